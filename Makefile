@@ -1,0 +1,81 @@
+# The two commands a newcomer needs: `make build` and `make test`. Both set up the environment themselves.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)/pylib:$(CURDIR)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+##@ Every day
+.PHONY: build
+build: env-build landing-zone ## Set up, write the default landing zone if there is none, build everything
+	dbt build
+
+.PHONY: test
+test: env-test env-lint ## Every kind of check once, on tiny landing zones
+	python -m pytest
+	$(MAKE) lint
+
+.PHONY: lint
+lint: env-lint ## Style and structure of SQL, YAML, Python and the dbt project
+	pre-commit run --all-files --color never
+
+.PHONY: validate
+validate: env-build ## Hold every landed file against the contract
+	python -m techco.validate
+
+.PHONY: publish
+publish: env-build ## Write a release that analysts read without touching the warehouse
+	python -m techco.publish
+
+.PHONY: docs
+docs: env-build landing-zone ## Write the static documentation site to site/
+	dbt docs generate --static
+	mkdir -p site && cp target/static_index.html site/index.html
+	@echo "open site/index.html"
+
+##@ Now and then
+.PHONY: olist
+olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
+	python -m examples.olist
+
+.PHONY: bench
+bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders
+	python -m benchmarks.build
+
+.PHONY: clean
+clean: ## Remove what dbt wrote; landing zone, warehouse and environment stay
+	rm -rf target logs site
+
+.PHONY: requirements
+requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for maintainers; needs uv)
+	bash requirements/compile.sh
+
+.PHONY: landing-zone
+landing-zone: env-build
+	@if [ -z "$${TECHCO_LANDING:-}" ] && [ ! -e landing ]; then python -m simulator --out landing; fi
+
+# One stamp per dependency group: a group is installed again when its requirements change.
+env-%: $(VENV)/installed-%.stamp ;
+env-test: $(VENV)/installed-test.stamp env-build
+env-lint: $(VENV)/installed-lint.stamp env-build
+
+.PRECIOUS: $(VENV)/installed-%.stamp
+$(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python
+	@echo "installing the $* group into $(VENV)"
+	@if command -v uv > /dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; set PYTHON to one, for example: make PYTHON=python3.12 build"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,52 @@
+{#- The date, in the business time zone, of an instant stored in UTC. -#}
+{% macro business_date(instant) %}
+    {{- return(adapter.dispatch('business_date', 'techco')(instant)) -}}
+{% endmacro %}
+
+{% macro duckdb__business_date(instant) -%}
+    cast(timezone('{{ var("business_timezone") }}', timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{% macro snowflake__business_date(instant) -%}
+    cast(convert_timezone('UTC', '{{ var("business_timezone") }}', {{ instant }}) as date)
+{%- endmacro %}
+
+
+{#- Microseconds since 1970 of an instant: a number that sorts as the instant does. -#}
+{% macro epoch_microseconds(instant) %}
+    {{- return(adapter.dispatch('epoch_microseconds', 'techco')(instant)) -}}
+{% endmacro %}
+
+{% macro duckdb__epoch_microseconds(instant) -%}
+    epoch_us({{ instant }})
+{%- endmacro %}
+
+{% macro snowflake__epoch_microseconds(instant) -%}
+    date_part(epoch_microsecond, {{ instant }})
+{%- endmacro %}
+
+
+{#- The integer of days from one date to another. -#}
+{% macro days_between(earlier, later) -%}
+    datediff('day', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+
+{#- A date some days later (earlier for a negative number). -#}
+{% macro add_days(date, days) %}
+    {{- return(adapter.dispatch('add_days', 'techco')(date, days)) -}}
+{% endmacro %}
+
+{% macro duckdb__add_days(date, days) -%}
+    cast({{ date }} + to_days(cast({{ days }} as integer)) as date)
+{%- endmacro %}
+
+{% macro snowflake__add_days(date, days) -%}
+    cast(dateadd(day, {{ days }}, {{ date }}) as date)
+{%- endmacro %}
+
+
+{#- Seconds from one instant to another, a whole number. -#}
+{% macro seconds_between(earlier, later) -%}
+    datediff('second', {{ earlier }}, {{ later }})
+{%- endmacro %}

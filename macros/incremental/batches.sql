@@ -1,0 +1,39 @@
+{#- The batch rule. Every run that loads or transforms gets a number that only grows, and every row that a run writes into an
+    incremental model carries it as _batch. A model therefore finds what is new in an input by its own greatest _batch: a row with
+    a greater one was written after the model's last run, whatever the times inside the data say. -#}
+
+{#- The tables that remember runs and loaded files; `macros/landing/` writes them. -#}
+{% macro ledger(name) %}
+    {{- return(api.Relation.create(database=target.database, schema=generate_schema_name('base', none), identifier=name)) -}}
+{% endmacro %}
+
+{#- The number of this run. -#}
+{% macro current_batch() -%}
+    (select max(batch) from {{ ledger('batches') }})
+{%- endmacro %}
+
+{#- This model's last run, as a literal so that engines can skip older storage blocks; 0 on a full build. -#}
+{% macro last_batch() %}
+    {%- if not (execute and is_incremental()) -%}
+        {{- return(0) -}}
+    {%- endif -%}
+    {{- return(run_query('select coalesce(max(_batch), 0) from ' ~ this).columns[0].values()[0]) -}}
+{% endmacro %}
+
+{#- A condition: rows of an input that came after this model's last run. -#}
+{% macro is_new(alias=none) -%}
+    {{ alias ~ '.' if alias }}_batch > {{ last_batch() }}
+{%- endmacro %}
+
+{#- A where clause that keeps the keys which new rows of any input touch; nothing on a full build.
+    `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. -#}
+{% macro where_touched(key, inputs) -%}
+    {%- if is_incremental() %}
+    where {{ key }} in (
+        {%- for input in inputs %}
+        select {{ key }} from {{ input }} where {{ is_new() }}
+        {{ 'union' if not loop.last }}
+        {%- endfor %}
+    )
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,98 @@
+{#- A base model: every landed row of one raw table, typed after the contract. A column that cannot be read as its type is null, and
+    _issues says why the row is not good; _raw then keeps the row as it came. Files that are loaded already are not read again. -#}
+{% macro base_table(source_name, table_name) %}
+    {{- config(
+        schema='base', materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
+        post_hook='{{ remember_loaded_files() }}'
+    ) -}}
+    {%- set raw = source(source_name, table_name) -%}
+    {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
+    {%- set table = contract(source_name, table_name) -%}
+with
+
+landed as (
+
+    select * from {{ raw }}
+    {%- if is_incremental() %}
+    {%- set files = new_files(source_name, table_name) %}
+    where _file in ({% for file in files %}'{{ file | replace("'", "''") }}', {% endfor %}'')
+    {%- endif %}
+
+),
+
+fields as (
+    {% if table.format == 'jsonl' %}
+    {{ json_columns('landed', table.columns) }}
+    where _line is not null
+    {% else %}
+    select * from landed
+    {% endif %}
+),
+
+checked as (
+
+    select
+        *,
+        {{ issues(table) }} as _issues
+    from fields
+
+)
+
+select
+    {% for column in table.columns -%}
+    {{ try_type(column.name, column.data_type) }} as {{ column.name }},
+    {% endfor -%}
+    _file,
+    _row,
+    _ingested_on,
+    _issues,
+    case when _issues is not null then {{ '_line' if table.format == 'jsonl' else json_object_text(table.columns | map(attribute='name') | list) }} end as _raw,
+    {{ current_batch() }} as _batch
+from checked
+{% endmacro %}
+
+{#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
+{% macro issues(table) %}
+    {%- set found = [] -%}
+    {%- if table.format == 'jsonl' -%}
+        {%- do found.append(["payload is null or json_type(payload) <> 'OBJECT'", 'unreadable']) -%}
+    {%- endif -%}
+    {%- for column in table.columns -%}
+        {%- set typed = try_type(column.name, column.data_type) -%}
+        {%- if column.data_type != 'varchar' -%}
+            {%- do found.append([column.name ~ ' is not null and ' ~ typed ~ ' is null', 'type:' ~ column.name]) -%}
+        {%- endif -%}
+        {%- if column.required -%}
+            {#- A delete needs its key only. -#}
+            {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + ['_op', '_lsn'] else '' -%}
+            {%- do found.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
+        {%- endif -%}
+        {%- if column.accepted -%}
+            {%- do found.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+        case
+            when
+                {%- for condition, reason in found %}
+                {{ 'or ' if not loop.first }}({{ condition }})
+                {%- endfor %}
+                then rtrim(
+                    {%- for condition, reason in found %}
+                    {{ '|| ' if not loop.first }}case when {{ condition }} then '{{ reason }} ' else '' end
+                    {%- endfor %}
+                )
+        end
+{% endmacro %}
+
+{#- Post-hook of base models, in the transaction of their insert: a file is loaded when its rows are. -#}
+{% macro remember_loaded_files() %}
+    {%- set source_name, table_name = model.name.removeprefix('base_').split('__') -%}
+    {%- if execute and not is_incremental() %}
+    delete from {{ ledger('loaded_files') }} where source_name = '{{ source_name }}' and table_name = '{{ table_name }}';
+    {%- endif %}
+    insert into {{ ledger('loaded_files') }}
+    select '{{ source_name }}', '{{ table_name }}', _file, min(_ingested_on), max(_batch), count(*)
+    from {{ this }}
+    where _batch = {{ current_batch() }}
+    group by _file
+{% endmacro %}

@@ -1,0 +1,186 @@
+{#- Sales KPIs for each period and, where named, country; every number in the reporting currency, built from the facts and not from a
+    finer KPI table, because customers and sessions cannot be added up.
+    `period`: the column of dim_date that a period begins with (date_day, month_start); `by_country`: whether to split. -#}
+{% macro sales_kpis(period, by_country=false) %}
+{%- set country = 'country_code, ' if by_country else '' -%}
+with
+
+calendar as (
+
+    select
+        date_day,
+        {{ period }} as period_start
+    from {{ ref('dim_date') }}
+    where
+        date_day <= {{ as_of() }}
+        and date_day >= (select min(order_date) from {{ ref('fct_order') }} where is_sale)
+
+),
+
+periods as (
+
+    select distinct
+        {{ 'countries.country_code,' if by_country }}
+        calendar.period_start
+    from calendar
+    {{ 'cross join ' ~ ref('countries') ~ ' as countries' if by_country }}
+
+),
+
+sales as (
+
+    select
+        calendar.period_start,
+        orders.shipping_country_code as country_code,
+        orders.*,
+        customers.first_order_date
+    from {{ ref('fct_order') }} as orders
+    inner join calendar
+        on orders.order_date = calendar.date_day
+    left join {{ ref('int_customer__sales') }} as customers
+        on orders.customer_key = customers.customer_key
+    where orders.is_sale
+
+),
+
+-- A customer is new in the period of the first order ever, and returning in every later one; guests are neither.
+sales_by_period as (
+
+    select
+        {{ country }}period_start,
+        count(*) as order_count,
+        sum(unit_count) as unit_count,
+        sum(gross_amount_reporting) as gross_sales_amount,
+        sum(discount_amount_reporting) as discount_amount,
+        sum(tax_amount_reporting) as tax_amount,
+        sum(shipping_amount_reporting) as shipping_amount,
+        sum(cost_amount_reporting) as cost_amount,
+        count_if(is_guest) as guest_order_count,
+        count(distinct case when first_order_date >= period_start then customer_key end)
+            as new_customer_count,
+        count(distinct case when first_order_date < period_start then customer_key end)
+            as returning_customer_count
+    from sales
+    group by {{ country }}period_start
+
+),
+
+-- Refunds count on the day they are paid, and for sales only: a cancelled order has no sale to reduce.
+refunds_by_period as (
+
+    select
+        {{ 'orders.shipping_country_code as country_code,' if by_country }}
+        calendar.period_start,
+        sum(refunds.amount_reporting) as refund_amount,
+        sum(cast(
+            refunds.amount_reporting * orders.tax_amount
+            / nullif(orders.total_amount, 0) as decimal(18, 2)
+        )) as refund_tax_amount
+    from {{ ref('fct_refund') }} as refunds
+    inner join {{ ref('fct_order') }} as orders
+        on refunds.order_id = orders.order_id
+    inner join calendar
+        on refunds.refund_date = calendar.date_day
+    where orders.is_sale
+    group by {{ 'orders.shipping_country_code, ' if by_country }}calendar.period_start
+
+),
+
+sessions_by_period as (
+
+    select
+        {{ 'sessions.country_code,' if by_country }}
+        calendar.period_start,
+        count(*) as session_count,
+        count_if(sessions.has_purchase) as converted_session_count
+    from {{ ref('fct_web_session') }} as sessions
+    inner join calendar
+        on sessions.session_date = calendar.date_day
+    group by {{ 'sessions.country_code, ' if by_country }}calendar.period_start
+
+),
+
+filled as (
+
+    select
+        {{ 'periods.country_code,' if by_country }}
+        periods.period_start,
+        coalesce(sales.order_count, 0) as order_count,
+        coalesce(sales.unit_count, 0) as unit_count,
+        case when sales.order_count is null then 0 else sales.gross_sales_amount end
+            as gross_sales_amount,
+        case when sales.order_count is null then 0 else sales.discount_amount end
+            as discount_amount,
+        case when sales.order_count is null then 0 else sales.tax_amount end
+            as tax_amount,
+        case when sales.order_count is null then 0 else sales.shipping_amount end
+            as shipping_amount,
+        case when sales.order_count is null then 0 else sales.cost_amount end
+            as cost_amount,
+        coalesce(refunds.refund_amount, 0) as refund_amount,
+        coalesce(refunds.refund_tax_amount, 0) as refund_tax_amount,
+        coalesce(sales.guest_order_count, 0) as guest_order_count,
+        coalesce(sales.new_customer_count, 0) as new_customer_count,
+        coalesce(sales.returning_customer_count, 0) as returning_customer_count,
+        coalesce(sessions.session_count, 0) as session_count,
+        coalesce(sessions.converted_session_count, 0) as converted_session_count
+    from periods
+    {%- for part in ['sales', 'refunds', 'sessions'] %}
+    left join {{ part }}_by_period as {{ part }}
+        on
+            periods.period_start = {{ part }}.period_start
+            {{ 'and periods.country_code = ' ~ part ~ '.country_code' if by_country }}
+    {%- endfor %}
+
+),
+
+netted as (
+
+    select
+        *,
+        gross_sales_amount - discount_amount - tax_amount
+        - (refund_amount - refund_tax_amount) as net_revenue_amount
+    from filled
+
+)
+
+select
+    ---------- keys
+    {{ 'country_code,' if by_country }}
+    period_start as {{ period }},
+
+    ---------- additive measures
+    cast(order_count as bigint) as order_count,
+    cast(unit_count as bigint) as unit_count,
+    cast(gross_sales_amount as decimal(18, 2)) as gross_sales_amount,
+    cast(discount_amount as decimal(18, 2)) as discount_amount,
+    cast(tax_amount as decimal(18, 2)) as tax_amount,
+    cast(refund_amount as decimal(18, 2)) as refund_amount,
+    cast(net_revenue_amount as decimal(18, 2)) as net_revenue_amount,
+    cast(cost_amount as decimal(18, 2)) as cost_amount,
+    cast(net_revenue_amount - cost_amount as decimal(18, 2)) as margin_amount,
+    cast(shipping_amount as decimal(18, 2)) as shipping_amount,
+    cast(guest_order_count as bigint) as guest_order_count,
+    cast(session_count as bigint) as session_count,
+    cast(converted_session_count as bigint) as converted_session_count,
+
+    ---------- distinct customers, not additive
+    cast(new_customer_count as bigint) as new_customer_count,
+    cast(returning_customer_count as bigint) as returning_customer_count,
+
+    ---------- ratios, not additive
+    cast(round(
+        cast(gross_sales_amount - discount_amount as double)
+        / nullif(order_count, 0), 2
+    ) as decimal(18, 2)) as average_order_value,
+    cast(round(
+        cast(net_revenue_amount - cost_amount as double)
+        / nullif(cast(net_revenue_amount as double), 0), 4
+    ) as decimal(18, 4)) as margin_rate,
+    cast(round(
+        cast(converted_session_count as double) / nullif(session_count, 0), 4
+    ) as decimal(18, 4)) as conversion_rate,
+
+    '{{ var("reporting_currency") }}' as currency_code
+from netted
+{% endmacro %}

@@ -1,0 +1,5 @@
+{#- The pseudonymous key of a person: 128 bits of a keyed hash of the source's id, as 32 hexadecimal digits; null stays null.
+    The pepper comes from the vault by a subquery, so it stands in no SQL text. -#}
+{% macro pseudonym(person_id) -%}
+    left({{ sha256_hex(pepper() ~ " || ':' || cast(" ~ person_id ~ " as varchar)") }}, 32)
+{%- endmacro %}

@@ -1,0 +1,39 @@
+{{ config(materialized='table') }}
+
+with
+
+movements as (
+
+    select *
+    from {{ ref('fct_inventory_movement') }}
+    where movement_date <= {{ as_of() }}
+
+)
+
+select
+    product_key,
+    warehouse_key,
+    movement_date,
+    cast(sum(quantity) as bigint) as net_quantity,
+    cast(sum(case when movement_type = 'opening' then quantity else 0 end) as bigint)
+        as initial_quantity,
+    cast(sum(case when movement_type = 'receipt' then quantity else 0 end) as bigint)
+        as received_quantity,
+    cast(-sum(case when movement_type = 'sale' then quantity else 0 end) as bigint)
+        as sold_quantity,
+    cast(sum(case when movement_type = 'return' then quantity else 0 end) as bigint)
+        as returned_quantity,
+    cast(sum(
+        case
+            when movement_type in ('transfer_in', 'transfer_out') then quantity
+            else 0
+        end
+    ) as bigint) as transferred_quantity,
+    cast(sum(
+        case
+            when movement_type in ('adjustment', 'write_off') then quantity
+            else 0
+        end
+    ) as bigint) as adjusted_quantity
+from movements
+group by product_key, warehouse_key, movement_date

@@ -1,0 +1,7 @@
+{{
+    validity_ranges(
+        ref('stg_erp__product_changes'),
+        keys=['product_id'],
+        attributes=['list_price', 'standard_cost', 'currency_code', 'product_status'],
+    )
+}}

@@ -1,0 +1,7 @@
+{{
+    validity_ranges(
+        ref('stg_erp__supplier_price_changes'),
+        keys=['supplier_id', 'product_id'],
+        attributes=['unit_cost', 'currency_code', 'minimum_quantity'],
+    )
+}}

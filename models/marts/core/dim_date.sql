@@ -1,0 +1,61 @@
+with
+
+days as (
+
+    {{
+        dbt.date_spine(
+            datepart='day',
+            start_date="cast('" ~ var('calendar_start') ~ "' as date)",
+            end_date="cast('" ~ var('calendar_end') ~ "' as date)",
+        )
+    }}
+
+),
+
+events as (
+
+    select
+        event_date,
+        {{ dbt.listagg('event_name', "', '", 'order by event_name') }}
+            as event_names
+    from {{ ref('calendar_events') }}
+    group by event_date
+
+),
+
+numbered as (
+
+    select
+        cast(date_day as date) as date_day,
+        cast(extract(year from date_day) as bigint) as year_number,
+        cast(extract(quarter from date_day) as bigint) as quarter_of_year,
+        cast(extract(month from date_day) as bigint) as month_of_year,
+        cast(extract(day from date_day) as bigint) as day_of_month,
+        -- 1 January 2001 was a Monday.
+        cast(mod(
+            {{ days_between("cast('2001-01-01' as date)", 'cast(date_day as date)') }}
+            + 7000 * 7,
+            7
+        ) + 1 as bigint) as iso_day_of_week
+    from days
+
+)
+
+select
+    ---------- key
+    numbered.date_day,
+
+    ---------- attributes
+    cast(date_trunc('month', numbered.date_day) as date) as month_start,
+    {{ add_days('numbered.date_day', '1 - numbered.iso_day_of_week') }}
+        as iso_week_start,
+    numbered.year_number,
+    numbered.quarter_of_year,
+    numbered.month_of_year,
+    numbered.day_of_month,
+    numbered.iso_day_of_week,
+    numbered.iso_day_of_week >= 6 as is_weekend,
+    events.event_names
+from numbered
+left join events
+    on numbered.date_day = events.event_date

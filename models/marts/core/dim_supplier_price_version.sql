@@ -1,0 +1,17 @@
+select
+    ---------- keys
+    {{ dbt.hash("supplier_id || '|' || product_id || '|' || cast(valid_from as varchar)") }}
+        as supplier_price_version_key,
+    {{ entity_key('supplier_id') }} as supplier_key,
+    {{ entity_key('product_id') }} as product_key,
+
+    ---------- attributes
+    unit_cost,
+    currency_code,
+    minimum_quantity,
+    is_current,
+
+    ---------- timestamps
+    valid_from,
+    valid_to
+from {{ ref('int_supplier_price__versions') }}

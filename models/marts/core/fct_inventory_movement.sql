@@ -1,0 +1,41 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='latest_version',
+        unique_key='movement_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+with
+
+movements as (
+
+    select *
+    from {{ ref('stg_wms__inventory_movements') }}
+    where {{ is_new() }}
+
+)
+
+select
+    ---------- keys
+    movement_id,
+    {{ entity_key('product_id') }} as product_key,
+    {{ entity_key('warehouse_id') }} as warehouse_key,
+    {{ business_date('moved_at') }} as movement_date,
+    reference_type,
+    reference_id,
+
+    ---------- attributes
+    movement_type,
+
+    ---------- measures
+    quantity,
+
+    ---------- timestamps
+    moved_at,
+
+    ---------- technical
+    _version,
+    {{ current_batch() }} as _batch
+from movements

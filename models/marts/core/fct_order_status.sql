@@ -1,0 +1,48 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_keys',
+        unique_key='order_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set changes = ref('stg_shop__order_changes') %}
+
+with
+
+changes as (
+
+    select *
+    from {{ changes }}
+    {{ where_touched('order_id', [changes]) }}
+
+),
+
+ranges as (
+
+    {{
+        validity_ranges('changes', keys=['order_id'], attributes=['order_status'])
+    }}
+
+)
+
+select
+    ---------- keys
+    order_id,
+
+    ---------- attributes
+    order_status,
+    is_current,
+
+    ---------- measures
+    {{ seconds_between('valid_from', 'valid_to') }} as seconds_in_status,
+
+    ---------- timestamps
+    valid_from,
+    valid_to,
+
+    ---------- technical
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from ranges

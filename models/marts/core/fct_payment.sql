@@ -1,0 +1,60 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_keys',
+        unique_key='payment_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set payments = ref('stg_shop__payments') %}
+{% set rates = ref('int_currency__daily_rates') %}
+{% set revalued %}
+(
+    select payments.payment_id, rates._batch
+    from {{ payments }} as payments
+    inner join {{ rates }} as rates
+        on {{ business_date('payments.paid_at') }} = rates.rate_date
+)
+{% endset %}
+
+with
+
+payments as (
+
+    select
+        *,
+        {{ business_date('paid_at') }} as payment_date
+    from {{ payments }}
+    {{ where_touched('payment_id', [payments, revalued]) }}
+
+)
+
+select
+    ---------- keys
+    payments.payment_id,
+    payments.order_id,
+    payments.payment_date,
+
+    ---------- attributes
+    payments.payment_method,
+    payments.payment_status,
+    payments.currency_code,
+
+    ---------- measures
+    cast(payments.amount as decimal(18, 2)) as amount,
+    {{ convert('payments.amount', 'payments.currency_code', 'rates.reporting_rate') }}
+        as amount_reporting,
+
+    ---------- timestamps
+    payments.paid_at,
+
+    ---------- technical
+    payments.is_deleted as _is_deleted,
+    {{ current_batch() }} as _batch
+from payments
+left join {{ rates }} as rates
+    on
+        payments.payment_date = rates.rate_date
+        and payments.currency_code = rates.currency_code
+{{ without_deleted() }}

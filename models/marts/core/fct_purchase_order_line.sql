@@ -1,0 +1,86 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_keys',
+        unique_key='purchase_order_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set orders = ref('stg_erp__purchase_orders') %}
+{% set lines = ref('stg_erp__purchase_order_lines') %}
+{% set rates = ref('int_currency__daily_rates') %}
+{% set revalued %}
+(
+    select orders.purchase_order_id, rates._batch
+    from {{ orders }} as orders
+    inner join {{ rates }} as rates
+        on {{ business_date('orders.ordered_at') }} = rates.rate_date
+)
+{% endset %}
+{% set inputs = [orders, lines, revalued] %}
+
+with
+
+orders as (
+
+    select
+        *,
+        {{ business_date('ordered_at') }} as order_date
+    from {{ orders }}
+    {{ where_touched('purchase_order_id', inputs) }}
+
+),
+
+lines as (
+
+    select
+        *,
+        cast(ordered_quantity * unit_cost as decimal(18, 2)) as ordered_amount
+    from {{ lines }}
+    {{ where_touched('purchase_order_id', inputs) }}
+
+)
+
+select
+    ---------- keys
+    lines.purchase_order_line_id,
+    lines.purchase_order_id,
+    {{ entity_key('lines.product_id') }} as product_key,
+    {{ entity_key('orders.supplier_id') }} as supplier_key,
+    {{ entity_key('orders.warehouse_id') }} as warehouse_key,
+    orders.order_date,
+
+    ---------- attributes
+    orders.purchase_order_status,
+    orders.currency_code,
+    orders.expected_on,
+
+    ---------- measures
+    lines.ordered_quantity,
+    coalesce(lines.received_quantity, 0) as received_quantity,
+    case
+        when orders.purchase_order_status in ('received', 'cancelled') then 0
+        else greatest(
+            lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0
+        )
+    end as open_quantity,
+    cast(lines.unit_cost as decimal(18, 2)) as unit_cost,
+    lines.ordered_amount,
+    {{ convert('lines.ordered_amount', 'orders.currency_code', 'rates.reporting_rate') }}
+        as ordered_amount_reporting,
+
+    ---------- timestamps
+    orders.ordered_at,
+
+    ---------- technical
+    coalesce(orders.is_deleted, false) or lines.is_deleted as _is_deleted,
+    {{ current_batch() }} as _batch
+from lines
+left join orders
+    on lines.purchase_order_id = orders.purchase_order_id
+left join {{ rates }} as rates
+    on
+        orders.order_date = rates.rate_date
+        and orders.currency_code = rates.currency_code
+{{ without_deleted() }}

@@ -1,0 +1,36 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='latest_version',
+        unique_key='stock_count_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+with
+
+stock_counts as (
+
+    select *
+    from {{ ref('stg_wms__stock_counts') }}
+    where {{ is_new() }}
+
+)
+
+select
+    ---------- keys
+    stock_count_id,
+    {{ entity_key('product_id') }} as product_key,
+    {{ entity_key('warehouse_id') }} as warehouse_key,
+    {{ business_date('counted_at') }} as count_date,
+
+    ---------- measures
+    counted_quantity,
+
+    ---------- timestamps
+    counted_at,
+
+    ---------- technical
+    _version,
+    {{ current_batch() }} as _batch
+from stock_counts

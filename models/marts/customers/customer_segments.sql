@@ -1,0 +1,76 @@
+with
+
+customers as (
+
+    select *
+    from {{ ref('dim_customer') }}
+    where
+        customer_key <> 'unknown'
+        and not is_deleted
+
+),
+
+sales as (
+
+    select
+        *,
+        {{ days_between('last_order_date', as_of()) }} as recency_days
+    from {{ ref('int_customer__sales') }}
+
+),
+
+-- A score is the fifth that a customer stands in: 1 plus the whole fifths of buyers that are strictly worse, so equals score alike.
+scored as (
+
+    select
+        *,
+        1 + cast(floor(
+            5.0 * (rank() over (order by recency_days desc) - 1)
+            / count(*) over ()
+        ) as bigint) as recency_score,
+        1 + cast(floor(
+            5.0 * (rank() over (order by order_count) - 1) / count(*) over ()
+        ) as bigint) as frequency_score,
+        1 + cast(floor(
+            5.0 * (rank() over (order by net_amount_reporting) - 1)
+            / count(*) over ()
+        ) as bigint) as monetary_score
+    from sales
+
+)
+
+select
+    ---------- key
+    customers.customer_key,
+
+    ---------- attributes
+    customers.country_code,
+    customers.acquisition_channel,
+    customers.loyalty_tier,
+    customers.registered_on,
+    {{ rfm_segment('scored.recency_score', 'scored.frequency_score', 'scored.monetary_score') }}
+        as segment_name,
+
+    ---------- scores, 1 (worst) to 5 (best); null without an order
+    scored.recency_score,
+    scored.frequency_score,
+    scored.monetary_score,
+
+    ---------- measures
+    scored.recency_days,
+    coalesce(scored.order_count, 0) as order_count,
+    coalesce(scored.unit_count, 0) as unit_count,
+    cast(coalesce(scored.net_amount_reporting, 0) as decimal(18, 2))
+        as net_amount_reporting,
+    cast(coalesce(scored.refund_amount_reporting, 0) as decimal(18, 2))
+        as refund_amount_reporting,
+    cast(round(
+        cast(scored.discounted_order_count as double)
+        / nullif(scored.order_count, 0), 4
+    ) as decimal(18, 4)) as discounted_order_rate,
+    scored.first_order_date,
+    scored.last_order_date,
+    '{{ var("reporting_currency") }}' as currency_code
+from customers
+left join scored
+    on customers.customer_key = scored.customer_key

@@ -1,0 +1,27 @@
+with
+
+quarantined as (
+    {% for source_name in ['erp', 'fx', 'shop', 'web', 'wms'] %}
+    {{ 'union all' if not loop.first }}
+    select
+        source_name,
+        table_name,
+        ingested_on,
+        file_path,
+        reasons
+    from {{ ref('quarantine_' ~ source_name) }}
+    {% endfor %}
+)
+
+select
+    ---------- keys
+    source_name,
+    table_name,
+    ingested_on,
+    file_path,
+    reasons,
+
+    ---------- measures
+    cast(count(*) as bigint) as quarantined_rows
+from quarantined
+group by source_name, table_name, ingested_on, file_path, reasons

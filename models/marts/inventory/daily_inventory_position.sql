@@ -1,0 +1,123 @@
+with
+
+movements as (
+
+    select *
+    from {{ ref('int_inventory__daily_movements') }}
+
+),
+
+-- A product is in a warehouse from its first movement there.
+stocked as (
+
+    select
+        product_key,
+        warehouse_key,
+        min(movement_date) as first_movement_date
+    from movements
+    group by product_key, warehouse_key
+
+),
+
+days as (
+
+    select
+        stocked.product_key,
+        stocked.warehouse_key,
+        calendar.date_day
+    from stocked
+    inner join {{ ref('dim_date') }} as calendar
+        on
+            stocked.first_movement_date <= calendar.date_day
+            and calendar.date_day <= {{ as_of() }}
+
+),
+
+rolled_forward as (
+
+    select
+        days.date_day,
+        days.product_key,
+        days.warehouse_key,
+        coalesce(movements.net_quantity, 0) as net_quantity,
+        coalesce(movements.initial_quantity, 0) as initial_quantity,
+        coalesce(movements.received_quantity, 0) as received_quantity,
+        coalesce(movements.sold_quantity, 0) as sold_quantity,
+        coalesce(movements.returned_quantity, 0) as returned_quantity,
+        coalesce(movements.transferred_quantity, 0) as transferred_quantity,
+        coalesce(movements.adjusted_quantity, 0) as adjusted_quantity,
+        sum(coalesce(movements.net_quantity, 0)) over (
+            partition by days.product_key, days.warehouse_key
+            order by days.date_day
+            rows between unbounded preceding and current row
+        ) as closing_quantity,
+        sum(coalesce(movements.sold_quantity, 0)) over (
+            partition by days.product_key, days.warehouse_key
+            order by days.date_day
+            rows between 27 preceding and current row
+        ) as sold_quantity_28_days,
+        count(*) over (
+            partition by days.product_key, days.warehouse_key
+            order by days.date_day
+            rows between 27 preceding and current row
+        ) as days_observed
+    from days
+    left join movements
+        on
+            days.product_key = movements.product_key
+            and days.warehouse_key = movements.warehouse_key
+            and days.date_day = movements.movement_date
+
+),
+
+valued as (
+
+    select
+        rolled_forward.*,
+        versions.standard_cost,
+        versions.currency_code as cost_currency_code,
+        rates.reporting_rate,
+        cast(rolled_forward.sold_quantity_28_days as double)
+        / nullif(rolled_forward.days_observed, 0) as sold_per_day
+    from rolled_forward
+    left join {{ ref('dim_product_version') }} as versions
+        on
+            rolled_forward.product_key = versions.product_key
+            and {{ add_days('rolled_forward.date_day', 1) }} > versions.valid_from
+            and (
+                {{ add_days('rolled_forward.date_day', 1) }} <= versions.valid_to
+                or versions.valid_to is null
+            )
+    left join {{ ref('int_currency__daily_rates') }} as rates
+        on
+            rolled_forward.date_day = rates.rate_date
+            and versions.currency_code = rates.currency_code
+
+)
+
+select
+    ---------- keys
+    date_day,
+    product_key,
+    warehouse_key,
+
+    ---------- quantities: opening + movements = closing
+    cast(closing_quantity - net_quantity as bigint) as opening_quantity,
+    initial_quantity,
+    received_quantity,
+    sold_quantity,
+    returned_quantity,
+    transferred_quantity,
+    adjusted_quantity,
+    cast(closing_quantity as bigint) as closing_quantity,
+
+    ---------- demand and cover
+    cast(round(sold_per_day, 4) as decimal(18, 4)) as sold_per_day,
+    cast(round(greatest(closing_quantity, 0) / nullif(sold_per_day, 0), 1) as decimal(18, 1))
+        as days_of_cover,
+    closing_quantity <= 0 as is_stocked_out,
+
+    ---------- value in the reporting currency
+    {{ convert('cast(closing_quantity * standard_cost as decimal(18, 2))', 'cost_currency_code', 'reporting_rate') }}
+        as stock_value_reporting
+from valued

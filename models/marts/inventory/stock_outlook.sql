@@ -1,0 +1,98 @@
+with
+
+positions as (
+
+    select *
+    from {{ ref('daily_inventory_position') }}
+    where date_day = {{ as_of() }}
+
+),
+
+products as (
+
+    select *
+    from {{ ref('dim_product') }}
+
+),
+
+purchases as (
+
+    select
+        product_key,
+        warehouse_key,
+        sum(open_quantity) as on_order_quantity,
+        min(case when open_quantity > 0 then expected_on end)
+            as next_expected_on
+    from {{ ref('fct_purchase_order_line') }}
+    where open_quantity > 0
+    group by product_key, warehouse_key
+
+),
+
+joined as (
+
+    select
+        positions.*,
+        products.product_id,
+        products.product_name,
+        products.category_code,
+        products.product_status,
+        products.reorder_point,
+        warehouses.warehouse_id,
+        warehouses.country_code,
+        suppliers.supplier_name,
+        suppliers.lead_time_days,
+        coalesce(purchases.on_order_quantity, 0) as on_order_quantity,
+        purchases.next_expected_on
+    from positions
+    left join products
+        on positions.product_key = products.product_key
+    left join {{ ref('dim_warehouse') }} as warehouses
+        on positions.warehouse_key = warehouses.warehouse_key
+    left join {{ ref('dim_supplier') }} as suppliers
+        on products.supplier_key = suppliers.supplier_key
+    left join purchases
+        on
+            positions.product_key = purchases.product_key
+            and positions.warehouse_key = purchases.warehouse_key
+
+)
+
+select
+    ---------- keys
+    product_key,
+    warehouse_key,
+    date_day as as_of_date,
+
+    ---------- attributes
+    product_id,
+    product_name,
+    category_code,
+    product_status,
+    warehouse_id,
+    country_code,
+    supplier_name,
+    lead_time_days,
+    reorder_point,
+
+    ---------- quantities
+    closing_quantity as on_hand_quantity,
+    cast(on_order_quantity as bigint) as on_order_quantity,
+    next_expected_on,
+    sold_per_day,
+    days_of_cover,
+
+    ---------- what to do; the first line that fits counts
+    case
+        when product_status = 'discontinued' then 'run_down'
+        when closing_quantity <= 0 then 'stocked_out'
+        when days_of_cover <= lead_time_days and on_order_quantity = 0
+            then 'order_now'
+        when days_of_cover <= lead_time_days then 'low_but_ordered'
+        else 'enough'
+    end as stock_status,
+    case
+        when days_of_cover is not null
+            then {{ add_days('date_day', 'floor(days_of_cover)') }}
+    end as runs_out_on
+from joined

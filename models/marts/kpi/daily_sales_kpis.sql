@@ -1,0 +1,1 @@
+{{ sales_kpis('date_day') }}

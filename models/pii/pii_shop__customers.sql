@@ -1,0 +1,28 @@
+{{ config(unique_key='customer_key') }}
+
+with
+
+customers as (
+
+    {{ latest_rows('shop', 'customers') }}
+
+)
+
+select
+    ---------- keys
+    {{ pseudonym('customer_id') }} as customer_key,
+    customer_id,
+
+    ---------- clear values
+    email,
+    first_name,
+    last_name,
+    phone,
+    birth_date,
+    national_id,
+
+    ---------- technical
+    is_deleted,
+    _version,
+    _batch
+from customers

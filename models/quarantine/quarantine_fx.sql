@@ -1,0 +1,5 @@
+{{
+    quarantine('fx', tables=[
+        'daily_rates',
+    ])
+}}

@@ -1,0 +1,11 @@
+{{
+    quarantine('shop', tables=[
+        'customers',
+        'addresses',
+        'promotions',
+        'orders',
+        'order_items',
+        'payments',
+        'refunds',
+    ])
+}}

@@ -1,0 +1,5 @@
+{{
+    quarantine('web', tables=[
+        'events',
+    ])
+}}

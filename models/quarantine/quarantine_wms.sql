@@ -1,0 +1,9 @@
+{{
+    quarantine('wms', tables=[
+        'warehouses',
+        'inventory_movements',
+        'stock_counts',
+        'shipments',
+        'returns',
+    ])
+}}

@@ -1,0 +1,1 @@
+{{ base_table('fx', 'daily_rates') }}

@@ -1,0 +1,23 @@
+{{ config(unique_key=['rate_date', 'base_currency_code', 'quote_currency_code']) }}
+
+with
+
+daily_rates as (
+
+    {{ latest_rows('fx', 'daily_rates') }}
+
+)
+
+select
+    ---------- ids
+    rate_date,
+    base_currency_code,
+    quote_currency_code,
+
+    ---------- numerics
+    rate,
+
+    ---------- technical
+    _version,
+    _batch
+from daily_rates

@@ -1,0 +1,32 @@
+{{ config(unique_key='customer_key') }}
+
+with
+
+customers as (
+
+    {{ latest_rows('shop', 'customers') }}
+
+)
+
+select
+    ---------- ids
+    {{ pseudonym('customer_id') }} as customer_key,
+
+    ---------- attributes
+    {{ mask('email', 'email') }} as email_domain,
+    {{ mask('birth_date', 'birth_date') }} as birth_year,
+    country_code,
+    language_code,
+    acquisition_channel,
+    loyalty_tier,
+
+    ---------- timestamps
+    registered_at,
+    updated_at,
+
+    ---------- technical
+    is_deleted,
+    deleted_at,
+    _version,
+    _batch
+from customers

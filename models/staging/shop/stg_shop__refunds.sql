@@ -1,0 +1,33 @@
+{{ config(unique_key='refund_id') }}
+
+with
+
+refunds as (
+
+    {{ latest_rows('shop', 'refunds') }}
+
+)
+
+select
+    ---------- ids
+    refund_id,
+    order_id,
+    order_item_id,
+    payment_id,
+
+    ---------- attributes
+    refund_reason,
+    currency_code,
+
+    ---------- numerics
+    amount,
+
+    ---------- timestamps
+    refunded_at,
+
+    ---------- technical
+    is_deleted,
+    deleted_at,
+    _version,
+    _batch
+from refunds

@@ -1,0 +1,41 @@
+{{ config(unique_key='event_id') }}
+
+with
+
+events as (
+
+    {{ latest_rows('web', 'events') }}
+
+)
+
+select
+    ---------- ids
+    event_id,
+    session_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+    {{ pseudonym('device_id') }} as device_key,
+    product_id,
+    order_id,
+
+    ---------- attributes
+    event_type,
+    device_type,
+    os,
+    country_code,
+    page_path,
+    referrer,
+    utm_source,
+    utm_campaign,
+    in_stock,
+    analytics_consent,
+
+    ---------- numerics
+    quantity,
+
+    ---------- timestamps
+    occurred_at,
+
+    ---------- technical
+    _version,
+    _batch
+from events

@@ -1,0 +1,31 @@
+{{ config(unique_key='movement_id') }}
+
+with
+
+movements as (
+
+    {{ latest_rows('wms', 'inventory_movements') }}
+
+)
+
+select
+    ---------- ids
+    movement_id,
+    warehouse_id,
+    product_id,
+    reference_type,
+    reference_id,
+
+    ---------- attributes
+    movement_type,
+
+    ---------- numerics
+    quantity,
+
+    ---------- timestamps
+    moved_at,
+
+    ---------- technical
+    _version,
+    _batch
+from movements

@@ -1,0 +1,26 @@
+{{ config(unique_key='stock_count_id') }}
+
+with
+
+stock_counts as (
+
+    {{ latest_rows('wms', 'stock_counts') }}
+
+)
+
+select
+    ---------- ids
+    stock_count_id,
+    warehouse_id,
+    product_id,
+
+    ---------- numerics
+    counted_quantity,
+
+    ---------- timestamps
+    counted_at,
+
+    ---------- technical
+    _version,
+    _batch
+from stock_counts

@@ -1,0 +1,27 @@
+{{ config(unique_key='warehouse_id') }}
+
+with
+
+warehouses as (
+
+    {{ latest_rows('wms', 'warehouses') }}
+
+)
+
+select
+    ---------- ids
+    warehouse_id,
+
+    ---------- attributes
+    warehouse_name,
+    city,
+    country_code,
+    timezone,
+
+    ---------- timestamps
+    opened_on,
+
+    ---------- technical
+    _version,
+    _batch
+from warehouses

@@ -1,0 +1,302 @@
+"""The raw contract, read from the YAML of the dbt sources."""
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+SOURCES_GLOB = "models/staging/*/_*__sources.yml"
+FORMATS = ("parquet", "jsonl", "csv")
+PLAIN_TYPES = ("bigint", "double", "varchar", "boolean", "date", "timestamp")
+DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
+# Macros put names and paths into SQL unquoted.
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+PATH = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})*")
+
+
+class ContractError(Exception):
+    """The contract itself is wrong; the message names file, table and column and says what to do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a raw table.
+
+    `path` is where a JSON document holds it (dots between levels), its own name unless declared.
+    """
+
+    name: str
+    data_type: str
+    required: bool = False
+    accepted_values: tuple[str, ...] = ()
+    domain: str | None = None
+    path: str = ""
+    classification: str | None = None
+
+
+@dataclass(frozen=True)
+class CsvOptions:
+    """How the CSV files of a table are written; `date_format` is a strptime format, None for ISO dates."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    decimal_comma: bool = False
+    encoding: str = "utf-8"
+    date_format: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table; `columns` are its own, then those of its feed."""
+
+    source: str
+    name: str
+    feed: str
+    format: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    csv: CsvOptions = CsvOptions()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All raw tables by (source, table), and the closed lists that columns name as their domain."""
+
+    tables: Mapping[tuple[str, str], Table]
+    domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of all sources."""
+        return frozenset(source for source, _ in self.tables)
+
+    def allowed(self, column: Column) -> tuple[str, ...]:
+        """The values a column may hold, from its own list or its domain; empty where any value goes."""
+        return column.accepted_values or self.domains.get(column.domain, ())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the contract something stands, for messages."""
+
+    file: Path
+    table: str = ""
+    column: str = ""
+
+    def fail(self, problem: str, advice: str) -> NoReturn:
+        """Raise ContractError: what is wrong here, and what to do."""
+        table = f", table {self.table}" if self.table else ""
+        column = f", column {self.column}" if self.column else ""
+        raise ContractError(f"{self.file}{table}{column}: {problem}. {advice}.")
+
+    def mapping(self, value: object, what: str) -> dict:
+        """`value` as a mapping, {} for null."""
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.fail(f"{what} is no mapping", "Write it as `name: value` pairs")
+        return value
+
+    def sequence(self, value: object, what: str) -> list:
+        """`value` as a list, [] for null."""
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.fail(f"{what} is no list", "Write it as a YAML list")
+        return value
+
+    def values(self, value: object, what: str) -> tuple[str, ...]:
+        """`value` as a list of texts; YAML's bare yes, no, on and off are refused, as they are booleans."""
+        items = self.sequence(value, what)
+        for item in items:
+            if isinstance(item, bool) or not isinstance(item, str | int | float):
+                self.fail(f"{what} holds {item!r}, which is no text", "Put quotes around it")
+        return tuple(str(item) for item in items)
+
+
+@dataclass(frozen=True)
+class Project:
+    """What `dbt_project.yml` says about every table: columns by kind of feed, and domains."""
+
+    feeds: Mapping[str, tuple[Column, ...]]
+    domains: Mapping[str, tuple[str, ...]]
+
+
+def load_contract(project_root: Path) -> Contract:
+    """Read and check the contract of the dbt project at `project_root`; raises ContractError."""
+    root = Path(project_root)
+    project = read_project(root / "dbt_project.yml")
+    files = sorted(root.glob(SOURCES_GLOB))
+    if not files:
+        Place(root).fail(f"no file matches {SOURCES_GLOB}", "Point to the folder of the dbt project")
+    tables: dict[tuple[str, str], Table] = {}
+    for file in files:
+        for table in read_sources(file, project):
+            if (table.source, table.name) in tables:
+                Place(file, f"{table.source}.{table.name}").fail("the table is declared twice", "Keep one declaration")
+            tables[table.source, table.name] = table
+    return Contract(tables, project.domains)
+
+
+def read_yaml(file: Path) -> dict:
+    """The mapping that a YAML file holds; raises ContractError where it holds none."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        Place(file).fail(f"it cannot be read ({' '.join(str(error).split())})", "Correct the file")
+    return Place(file).mapping(document, "the document")
+
+
+def read_project(file: Path) -> Project:
+    """Feeds and domains from the vars of `dbt_project.yml`."""
+    place = Place(file)
+    variables = place.mapping(read_yaml(file).get("vars"), "vars")
+    domains = place.mapping(variables.get("domains"), "vars: domains")
+    feeds = place.mapping(variables.get("feeds"), "vars: feeds")
+    return Project(
+        {name: feed_columns(place, name, feed) for name, feed in feeds.items()},
+        {name: place.values(members, f"domain {name}") for name, members in domains.items()},
+    )
+
+
+def feed_columns(place: Place, name: str, feed: object) -> tuple[Column, ...]:
+    """The columns that a kind of feed adds to every table."""
+    declared = place.mapping(feed, f"feed {name}")
+    types = place.mapping(declared.get("columns"), f"columns of feed {name}")
+    required = place.values(declared.get("required"), f"required of feed {name}")
+    for column in required:
+        if column not in types:
+            place.fail(f"feed {name} requires {column}, which is none of its columns", "Add it to columns")
+    for column, data_type in types.items():
+        check_type(Place(place.file, f"vars: feeds: {name}", column), data_type)
+    return tuple(Column(column, types[column], column in required, path=column) for column in types)
+
+
+def read_sources(file: Path, project: Project) -> Iterator[Table]:
+    """The tables of one sources file."""
+    place = Place(file)
+    for source in place.sequence(read_yaml(file).get("sources"), "sources"):
+        declared = place.mapping(source, "a source")
+        name = str(declared.get("name", ""))
+        meta = config_of(Place(file, name), declared)[0]
+        for table in place.sequence(declared.get("tables"), f"tables of source {name}"):
+            yield read_table(file, name, meta, place.mapping(table, f"a table of source {name}"), project)
+
+
+def config_of(place: Place, declared: dict) -> tuple[dict, tuple[str, ...]]:
+    """`config.meta` and `config.tags` of a source, table or column."""
+    config = place.mapping(declared.get("config"), "config")
+    tags = config.get("tags")
+    return place.mapping(config.get("meta"), "config.meta"), place.values(
+        [tags] if isinstance(tags, str) else tags, "config.tags"
+    )
+
+
+def read_table(file: Path, source: str, source_meta: dict, declared: dict, project: Project) -> Table:
+    """One table with its feed's columns, checked."""
+    name = str(declared.get("name", ""))
+    place = Place(file, f"{source}.{name}")
+    meta = {**source_meta, **config_of(place, declared)[0]}
+    feed, file_format = meta.get("feed"), meta.get("format")
+    if feed not in project.feeds:
+        place.fail(f"unknown feed {feed!r}", f"Use one of {', '.join(project.feeds) or 'vars: feeds (there is none)'}")
+    if file_format not in FORMATS:
+        place.fail(f"unknown format {file_format!r}", f"Use one of {', '.join(FORMATS)}")
+    own = [read_column(place, column, project) for column in place.sequence(declared.get("columns"), "columns")]
+    columns = (*own, *project.feeds[feed])
+    refuse_duplicates(place, columns)
+    key = place.values(meta.get("key"), "key")
+    refuse_bad_key(place, key, columns)
+    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")))
+
+
+def read_column(table: Place, declared: object, project: Project) -> Column:
+    """One declared column, checked."""
+    described = table.mapping(declared, "a column")
+    name = str(described.get("name", ""))
+    place = Place(table.file, table.table, name)
+    if not NAME.fullmatch(name):
+        place.fail("the name is no plain identifier", "Use letters, digits and underscores")
+    check_type(place, described.get("data_type"))
+    meta, tags = config_of(place, described)
+    check_classification(place, meta.get("classification"), tags)
+    check_domain(place, meta.get("domain"), project)
+    path = str(meta.get("path", name))
+    if not PATH.fullmatch(path):
+        place.fail(f"the path {path!r} is no chain of names", "Write it as in `device.id`")
+    return Column(
+        name,
+        described["data_type"],
+        bool(meta.get("required", False)),
+        place.values(meta.get("accepted_values"), "accepted_values"),
+        meta.get("domain"),
+        path,
+        meta.get("classification"),
+    )
+
+
+def check_type(place: Place, data_type: object) -> None:
+    """Refuse what is none of the seven contract types."""
+    decimal = DECIMAL.fullmatch(str(data_type))
+    if decimal and 1 <= int(decimal[1]) <= 38 and int(decimal[2]) <= int(decimal[1]):
+        return
+    if data_type not in PLAIN_TYPES:
+        place.fail(f"unknown data_type {data_type!r}", f"Use one of decimal(p,s), {', '.join(PLAIN_TYPES)}")
+
+
+def check_classification(place: Place, classification: object, tags: tuple[str, ...]) -> None:
+    """A classification and the tag `pii` go together."""
+    if classification and "pii" not in tags:
+        place.fail(f"classified as {classification} without the tag pii", "Add `tags: [pii]` to its config")
+    if "pii" in tags and not classification:
+        place.fail("tagged pii without a classification", "Add `classification` to its config.meta")
+
+
+def check_domain(place: Place, domain: object, project: Project) -> None:
+    """Refuse a domain that `dbt_project.yml` does not list."""
+    if domain is not None and domain not in project.domains:
+        known = ", ".join(project.domains) or "none"
+        place.fail(f"unknown domain {domain!r}", f"Add it to vars: domains in dbt_project.yml (there: {known})")
+
+
+def refuse_duplicates(place: Place, columns: tuple[Column, ...]) -> None:
+    """Names may differ by more than case only, as engines ignore it."""
+    seen: set[str] = set()
+    for column in columns:
+        if column.name.lower() in seen:
+            Place(place.file, place.table, column.name).fail(
+                "the column is declared twice (columns of the feed count)", "Keep one declaration"
+            )
+        seen.add(column.name.lower())
+
+
+def refuse_bad_key(place: Place, key: tuple[str, ...], columns: tuple[Column, ...]) -> None:
+    """A table has a key, and the key is made of its columns."""
+    if not key:
+        place.fail("it has no key", "Add `key: [column, ...]` to its config.meta")
+    names = {column.name for column in columns}
+    for name in key:
+        if name not in names:
+            Place(place.file, place.table, name).fail("the key names it, but it is no column", "Declare it or change key")
+
+
+def csv_options(place: Place, declared: object) -> CsvOptions:
+    """The options of meta `csv`, checked; defaults where nothing is said."""
+    options = place.mapping(declared, "csv")
+    unknown = sorted(set(options) - set(CsvOptions.__dataclass_fields__))
+    if unknown:
+        place.fail(f"unknown csv option {unknown[0]}", f"Use {', '.join(CsvOptions.__dataclass_fields__)}")
+    read = CsvOptions(**options)
+    if not (isinstance(read.delimiter, str) and len(read.delimiter) == 1):
+        place.fail(f"csv delimiter {read.delimiter!r} is no single character", "Give one character")
+    if not (isinstance(read.quote, str) and len(read.quote) <= 1):
+        place.fail(f"csv quote {read.quote!r} is no single character", "Give one character, or '' for none")
+    try:
+        codecs.lookup(read.encoding)
+    except (LookupError, TypeError):
+        place.fail(f"unknown csv encoding {read.encoding!r}", "Give one such as utf-8 or latin-1")
+    return read

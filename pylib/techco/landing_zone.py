@@ -1,0 +1,118 @@
+"""What lies in a landing zone, and which zone it is."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+MARKER = "_landing_zone.json"
+PARTITION = re.compile(r"ingested_on=(\d{4}-\d{2}-\d{2})")
+
+
+class LandingZoneError(Exception):
+    """The landing folder or its marker cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LandingZone:
+    """A landing folder; `simulated` says that the simulator invented all of it."""
+
+    root: Path
+    landing_zone_id: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file in the zone.
+
+    `path_in_zone` has forward slashes. `source`, `table` and `ingested_on` are read off the path and are None where it
+    does not say them; whether the contract knows them is another question. A byte of a name that is no UTF-8 shows
+    as U+FFFD.
+    """
+
+    path_in_zone: str
+    source: str | None
+    table: str | None
+    ingested_on: date | None
+    bytes: int
+
+
+def read_zone(root: Path) -> LandingZone:
+    """Which zone `root` is; raises LandingZoneError where there is no folder or the marker is broken."""
+    root = Path(root)
+    require_folder(root)
+    marker = root / MARKER
+    if not marker.exists():
+        digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()
+        return LandingZone(root, f"path-{digest[:12]}", simulated=False)
+    declared = read_marker(marker)
+    return LandingZone(root, declared["landing_zone_id"], declared.get("simulated") is True)
+
+
+def read_marker(marker: Path) -> dict:
+    """The marker's JSON object, with a non-empty text `landing_zone_id`."""
+    advice = "Restore the marker from a backup, or write the landing zone anew."
+    try:
+        declared = json.loads(marker.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise LandingZoneError(f"{marker} is no valid JSON ({error}). {advice}") from error
+    if not isinstance(declared, dict) or not isinstance(declared.get("landing_zone_id"), str):
+        raise LandingZoneError(f"{marker} has no text landing_zone_id. {advice}")
+    if not declared["landing_zone_id"]:
+        raise LandingZoneError(f"{marker} has an empty landing_zone_id. {advice}")
+    return declared
+
+
+def require_folder(root: Path) -> None:
+    """Raise LandingZoneError where `root` is no folder."""
+    if not root.is_dir():
+        raise LandingZoneError(f"The landing folder {root} does not exist. Set TECHCO_LANDING to the one that does.")
+
+
+def list_files(root: Path) -> list[LandedFile]:
+    """All data files below `root`, sorted by path; names that begin with `.` or `_` are no data."""
+    root = Path(root)
+    require_folder(root)
+    found = (landed_file(parts, entry) for parts, entry in walk(root, (), frozenset()))
+    return sorted(found, key=lambda file: file.path_in_zone)
+
+
+def walk(folder: Path, parts: tuple[str, ...], above: frozenset) -> Iterator[tuple[tuple[str, ...], os.DirEntry]]:
+    """Yield (path as parts, entry) of the files below `folder`; `above` are the folders passed, as links may loop."""
+    state = folder.stat()
+    if (state.st_dev, state.st_ino) in above:
+        return
+    above = above | {(state.st_dev, state.st_ino)}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "_")):
+                continue
+            if entry.is_dir():
+                yield from walk(Path(entry.path), (*parts, entry.name), above)
+            else:
+                yield (*parts, entry.name), entry
+
+
+def landed_file(parts: tuple[str, ...], entry: os.DirEntry) -> LandedFile:
+    """The file at `parts`; a link that leads nowhere has 0 bytes."""
+    parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in parts)
+    try:
+        size = entry.stat().st_size
+    except OSError:
+        size = 0
+    folders = (*parts[:-1], None, None, None)
+    return LandedFile("/".join(parts), folders[0], folders[1], partition_date(folders[2]), size)
+
+
+def partition_date(folder: str | None) -> date | None:
+    """The date of a folder `ingested_on=YYYY-MM-DD`; None for any other name and for days that do not exist."""
+    match = PARTITION.fullmatch(folder or "")
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None

@@ -1,0 +1,41 @@
+"""The vault: the pepper that person keys are computed with, held in memory only."""
+
+import os
+
+from duckdb import DuckDBPyConnection
+
+from techco.landing_zone import LandingZone
+
+# Public on purpose: it protects nobody, and is accepted only for people that the simulator invented.
+DEVELOPMENT_PEPPER = "techco-development-pepper"
+MINIMUM_LENGTH = 16
+
+
+class VaultError(Exception):
+    """No usable pepper; the message says how to set one."""
+
+
+def pepper(zone: LandingZone) -> str:
+    """The pepper of TECHCO_PEPPER, else the development pepper where the landing zone is simulated.
+
+    Raises VaultError for real data without a pepper, and for a pepper that is too short to protect anything.
+    """
+    value = os.environ.get("TECHCO_PEPPER", "")
+    if not value and zone.simulated:
+        return DEVELOPMENT_PEPPER
+    if not value:
+        raise VaultError(
+            "TECHCO_PEPPER is not set. Keys of real persons need a secret pepper: make one with "
+            "`python -c 'import secrets; print(secrets.token_hex(32))'`, keep it in your secret store "
+            "(every key changes with it), and export it as TECHCO_PEPPER."
+        )
+    if len(value) < MINIMUM_LENGTH:
+        raise VaultError(f"TECHCO_PEPPER has {len(value)} characters; at least {MINIMUM_LENGTH} are needed.")
+    return value
+
+
+def attach(conn: DuckDBPyConnection, zone: LandingZone) -> None:
+    """Attach the in-memory database `vault` with one row in `vault.main.pepper`."""
+    conn.execute("attach ':memory:' as vault")
+    conn.execute("create table vault.main.pepper (pepper varchar)")
+    conn.execute("insert into vault.main.pepper values (?)", [pepper(zone)])

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Compile every dependency group of pyproject.toml into requirements/<group>.txt.
+# All groups are resolved together first, so that any of them can share one environment.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+groups=(build test lint snowflake observability)
+together=$(mktemp)
+trap 'rm -f "$together"' EXIT
+flags=(--quiet --generate-hashes --universal --no-strip-extras --no-annotate --no-header --no-emit-index-url --python-version 3.11)
+
+uv pip compile "${flags[@]}" "${groups[@]/#/--group=pyproject.toml:}" --output-file "$together"
+for group in "${groups[@]}"; do
+  uv pip compile "${flags[@]}" --group "pyproject.toml:$group" --constraint "$together" --output-file "requirements/$group.txt"
+done
