@@ -281,7 +281,9 @@ def refuse_bad_key(place: Place, key: tuple[str, ...], columns: tuple[Column, ..
     names = {column.name for column in columns}
     for name in key:
         if name not in names:
-            Place(place.file, place.table, name).fail("the key names it, but it is no column", "Declare it or change key")
+            Place(place.file, place.table, name).fail(
+                "it is in the key but no column", "Declare it, or correct the key"
+            )
 
 
 def csv_options(place: Place, declared: object) -> CsvOptions:

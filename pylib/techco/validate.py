@@ -1,0 +1,62 @@
+"""`python -m techco.validate`: hold every landed file against the contract."""
+
+import argparse
+import os
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from tqdm import tqdm
+
+from techco.contract import Contract, ContractError, load_contract
+from techco.landing_check import Finding, check, counted, printable
+from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print all findings and a summary; returns 0, 1 where there are errors, 2 where nothing could be checked."""
+    options = parse(arguments)
+    try:
+        read_zone(options.landing)
+        contract = load_contract(options.contract)
+        files = list_files(options.landing)
+    except (LandingZoneError, ContractError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    findings = check_with_progress(files, contract, options.landing)
+    checked = {(file.source, file.table) for file in files} & contract.tables.keys()
+    for line in report(findings, len(files), len(checked)):
+        print(line)
+    return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m techco.validate", description=main.__doc__)
+    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    parser.add_argument("--landing", type=Path, default=landing, help="landing folder (default: %(default)s)")
+    parser.add_argument("--contract", type=Path, default=Path(), help="folder of the dbt project (default: here)")
+    return parser.parse_args(arguments)
+
+
+def check_with_progress(files: list[LandedFile], contract: Contract, landing: Path) -> list[Finding]:
+    """All findings at full depth; a bar on stderr when it takes more than a second."""
+    size = sum(file.bytes for file in files)
+    with tqdm(total=size, unit="B", unit_scale=True, desc="checking", delay=1, leave=False, file=sys.stderr) as bar:
+        return check(files, contract, landing, depth="full", progress=lambda file: bar.update(file.bytes))
+
+
+def report(findings: list[Finding], files: int, tables: int) -> list[str]:
+    """The lines to print: findings under the name of their file, then the summary."""
+    lines = []
+    for name, group in groupby(findings, key=lambda finding: finding.file):
+        lines.append(printable(name))
+        lines += [f"  {finding.severity}: {finding.detail()}" for finding in group]
+    errors = sum(finding.severity == "error" for finding in findings)
+    summary = f"checked {counted(files, 'file')} of {counted(tables, 'table')}"
+    warnings = len(findings) - errors
+    return [*lines, f"{summary}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Command line: `python -m simulator --out landing`."""
+
+import argparse
+import sys
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from simulator.emit.erp import Erp
+from simulator.emit.fx import Fx
+from simulator.emit.shop import Shop
+from simulator.emit.web import Web
+from simulator.emit.wms import Wms
+from simulator.landing import Landing
+from simulator.options import Options, OptionsError, read_marker, write_marker
+from simulator.world import World
+
+EMITTERS = (Shop, Erp, Wms, Web, Fx)
+
+
+def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
+    """Live the world and land what came after the first `days_there` days."""
+    world = World(options)
+    landing = Landing(folder, date.fromisoformat(options.start) + timedelta(days=days_there))
+    emitters = [emitter(world, landing) for emitter in EMITTERS]
+    for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
+        for emitter in emitters:
+            emitter.emit(record)
+    write_marker(folder, options)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line's options."""
+    parser = argparse.ArgumentParser(prog="simulator", description="Write a landing zone as TechCo's systems would.")
+    parser.add_argument("--out", type=Path, default=Path("landing"), help="folder to write to (default: landing)")
+    parser.add_argument("--append", type=int, metavar="DAYS", help="add the next days to the landing zone in --out")
+    for field in fields(Options):
+        name = "--" + field.name.replace("_", "-")
+        parser.add_argument(name, type=type(field.default), default=None, help=f"default: {field.default}")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or extend a landing zone; exit code 2 where that cannot be done."""
+    given = parse(arguments)
+    chosen = {field.name: value for field in fields(Options) if (value := getattr(given, field.name)) is not None}
+    try:
+        if given.append is None:
+            if given.out.exists() and any(given.out.iterdir()):
+                raise OptionsError(f"{given.out} is not empty. Choose another --out, or extend it with --append DAYS.")
+            simulate(given.out, Options(**chosen))
+            return 0
+        if chosen:
+            raise OptionsError(f"--append takes the other options from {given.out}; leave out {', '.join(sorted(chosen))}.")
+        if given.append < 1:
+            raise OptionsError(f"--append is {given.append}; at least 1 day is needed.")
+        there = read_marker(given.out)
+        simulate(given.out, replace(there, days=there.days + given.append), there.days)
+    except OptionsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

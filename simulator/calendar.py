@@ -1,0 +1,75 @@
+"""Days: how busy one is, and which promotions run."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MICROSECONDS_PER_DAY = 86_400_000_000
+# Monday to Sunday; electronics sell at the weekend.
+WEEKDAY = (0.92, 0.90, 0.93, 0.97, 1.05, 1.15, 1.08)
+MONTH = (0.90, 0.85, 0.88, 0.90, 0.92, 0.90, 0.92, 0.93, 0.95, 0.97, 1.05, 1.15)
+GROWTH_PER_DAY = 0.0006
+# With it, the default 120 days from September to Christmas have about the orders a day that they are asked for.
+LEVEL = 0.81
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """`percent` off the lines; free shipping instead where it is 0. Valid from the day `starts` to the day before `ends`."""
+
+    promotion_id: str
+    code: str
+    name: str
+    percent: int
+    lift: float
+    starts: date
+    ends: date
+
+
+def promotions_of(year: int) -> list[Promotion]:
+    """The promotions of a year, by rule."""
+    christmas = date(year, 12, 10)
+    found = [
+        Promotion(f"PR{year}11A", f"SINGLES{year % 100}", "Singles' Day", 15, 1.8, date(year, 11, 11), date(year, 11, 12)),
+        Promotion(f"PR{year}12A", f"XMAS{year % 100}", "Christmas gifts", 10, 1.35, christmas, date(year, 12, 20)),
+        Promotion(f"PR{year}07A", f"SUMMER{year % 100}", "Summer sale", 12, 1.4, date(year, 7, 10), date(year, 7, 20)),
+    ]
+    friday = black_friday(year)
+    week = friday - timedelta(days=4)
+    found.append(Promotion(f"PR{year}11B", f"BLACK{year % 100}", "Black Friday week", 20, 2.4, week, friday + timedelta(days=4)))
+    for month in range(1, 13):
+        first = date(year, month, 5)
+        code = f"{first:%b}".upper()
+        found.append(
+            Promotion(f"PR{year}{month:02}M", f"{code}10", f"{first:%B} weekend", 10, 1.15, first, first + timedelta(days=3))
+        )
+        shipping = date(year, month, 18)
+        found.append(
+            Promotion(f"PR{year}{month:02}S", f"SHIP{code}", "Free shipping", 0, 1.08, shipping, shipping + timedelta(days=2))
+        )
+    return found
+
+
+def black_friday(year: int) -> date:
+    """The day after the fourth Thursday of November."""
+    first = date(year, 11, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 22)
+
+
+def running(day: date) -> Promotion | None:
+    """The promotion of a day: the strongest where several run."""
+    candidates = [p for p in promotions_of(day.year) if p.starts <= day < p.ends]
+    return max(candidates, key=lambda p: (p.lift, p.promotion_id), default=None)
+
+
+def demand(day: date, day_number: int) -> float:
+    """How busy a day is; 1 is an ordinary one."""
+    promotion = running(day)
+    lift = promotion.lift if promotion else 1.0
+    if (day.month, day.day) in ((12, 25), (1, 1)):
+        lift = 0.4
+    return LEVEL * WEEKDAY[day.weekday()] * MONTH[day.month - 1] * lift * (1 + GROWTH_PER_DAY * day_number)
+
+
+def microseconds(day: date) -> int:
+    """Midnight of a day, UTC, in microseconds since 1970."""
+    return (day - date(1970, 1, 1)).days * MICROSECONDS_PER_DAY

@@ -1,0 +1,1 @@
+"""One module per source: what it lands of a day of the world."""

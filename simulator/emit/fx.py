@@ -1,0 +1,38 @@
+"""The rates API: what a euro costs in the other currencies."""
+
+from datetime import date, datetime, timedelta
+
+import pyarrow as pa
+
+from simulator.landing import Landing
+from simulator.rates import CURRENCIES, DAYS_BEFORE_START
+from simulator.world import DayRecord, World
+
+
+class Fx:
+    """Tells each day's rates; the week before the world begins comes with its first day."""
+
+    def __init__(self, world: World, landing: Landing):
+        """`world` is read, never changed."""
+        self.world = world
+        self.landing = landing
+
+    def emit(self, record: DayRecord) -> None:
+        """Land a day."""
+        first = -DAYS_BEFORE_START if record.number == 0 else 0
+        days = [record.date + timedelta(days=offset) for offset in range(first, 1)]
+        self.landing.jsonl("fx", "daily_rates", record.date, pa.Table.from_pylist([row for day in days for row in self.rows(day, record.date)]))
+
+    def rows(self, day: date, landed: date) -> list[dict]:
+        """The pairs of a day."""
+        ingested_at = datetime(landed.year, landed.month, landed.day, 16, 0).isoformat(timespec="microseconds")
+        return [
+            {
+                "rate_date": day.isoformat(),
+                "base_currency_code": "EUR",
+                "quote_currency_code": currency,
+                "rate": float(rate),
+                "_ingested_at": ingested_at,
+            }
+            for currency, rate in zip(CURRENCIES, self.world.rates.on(day), strict=True)
+        ]

@@ -1,0 +1,36 @@
+"""Randomness that depends on the seed and on names only, never on the order of calls."""
+
+import zlib
+
+import numpy as np
+
+
+def stream(seed: int, name: str, day: int = 0) -> np.random.Generator:
+    """A generator of its own for each purpose and day."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode()), day])
+
+
+def hashed(seed: int, name: str, ids: np.ndarray) -> np.ndarray:
+    """A fixed 64-bit number for each id (SplitMix64, Steele et al. 2014): facts of a person need no memory."""
+    with np.errstate(over="ignore"):
+        z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z += np.uint64((seed * 0x632BE59BD9B4E019 + zlib.crc32(name.encode()) * 0xD1342543DE82EF95) % 2**64)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+def below(seed: int, name: str, ids: np.ndarray, bound) -> np.ndarray:
+    """A fixed whole number from 0 to bound - 1 for each id."""
+    return (hashed(seed, name, ids) % np.asarray(bound).astype(np.uint64)).astype(np.int64)
+
+
+def share(seed: int, name: str, ids: np.ndarray) -> np.ndarray:
+    """A fixed number from 0 up to 1 for each id."""
+    return (hashed(seed, name, ids) >> np.uint64(11)).astype(np.float64) / 2.0**53
+
+
+def weighted(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.ndarray:
+    """Indices drawn with replacement, in proportion to weights."""
+    cumulative = np.cumsum(weights)
+    return np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right").clip(0, len(weights) - 1)
