@@ -42,3 +42,17 @@
 {% macro snowflake__json_object_text(columns) -%}
     to_json(object_construct_keep_null({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
+
+
+{#- Whether a landed line is one JSON object. -#}
+{% macro is_json_object(payload) %}
+    {{- return(adapter.dispatch('is_json_object', 'techco')(payload)) -}}
+{% endmacro %}
+
+{% macro duckdb__is_json_object(payload) -%}
+    coalesce(json_type({{ payload }}) = 'OBJECT', false)
+{%- endmacro %}
+
+{% macro snowflake__is_json_object(payload) -%}
+    coalesce(is_object({{ payload }}), false)
+{%- endmacro %}

@@ -54,8 +54,7 @@
 {#- A view over the landed files of a table; a table without files, and a column that no file has, are empty and typed. -#}
 {% macro raw_view(table) %}
     {%- set landing = env_var('TECHCO_LANDING', 'landing') -%}
-    {%- set files = landing ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/*.' ~ table.format ~ ('' if table.format == 'parquet' else '*') -%}
-    {%- set has_files = run_query("select count(*) from glob('" ~ files ~ "')").columns[0].values()[0] > 0 -%}
+    {%- set files = landed_patterns(landing, table) -%}
     create or replace view {{ generate_schema_name('raw', none) }}.{{ table.source }}__{{ table.table }} as
     select
         {% if table.format == 'jsonl' -%}
@@ -70,11 +69,24 @@
         cast(null as bigint) as _row,
         cast(null as date) as _ingested_on
     where false
-    {%- if has_files %}
+    {%- if files %}
     union all by name
     select {{ landed_columns(table.format) }}, replace(filename, '{{ landing }}/', '') as _file, ingested_on as _ingested_on
     from {{ reader(table.format, files) }}
     {%- endif %}
+{% endmacro %}
+
+{#- Patterns of a table's landed files, compressed ones too. Names that begin with a dot or an underscore are no data: files that are
+    being written, markers. A pattern that matches nothing is an error to the readers, so only those that match are given. -#}
+{% macro landed_patterns(landing, table) %}
+    {%- set patterns = [] -%}
+    {%- for compression in ([''] if table.format == 'parquet' else ['', '.gz', '.zst']) -%}
+        {%- set pattern = landing ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/[!._]*.' ~ table.format ~ compression -%}
+        {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
+            {%- do patterns.append(pattern) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(patterns) -}}
 {% endmacro %}
 
 {% macro landed_columns(format) %}
@@ -85,13 +97,14 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB. -#}
 {% macro reader(format, files) %}
     {%- if format == 'parquet' -%}
-        read_parquet('{{ files }}', union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
+        read_parquet({{ files }}, union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
     {%- else -%}
         read_csv(
-            '{{ files }}', columns = {'line': 'varchar'}, delim = '\x01', quote = '', escape = '', header = false,
-            auto_detect = false, filename = true, hive_partitioning = true
+            {{ files }}, columns = {'line': 'varchar'}, delim = chr(0), quote = '', escape = '', header = false,
+            auto_detect = false, strict_mode = false, max_line_size = 67108864, filename = true, hive_partitioning = true
         )
     {%- endif -%}
 {% endmacro %}

@@ -40,7 +40,7 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ try_type(column.name, column.data_type) }} as {{ column.name }},
+    {{ try_type(column.name, column.data_type, table.format != 'parquet') }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,
@@ -55,10 +55,10 @@ from checked
 {% macro issues(table) %}
     {%- set found = [] -%}
     {%- if table.format == 'jsonl' -%}
-        {%- do found.append(["payload is null or json_type(payload) <> 'OBJECT'", 'unreadable']) -%}
+        {%- do found.append(['not ' ~ is_json_object('payload'), 'unreadable']) -%}
     {%- endif -%}
     {%- for column in table.columns -%}
-        {%- set typed = try_type(column.name, column.data_type) -%}
+        {%- set typed = try_type(column.name, column.data_type, table.format != 'parquet') -%}
         {%- if column.data_type != 'varchar' -%}
             {%- do found.append([column.name ~ ' is not null and ' ~ typed ~ ' is null', 'type:' ~ column.name]) -%}
         {%- endif -%}

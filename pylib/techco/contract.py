@@ -17,6 +17,9 @@ DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PATH = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})*")
 
+# The same as yaml.safe_load, ten times faster where libyaml is there.
+FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class ContractError(Exception):
     """The contract itself is wrong; the message names file, table and column and says what to do."""
@@ -145,7 +148,7 @@ def load_contract(project_root: Path) -> Contract:
 def read_yaml(file: Path) -> dict:
     """The mapping that a YAML file holds; raises ContractError where it holds none."""
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=FAST_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         Place(file).fail(f"it cannot be read ({' '.join(str(error).split())})", "Correct the file")
     return Place(file).mapping(document, "the document")

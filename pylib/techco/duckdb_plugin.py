@@ -6,6 +6,7 @@ Both are databases in memory. The pepper therefore stands in no SQL text, compil
 import os
 from pathlib import Path
 
+import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
@@ -52,14 +53,27 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone) -> None:
     new = [file for file in files if file.path_in_zone not in loaded]
     findings = check(new, load_contract(Path.cwd()), landing, depth="sample")
     conn.execute("attach ':memory:' as landing")
-    conn.execute("create table landing.main.zone (landing_zone_id varchar, is_simulated boolean)")
-    conn.execute("insert into landing.main.zone values (?, ?)", [zone.landing_zone_id, zone.simulated])
-    conn.execute(
-        "create table landing.main.files (file varchar, source_name varchar, table_name varchar, ingested_on date)"
-    )
-    insert(conn, "files", [(f.path_in_zone, f.source, f.table, f.ingested_on) for f in files])
-    conn.execute("create table landing.main.findings (severity varchar, file varchar, message varchar)")
-    insert(conn, "findings", [(f.severity, f.file, str(f)) for f in findings])
+    zone_row = {"landing_zone_id": [zone.landing_zone_id], "is_simulated": [zone.simulated]}
+    create_table(conn, "zone", pa.table(zone_row))
+    listing = {
+        "file": pa.array([file.path_in_zone for file in files], pa.string()),
+        "source_name": pa.array([file.source for file in files], pa.string()),
+        "table_name": pa.array([file.table for file in files], pa.string()),
+        "ingested_on": pa.array([file.ingested_on for file in files], pa.date32()),
+    }
+    create_table(conn, "files", pa.table(listing))
+    found = {
+        "severity": pa.array([finding.severity for finding in findings], pa.string()),
+        "message": pa.array([str(finding) for finding in findings], pa.string()),
+    }
+    create_table(conn, "findings", pa.table(found))
+
+
+def create_table(conn: DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Keep Arrow rows as a table of the `landing` database."""
+    conn.register("arrow_rows", rows)
+    conn.execute(f"create table landing.main.{name} as select * from arrow_rows")
+    conn.unregister("arrow_rows")
 
 
 def loaded_files(conn: DuckDBPyConnection) -> set[str]:
@@ -71,9 +85,3 @@ def loaded_files(conn: DuckDBPyConnection) -> set[str]:
         return set()
     return {row[0] for row in conn.execute("select file_path from base.loaded_files").fetchall()}
 
-
-def insert(conn: DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
-    """Insert rows into a table of the `landing` database."""
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        conn.executemany(f"insert into landing.main.{table} values ({marks})", rows)

@@ -34,6 +34,8 @@ MAX_LINE_BYTES = 64 << 20
 BATCH_ROWS = 100_000
 BATCH_CHARACTERS = 64 << 20
 BATCH_FILES = 200
+# A whole column is judged wrong by at least so many values; fewer may be single bad rows, which the quarantine takes.
+ENOUGH_TO_JUDGE = 20
 MAX_UNKNOWN_COLUMNS = 20
 
 EXTENSIONS = {
@@ -299,7 +301,7 @@ class Checker:
         """Values that cannot be read as the column's type: all of them, or some."""
         if not counts.bad.count:
             return
-        if counts.bad.count < counts.filled:
+        if counts.bad.count < counts.filled or counts.filled < ENOUGH_TO_JUDGE:
             self.note_rows(tally, "unconvertible", column, f"values of type {column.data_type}", counts.bad)
             return
         tally.note(
@@ -755,8 +757,11 @@ class JsonChecker(TextChecker):
 
     def judge_absent(self, tally: FileTally, column: Column) -> None:
         """A document leaves out what is null, so one file without an optional column says nothing."""
-        if column.required and tally.rows:
+        if column.required and tally.rows >= ENOUGH_TO_JUDGE:
             super().judge_absent(tally, column)
+        elif column.required and tally.rows:
+            absent = Fault(count=tally.rows, row=1)
+            self.note_rows(tally, "missing_value", column, "a value (the column is required)", absent)
 
     def judge_together(self, tallies: list[FileTally]) -> list[Finding]:
         """An optional column that no file has at all, said of the first file."""
