@@ -16,7 +16,7 @@ build: env-build landing-zone ## Set up, write the default landing zone if there
 	dbt build
 
 .PHONY: test
-test: env-test env-lint ## Every kind of check once, on tiny landing zones
+test: env-test env-lint env-snowflake ## Every kind of check once, on tiny landing zones
 	python -m pytest
 	$(MAKE) lint
 
@@ -63,6 +63,7 @@ landing-zone: env-build
 env-%: $(VENV)/installed-%.stamp ;
 env-test: $(VENV)/installed-test.stamp env-build
 env-lint: $(VENV)/installed-lint.stamp env-build
+env-snowflake: $(VENV)/installed-snowflake.stamp env-build
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python

@@ -1,0 +1,1 @@
+"""Real data sets brought through the raw contract, one folder each."""

@@ -66,7 +66,7 @@ def write_landing_zone(data: Path | None, landing: Path) -> None:
     """
     expected = yaml.safe_load((HERE / "csv_files.yml").read_text(encoding="utf-8"))
     require_files(data, expected)
-    zone_id = zone_id_of([*(data / name for name in expected), *sorted(MAPPING.glob("*.sql"))])
+    zone_id = zone_id_of([*(data / name for name in expected), HERE / "csv_files.yml", *sorted(MAPPING.glob("*.sql"))])
     require_own_zone(landing, zone_id)
     contract = load_contract(PROJECT)
     with duckdb.connect() as connection:
@@ -84,10 +84,10 @@ def require_files(data: Path | None, names: list[str]) -> None:
     if data is None:
         raise InputError("Where are the Olist CSV files? Set OLIST_DATA to their folder, or use --data.")
     if not data.is_dir():
-        raise InputError(f"The folder {data} does not exist; expected the Olist CSV files there (OLIST_DATA or --data).")
+        raise InputError(f"The folder {data} does not exist; expected the Olist CSV files there (OLIST_DATA, --data).")
     missing = [name for name in names if not (data / name).is_file()]
     if missing:
-        raise InputError(f"{data} has no {', no '.join(missing)}; expected are {', '.join(names)}.")
+        raise InputError(f"{data} has no {', no '.join(missing)}; expected: {', '.join(names)}.")
 
 
 def zone_id_of(files: list[Path]) -> str:
@@ -118,16 +118,19 @@ def require_own_zone(landing: Path, zone_id: str) -> None:
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, file: Path, columns: dict[str, str]) -> None:
-    """Read the named columns of a CSV file into a table of its name; raises InputError where one is missing or wrong."""
+    """Read the named columns of a CSV file into a table of its name; raises InputError where one cannot be read."""
     source = f"read_csv({literal(file)}, delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true)"
     try:
         found = connection.execute(f"describe select * from {source}").fetchall()
         missing = [column for column in columns if column not in {name for name, *_ in found}]
         if missing:
-            raise InputError(f"{file} has no column {', '.join(missing)}; expected are {', '.join(columns)}.")
+            raise InputError(f"{file} has no column {', '.join(missing)}; expected: {', '.join(columns)}.")
         connection.execute(f"create temp table fields as select {', '.join(columns)} from {source}")
+        (rows,) = connection.execute("select count(*) from fields").fetchone()
     except duckdb.Error as error:
         raise InputError(f"{file} cannot be read as CSV: {' '.join(str(error).split())[:300]}") from error
+    if not rows:
+        raise InputError(f"{file} has no rows; expected one per line below the header.")
     for column, data_type in columns.items():
         wrong = connection.execute(
             f"select {column} from fields where {column} is not null and try_cast({column} as {data_type}) is null"
@@ -192,7 +195,7 @@ def build(landing: Path, warehouse: Path) -> int:
     environment = os.environ | {"TECHCO_LANDING": str(landing.resolve()), "TECHCO_WAREHOUSE": str(warehouse.resolve())}
     if not environment.get("TECHCO_PEPPER"):
         environment["TECHCO_PEPPER"] = EXAMPLE_PEPPER
-        print("TECHCO_PEPPER is not set: person keys are made with the example's public pepper, as this data is public.")
+        print("TECHCO_PEPPER is not set: keys of persons use the example's public pepper, as this data is public.")
     # A target folder of its own: with other vars dbt would parse the project anew each time the two builds take turns.
     target = ["--target-path", "target/olist", "--log-path", "logs/olist"]
     variables = (HERE / "vars.yml").read_text(encoding="utf-8")

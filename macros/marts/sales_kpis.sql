@@ -17,13 +17,25 @@ calendar as (
 
 ),
 
+{%- if by_country %}
+
+-- Countries that anything was sold to or visited from; not those that only the seed knows.
+countries as (
+
+    select shipping_country_code as country_code from {{ ref('fct_order') }} where is_sale
+    union
+    select country_code from {{ ref('fct_web_session') }} where country_code is not null
+
+),
+{%- endif %}
+
 periods as (
 
     select distinct
         {{ 'countries.country_code,' if by_country }}
         calendar.period_start
     from calendar
-    {{ 'cross join ' ~ ref('countries') ~ ' as countries' if by_country }}
+    {{ 'cross join countries' if by_country }}
 
 ),
 
@@ -50,11 +62,11 @@ sales_by_period as (
         {{ country }}period_start,
         count(*) as order_count,
         sum(unit_count) as unit_count,
-        sum(gross_amount_reporting) as gross_sales_amount,
-        sum(discount_amount_reporting) as discount_amount,
+        {{ complete_sum('gross_amount_reporting') }} as gross_sales_amount,
+        {{ complete_sum('discount_amount_reporting') }} as discount_amount,
         sum(tax_amount_reporting) as tax_amount,
-        sum(shipping_amount_reporting) as shipping_amount,
-        sum(cost_amount_reporting) as cost_amount,
+        {{ complete_sum('shipping_amount_reporting') }} as shipping_amount,
+        {{ complete_sum('cost_amount_reporting') }} as cost_amount,
         count_if(is_guest) as guest_order_count,
         count(distinct case when first_order_date >= period_start then customer_key end)
             as new_customer_count,
@@ -71,7 +83,7 @@ refunds_by_period as (
     select
         {{ 'orders.shipping_country_code as country_code,' if by_country }}
         calendar.period_start,
-        sum(refunds.amount_reporting) as refund_amount,
+        {{ complete_sum('refunds.amount_reporting') }} as refund_amount,
         sum(cast(
             refunds.amount_reporting * orders.tax_amount
             / nullif(orders.total_amount, 0) as decimal(18, 2)
@@ -117,7 +129,8 @@ filled as (
             as shipping_amount,
         case when sales.order_count is null then 0 else sales.cost_amount end
             as cost_amount,
-        coalesce(refunds.refund_amount, 0) as refund_amount,
+        case when refunds.period_start is null then 0 else refunds.refund_amount end
+            as refund_amount,
         coalesce(refunds.refund_tax_amount, 0) as refund_tax_amount,
         coalesce(sales.guest_order_count, 0) as guest_order_count,
         coalesce(sales.new_customer_count, 0) as new_customer_count,

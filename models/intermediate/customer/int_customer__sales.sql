@@ -17,7 +17,7 @@ refunds as (
 
     select
         order_id,
-        sum(amount_reporting) as refund_amount_reporting
+        {{ complete_sum('amount_reporting') }} as refund_amount_reporting
     from {{ ref('fct_refund') }}
     where refund_date <= {{ as_of() }}
     group by order_id
@@ -32,9 +32,13 @@ per_customer as (
         sum(sales.unit_count) as unit_count,
         min(sales.order_date) as first_order_date,
         max(sales.order_date) as last_order_date,
-        sum(sales.net_amount_reporting) as sales_amount_reporting,
-        sum(coalesce(refunds.refund_amount_reporting, 0))
-            as refund_amount_reporting,
+        {{ complete_sum('sales.net_amount_reporting') }}
+            as sales_amount_reporting,
+        {{
+            complete_sum(
+                'case when refunds.order_id is null then 0 else refunds.refund_amount_reporting end'
+            )
+        }} as refund_amount_reporting,
         count_if(sales.discount_amount > 0) as discounted_order_count
     from sales
     left join refunds

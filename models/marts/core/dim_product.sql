@@ -46,7 +46,8 @@ members as (
         products.product_name,
         products.brand,
         products.category_code,
-        categories.category_name,
+        coalesce(categories.category_name, products.category_code)
+            as category_name,
         categories.department,
         products.product_status,
         products.currency_code,

@@ -46,13 +46,14 @@ lines as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(tax_amount) as tax_amount,
-        sum(gross_amount_reporting) as gross_amount_reporting,
-        sum(discount_amount_reporting) as discount_amount_reporting,
-        sum(tax_amount_reporting) as tax_amount_reporting,
-        sum(cost_amount_reporting) as cost_amount_reporting,
-        -- A sum passes over nulls; an unknown amount must not become a smaller one.
-        count_if(gross_amount_reporting is null) as lines_without_rate,
-        count_if(cost_amount_reporting is null) as lines_without_cost
+        {{ complete_sum('gross_amount_reporting') }} as gross_amount_reporting,
+        {{ complete_sum('discount_amount_reporting') }}
+            as discount_amount_reporting,
+        {{
+            complete_sum('case when tax_amount is null then 0 else tax_amount_reporting end')
+        }}
+            as tax_amount_reporting,
+        {{ complete_sum('cost_amount_reporting') }} as cost_amount_reporting
     from {{ lines }}
     {{ where_touched('order_id', inputs) }}
     group by order_id
@@ -93,22 +94,14 @@ joined as (
         coalesce(lines.tax_amount, 0) as lines_tax_amount,
         coalesce(payments.captured_amount, 0) as captured_amount,
         coalesce(refunds.refunded_amount, 0) as refunded_amount,
-        case
-            when coalesce(lines.lines_without_rate, 0) = 0
-                then coalesce(lines.gross_amount_reporting, 0)
-        end as gross_amount_reporting,
-        case
-            when coalesce(lines.lines_without_rate, 0) = 0
-                then coalesce(lines.discount_amount_reporting, 0)
-        end as discount_amount_reporting,
-        case
-            when coalesce(lines.lines_without_rate, 0) = 0
-                then coalesce(lines.tax_amount_reporting, 0)
-        end as tax_amount_reporting,
-        case
-            when coalesce(lines.lines_without_cost, 0) = 0
-                then coalesce(lines.cost_amount_reporting, 0)
-        end as cost_amount_reporting,
+        case when lines.order_id is null then 0 else lines.gross_amount_reporting end
+            as gross_amount_reporting,
+        case when lines.order_id is null then 0 else lines.discount_amount_reporting end
+            as discount_amount_reporting,
+        case when lines.order_id is null then 0 else lines.tax_amount_reporting end
+            as tax_amount_reporting,
+        case when lines.order_id is null then 0 else lines.cost_amount_reporting end
+            as cost_amount_reporting,
         {{ convert('orders.shipping_amount', 'orders.currency_code', 'rates.reporting_rate') }}
             as shipping_amount_reporting
     from orders

@@ -1,0 +1,123 @@
+"""Measure whole builds of landing zones of 20 thousand, 200 thousand and 2 million orders.
+
+Each size: a first build of everything, then a second run with nothing new. Printed and saved to `docs/evidence/` with date and commit:
+rows read, wall seconds, rows per second, peak memory, warehouse size, and the ten slowest nodes.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+DAYS = 120
+# Orders a day and customers of each size.
+SIZES = {"20k": (167, 5_000), "200k": (1_667, 50_000), "2M": (16_667, 500_000)}
+SLOWEST = 10
+GIGABYTE = 1024**3
+
+
+def main() -> int:
+    """Run the sizes that were asked for; exit code 1 where a build failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="which landing zones (default: all)")
+    parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "bench", help="where zones and warehouses lie")
+    chosen = parser.parse_args()
+    results = [measure(size, chosen.folder) for size in chosen.sizes]
+    save(results)
+    return 0
+
+
+def measure(size: str, folder: Path) -> dict:
+    """The figures of one size."""
+    landing, warehouse = folder / f"landing_{size}", folder / f"techco_{size}.duckdb"
+    simulated = simulate(size, landing)
+    warehouse.unlink(missing_ok=True)
+    environment = os.environ | {"TECHCO_LANDING": str(landing), "TECHCO_WAREHOUSE": str(warehouse), "DBT_TARGET_PATH": str(folder / "target")}
+    first = build(environment)
+    nodes = slowest_nodes(folder / "target" / "run_results.json")
+    second = build(environment)
+    rows, orders = counts(warehouse)
+    result = {
+        "size": size,
+        "orders": orders,
+        "rows_in": rows,
+        "simulator_seconds": simulated,
+        "build_seconds": first["seconds"],
+        "rows_per_second": round(rows / first["seconds"]),
+        "peak_memory_gb": first["peak_memory_gb"],
+        "second_run_seconds": second["seconds"],
+        "warehouse_gb": round(warehouse.stat().st_size / GIGABYTE, 2),
+        "landing_gb": round(sum(path.stat().st_size for path in landing.rglob("*") if path.is_file()) / GIGABYTE, 2),
+        "slowest": nodes,
+    }
+    print(json.dumps(result, indent=2), flush=True)
+    return result
+
+
+def simulate(size: str, landing: Path) -> float | None:
+    """Write the landing zone where it is not there yet; its seconds."""
+    if (landing / "_landing_zone.json").exists():
+        return None
+    shutil.rmtree(landing, ignore_errors=True)
+    orders, customers = SIZES[size]
+    command = [sys.executable, "-m", "simulator", "--out", str(landing), "--days", str(DAYS)]
+    started = time.monotonic()
+    subprocess.run([*command, "--orders-per-day", str(orders), "--customers", str(customers)], cwd=ROOT, check=True)
+    return round(time.monotonic() - started, 1)
+
+
+def build(environment: dict) -> dict:
+    """One `dbt build` as a process of its own: wall seconds and peak resident memory."""
+    started = time.monotonic()
+    process = subprocess.Popen(["dbt", "build"], cwd=ROOT, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"dbt build failed on {environment['TECHCO_LANDING']}")
+    return {"seconds": round(time.monotonic() - started, 1), "peak_memory_gb": round(usage.ru_maxrss * 1024 / GIGABYTE, 2)}
+
+
+def slowest_nodes(run_results: Path) -> list[dict]:
+    """The nodes that took longest, with their seconds."""
+    results = json.loads(run_results.read_text())["results"]
+    results.sort(key=lambda result: -result["execution_time"])
+    return [
+        {"node": result["unique_id"].split(".", 2)[2], "seconds": round(result["execution_time"], 1)} for result in results[:SLOWEST]
+    ]
+
+
+def counts(warehouse: Path) -> tuple[int, int]:
+    """Landed rows and orders."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute("select cast(sum(landed_rows) as bigint) from base.loaded_files").fetchone()[0]
+        orders = connection.execute("select count(*) from core.fct_order").fetchone()[0]
+    return rows, orders
+
+
+def save(results: list[dict]) -> None:
+    """Write the figures to docs/evidence, named by date and commit."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    now = datetime.now(UTC)
+    evidence = ROOT / "docs" / "evidence"
+    evidence.mkdir(parents=True, exist_ok=True)
+    document = {
+        "measured_at": now.isoformat(timespec="seconds"),
+        "commit": commit,
+        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "duckdb": duckdb.__version__},
+        "results": results,
+    }
+    path = evidence / f"bench-{now:%Y-%m-%d}-{commit or 'uncommitted'}.json"
+    path.write_text(json.dumps(document, indent=2) + "\n")
+    print(f"saved to {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

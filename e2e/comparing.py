@@ -1,0 +1,46 @@
+"""Compare warehouses table by table, row by row."""
+
+from pathlib import Path
+
+import duckdb
+
+# What tells of the builds and not of the business: which run wrote a row.
+OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
+# Snapshots say when the warehouse came to believe something, so they may differ in times, and in what was never seen between builds.
+SNAPSHOTS = "snapshots"
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """What is not the same: tables, columns, or rows in either direction; empty where all is equal."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{left}' as one (read_only)")
+        connection.execute(f"attach '{right}' as other (read_only)")
+        one, other = tables(connection, "one"), tables(connection, "other")
+        found = [f"{name} is on one side only" for name in one.keys() ^ other.keys()]
+        for name in sorted(one.keys() & other.keys()):
+            if one[name] != other[name]:
+                found.append(f"{name} has other columns")
+                continue
+            columns = ", ".join(f'"{column}"' for column in one[name] if column not in OF_THE_BUILD)
+            for a, b in (("one", "other"), ("other", "one")):
+                query = f"select count(*) from (select {columns} from {a}.{name} except all select {columns} from {b}.{name})"
+                if rows := connection.execute(query).fetchone()[0]:
+                    found.append(f"{name}: {rows} rows of {a} are not in the {b}")
+    return found
+
+
+def tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
+    """The columns of each table, by qualified name."""
+    rows = connection.execute(
+        "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
+        "inner join duckdb_tables() using (database_name, schema_name, table_name) "
+        "where database_name = ? and schema_name <> ? group by all",
+        [database, SNAPSHOTS],
+    ).fetchall()
+    return dict(rows)
+
+
+def query(warehouse: Path, sql: str, *parameters) -> list[tuple]:
+    """Rows of a finished warehouse."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(sql, list(parameters)).fetchall()

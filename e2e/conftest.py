@@ -1,0 +1,79 @@
+"""Whole-system tests: landing zones of a few days, and dbt as a user runs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from simulator.__main__ import main as simulate
+
+ROOT = Path(__file__).resolve().parent.parent
+TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7")
+DAYS = 10
+
+
+@dataclass
+class House:
+    """A landing zone and the warehouse that belongs to it; dbt's own files lie beside them."""
+
+    landing: Path
+    warehouse: Path
+    target: Path
+
+    def environment(self, **changes: str) -> dict:
+        """The environment of a command: none of the project's variables but these."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("TECHCO_", "DBT_"))}
+        return clean | {
+            "TECHCO_LANDING": str(self.landing),
+            "TECHCO_WAREHOUSE": str(self.warehouse),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.target / "logs"),
+            "PYTHONPATH": f"{ROOT / 'pylib'}{os.pathsep}{ROOT}",
+            **changes,
+        }
+
+    def dbt(self, *arguments: str, succeeds: bool = True, **changes: str) -> str:
+        """Run dbt and return what it printed."""
+        run = subprocess.run(
+            [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments],
+            cwd=ROOT,
+            env=self.environment(**changes),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        printed = run.stdout + run.stderr
+        assert (run.returncode == 0) is succeeds, printed[-6000:]
+        return printed
+
+    def copy(self, folder: Path) -> "House":
+        """The same landing zone and warehouse elsewhere, to be changed."""
+        shutil.copytree(self.landing, folder / "landing")
+        if self.warehouse.exists():
+            folder.joinpath("warehouse").mkdir()
+            shutil.copy(self.warehouse, folder / "warehouse" / self.warehouse.name)
+        return House(folder / "landing", folder / "warehouse" / self.warehouse.name, self.target)
+
+
+def house(folder: Path, target: Path) -> House:
+    """A place for a landing zone and a warehouse, both not there yet."""
+    return House(folder / "landing", folder / "warehouse" / "techco.duckdb", target)
+
+
+@pytest.fixture(scope="session")
+def dbt_files(tmp_path_factory) -> Path:
+    """One target folder for all houses, so that dbt parses the project once."""
+    return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, dbt_files) -> House:
+    """A tiny landing zone, built at once; not to be changed."""
+    made = house(tmp_path_factory.mktemp("built"), dbt_files)
+    assert simulate(["--out", str(made.landing), "--days", str(DAYS), *TINY]) == 0
+    made.output = made.dbt("build")
+    return made
