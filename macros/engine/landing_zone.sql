@@ -18,7 +18,14 @@
     pepper every person would become a new one. -#}
 {% macro check_identity() %}
     {%- do run_query('create table if not exists ' ~ ledger('identity') ~ ' (landing_zone_id varchar, pepper_fingerprint varchar)') -%}
-    {%- set own = run_query("select landing_zone_id, " ~ pepper_fingerprint() ~ " from landing.main.zone").rows[0] -%}
+    {%- set zones = run_query("select landing_zone_id, " ~ pepper_fingerprint() ~ " from landing.main.zone").rows -%}
+    {%- if zones | length == 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            "There is no landing zone at " ~ env_var('TECHCO_LANDING', 'landing') ~ ". `make build` writes an invented one; for your own data "
+            ~ "set TECHCO_LANDING to the folder that holds it."
+        ) -%}
+    {%- endif -%}
+    {%- set own = zones[0] -%}
     {%- set remembered = run_query('select landing_zone_id, pepper_fingerprint from ' ~ ledger('identity')).rows -%}
     {%- if remembered | length == 0 -%}
         {%- do run_query('insert into ' ~ ledger('identity') ~ " values ('" ~ own[0] ~ "', '" ~ own[1] ~ "')") -%}

@@ -54,9 +54,6 @@ from checked
 {#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
 {% macro issues(table) %}
     {%- set found = [] -%}
-    {%- if table.format == 'jsonl' -%}
-        {%- do found.append(['not ' ~ is_json_object('payload'), 'unreadable']) -%}
-    {%- endif -%}
     {%- for column in table.columns -%}
         {%- set typed = try_type(column.name, column.data_type, table.format != 'parquet') -%}
         {%- if column.data_type != 'varchar' -%}
@@ -72,6 +69,9 @@ from checked
         {%- endif -%}
     {%- endfor -%}
         case
+            {%- if table.format == 'jsonl' %}
+            when not {{ is_json_object('payload') }} then 'unreadable'
+            {%- endif %}
             when
                 {%- for condition, reason in found %}
                 {{ 'or ' if not loop.first }}({{ condition }})

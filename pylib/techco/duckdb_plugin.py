@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from techco import vault
 from techco.contract import ContractError, load_contract
 from techco.landing_check import check
-from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 
 SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
@@ -39,38 +39,39 @@ class Plugin(BasePlugin):
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
         landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
         try:
-            zone = read_zone(landing)
-            vault.attach(conn, zone)
-            attach_landing(conn, landing, zone)
+            # Without a landing zone there is nothing to build, but documentation and linters still connect.
+            zone = read_zone(landing) if landing.exists() else None
+            files = list_files(landing) if zone else []
+            vault.attach(conn, holds_persons=bool(files) and not zone.simulated)
+            attach_landing(conn, landing, zone, files)
         except (LandingZoneError, ContractError, vault.VaultError) as error:
             raise DbtRuntimeError(str(error)) from error
 
 
-def attach_landing(conn: DuckDBPyConnection, landing: Path, zone) -> None:
+def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
     """Attach `landing` in memory: what lies in the landing zone and what is wrong with the files not loaded yet."""
-    files = list_files(landing)
     loaded = loaded_files(conn)
     new = [file for file in files if file.path_in_zone not in loaded]
-    findings = check(new, load_contract(Path.cwd()), landing, depth="sample")
+    findings = check(new, load_contract(Path.cwd()), landing, depth="sample") if new else []
     conn.execute("attach ':memory:' as landing")
-    zone_row = {"landing_zone_id": [zone.landing_zone_id], "is_simulated": [zone.simulated]}
-    create_table(conn, "zone", pa.table(zone_row))
+    create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {
-        "file": pa.array([file.path_in_zone for file in files], pa.string()),
-        "source_name": pa.array([file.source for file in files], pa.string()),
-        "table_name": pa.array([file.table for file in files], pa.string()),
-        "ingested_on": pa.array([file.ingested_on for file in files], pa.date32()),
+        "file": (pa.string(), [file.path_in_zone for file in files]),
+        "source_name": (pa.string(), [file.source for file in files]),
+        "table_name": (pa.string(), [file.table for file in files]),
+        "ingested_on": (pa.date32(), [file.ingested_on for file in files]),
     }
-    create_table(conn, "files", pa.table(listing))
+    create_table(conn, "files", listing)
     found = {
-        "severity": pa.array([finding.severity for finding in findings], pa.string()),
-        "message": pa.array([str(finding) for finding in findings], pa.string()),
+        "severity": (pa.string(), [finding.severity for finding in findings]),
+        "message": (pa.string(), [str(finding) for finding in findings]),
     }
-    create_table(conn, "findings", pa.table(found))
+    create_table(conn, "findings", found)
 
 
-def create_table(conn: DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """Keep Arrow rows as a table of the `landing` database."""
+def create_table(conn: DuckDBPyConnection, name: str, columns: dict[str, tuple[pa.DataType, list]]) -> None:
+    """Make a table of the `landing` database; `columns` maps name to type and values."""
+    rows = pa.table({column: pa.array(values, data_type) for column, (data_type, values) in columns.items()})
     conn.register("arrow_rows", rows)
     conn.execute(f"create table landing.main.{name} as select * from arrow_rows")
     conn.unregister("arrow_rows")

@@ -4,8 +4,6 @@ import os
 
 from duckdb import DuckDBPyConnection
 
-from techco.landing_zone import LandingZone
-
 # Public on purpose: it protects nobody, and is accepted only for people that the simulator invented.
 DEVELOPMENT_PEPPER = "techco-development-pepper"
 MINIMUM_LENGTH = 16
@@ -15,13 +13,13 @@ class VaultError(Exception):
     """No usable pepper; the message says how to set one."""
 
 
-def pepper(zone: LandingZone) -> str:
-    """The pepper of TECHCO_PEPPER, else the development pepper where the landing zone is simulated.
+def pepper(holds_persons: bool) -> str:
+    """The pepper of TECHCO_PEPPER, else the development pepper unless the landing zone `holds_persons`, real ones.
 
     Raises VaultError for real data without a pepper, and for a pepper that is too short to protect anything.
     """
     value = os.environ.get("TECHCO_PEPPER", "")
-    if not value and zone.simulated:
+    if not value and not holds_persons:
         return DEVELOPMENT_PEPPER
     if not value:
         raise VaultError(
@@ -34,8 +32,8 @@ def pepper(zone: LandingZone) -> str:
     return value
 
 
-def attach(conn: DuckDBPyConnection, zone: LandingZone) -> None:
+def attach(conn: DuckDBPyConnection, holds_persons: bool) -> None:
     """Attach the in-memory database `vault` with one row in `vault.main.pepper`."""
     conn.execute("attach ':memory:' as vault")
     conn.execute("create table vault.main.pepper (pepper varchar)")
-    conn.execute("insert into vault.main.pepper values (?)", [pepper(zone)])
+    conn.execute("insert into vault.main.pepper values (?)", [pepper(holds_persons)])
