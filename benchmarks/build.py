@@ -1,7 +1,7 @@
 """Measure whole builds of landing zones of 20 thousand, 200 thousand and 2 million orders.
 
-Each size: a first build of everything, then a second run with nothing new. Printed and saved to `docs/evidence/` with date and commit:
-rows read, wall seconds, rows per second, peak memory, warehouse size, and the ten slowest nodes.
+Each size: a first build of everything, then a second run with nothing new. Printed, and saved to `docs/evidence/` with
+date and commit: rows read, wall seconds, rows per second, peak memory, warehouse size, and the ten slowest nodes.
 """
 
 import argparse
@@ -28,8 +28,12 @@ GIGABYTE = 1024**3
 def main() -> int:
     """Run the sizes that were asked for; exit code 1 where a build failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="which landing zones (default: all)")
-    parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "bench", help="where zones and warehouses lie")
+    parser.add_argument(
+        "--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="which landing zones (default: all)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "warehouse" / "bench", help="where zones and warehouses lie"
+    )
     chosen = parser.parse_args()
     results = [measure(size, chosen.folder) for size in chosen.sizes]
     save(results)
@@ -41,7 +45,11 @@ def measure(size: str, folder: Path) -> dict:
     landing, warehouse = folder / f"landing_{size}", folder / f"techco_{size}.duckdb"
     simulated = simulate(size, landing)
     warehouse.unlink(missing_ok=True)
-    environment = os.environ | {"TECHCO_LANDING": str(landing), "TECHCO_WAREHOUSE": str(warehouse), "DBT_TARGET_PATH": str(folder / "target")}
+    environment = os.environ | {
+        "TECHCO_LANDING": str(landing),
+        "TECHCO_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
     first = build(environment)
     nodes = slowest_nodes(folder / "target" / "run_results.json")
     second = build(environment)
@@ -82,7 +90,10 @@ def build(environment: dict) -> dict:
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"dbt build failed on {environment['TECHCO_LANDING']}")
-    return {"seconds": round(time.monotonic() - started, 1), "peak_memory_gb": round(usage.ru_maxrss * 1024 / GIGABYTE, 2)}
+    return {
+        "seconds": round(time.monotonic() - started, 1),
+        "peak_memory_gb": round(usage.ru_maxrss * 1024 / GIGABYTE, 2),
+    }
 
 
 def slowest_nodes(run_results: Path) -> list[dict]:
@@ -90,7 +101,8 @@ def slowest_nodes(run_results: Path) -> list[dict]:
     results = json.loads(run_results.read_text())["results"]
     results.sort(key=lambda result: -result["execution_time"])
     return [
-        {"node": result["unique_id"].split(".", 2)[2], "seconds": round(result["execution_time"], 1)} for result in results[:SLOWEST]
+        {"node": result["unique_id"].split(".", 2)[2], "seconds": round(result["execution_time"], 1)}
+        for result in results[:SLOWEST]
     ]
 
 
@@ -104,7 +116,9 @@ def counts(warehouse: Path) -> tuple[int, int]:
 
 def save(results: list[dict]) -> None:
     """Write the figures to docs/evidence, named by date and commit."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
     now = datetime.now(UTC)
     evidence = ROOT / "docs" / "evidence"
     evidence.mkdir(parents=True, exist_ok=True)

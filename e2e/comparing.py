@@ -6,7 +6,7 @@ import duckdb
 
 # What tells of the builds and not of the business: which run wrote a row.
 OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
-# Snapshots say when the warehouse came to believe something, so they may differ in times, and in what was never seen between builds.
+# Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw.
 SNAPSHOTS = "snapshots"
 
 
@@ -23,8 +23,8 @@ def differences(left: Path, right: Path) -> list[str]:
                 continue
             columns = ", ".join(f'"{column}"' for column in one[name])
             for a, b in (("one", "other"), ("other", "one")):
-                query = f"select count(*) from (select {columns} from {a}.{name} except all select {columns} from {b}.{name})"
-                if rows := connection.execute(query).fetchone()[0]:
+                missing = f"select {columns} from {a}.{name} except all select {columns} from {b}.{name}"
+                if rows := connection.execute(f"select count(*) from ({missing})").fetchone()[0]:
                     found.append(f"{name}: {rows} rows of {a} are not in the {b}")
     return found
 

@@ -37,17 +37,23 @@ def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):
         {**good[0], "order_id": None},
         {**good[1], "currency_code": "XXX", "_lsn": 10**9},
         {**good[2], "order_status": "lost", "total_amount": None, "_lsn": 10**9 + 1},
-        {name: value if name in ("order_id", "_op", "_lsn") else None for name, value in good[3].items()} | {"_op": "d", "_lsn": 10**9 + 2},
+        {name: value if name in ("order_id", "_op", "_lsn") else None for name, value in good[3].items()}
+        | {"_op": "d", "_lsn": 10**9 + 2},
     ]
     land_orders(house, changes)
     events = house.landing / "web" / "events" / NEXT_DAY
     events.mkdir(parents=True)
-    lines = ["no json", "[1, 2]", json.dumps({"event_id": "e1", "event_type": "dance", "occurred_at": "2025-02-31T00:00:00", "session_id": "s"})]
+    lines = [
+        "no json",
+        "[1, 2]",
+        json.dumps({"event_id": "e1", "event_type": "dance", "occurred_at": "2025-02-31T00:00:00", "session_id": "s"}),
+    ]
     (events / "bad.jsonl").write_text("\n".join(lines) + "\n")
     house.dbt("run")
     found = query(
         house.warehouse,
-        "select table_name, reasons, sum(quarantined_rows) from governance.quarantine_summary group by all order by all",
+        "select table_name, reasons, sum(quarantined_rows) "
+        "from governance.quarantine_summary group by all order by all",
     )
     assert found == [
         ("events", "domain:event_type type:occurred_at", 1),
@@ -56,11 +62,15 @@ def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):
         ("orders", "domain:order_status missing:total_amount", 1),
         ("orders", "missing:order_id", 1),
     ]
-    assert query(house.warehouse, "select raw_row from quarantine.quarantine_web where reasons = 'unreadable' order by 1") == [("[1, 2]",), ("no json",)]
+    assert query(
+        house.warehouse, "select raw_row from quarantine.quarantine_web where reasons = 'unreadable' order by 1"
+    ) == [("[1, 2]",), ("no json",)]
     # A delete needs its key only: the order is gone from the fact, and remembered in staging.
     gone = good[3]["order_id"]
     assert query(house.warehouse, "select count(*) from core.fct_order where order_id = ?", gone) == [(0,)]
-    assert query(house.warehouse, "select is_deleted from staging.stg_shop__orders where order_id = ?", gone) == [(True,)]
+    assert query(house.warehouse, "select is_deleted from staging.stg_shop__orders where order_id = ?", gone) == [
+        (True,)
+    ]
 
 
 def test_a_file_in_the_wrong_place_stops_the_build(built, tmp_path):

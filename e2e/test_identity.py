@@ -27,7 +27,9 @@ def test_real_data_need_a_pepper(tmp_path, dbt_files):
 
 def test_another_pepper_is_refused(built, tmp_path):
     other = built.copy(tmp_path)
-    printed = other.dbt("seed", "--select", "countries", succeeds=False, TECHCO_PEPPER="another pepper than it was built with")
+    printed = other.dbt(
+        "seed", "--select", "countries", succeeds=False, TECHCO_PEPPER="another pepper than it was built with"
+    )
     assert "every person would get a new key" in printed
 
 
@@ -42,6 +44,8 @@ def test_a_warehouse_named_like_a_schema_is_refused(built, tmp_path):
 def test_the_pepper_is_in_no_file(built):
     pepper = b"techco-development-pepper"
     with duckdb.connect(str(built.warehouse), read_only=True) as connection:
-        assert connection.execute("select count(*) from duckdb_databases() where database_name = 'vault'").fetchone() == (0,)
+        assert connection.execute(
+            "select count(*) from duckdb_databases() where database_name = 'vault'"
+        ).fetchone() == (0,)
     for file in [built.warehouse, *built.target.rglob("*")]:
         assert not file.is_file() or pepper not in file.read_bytes(), file

@@ -26,7 +26,8 @@ def test_no_clear_value_leaves_the_restricted_schemas(built):
     assert {"customer_id", "email", "phone", "national_id", "street", "guest_email"} <= set(values.values())
     with duckdb.connect(str(built.warehouse), read_only=True) as connection:
         columns = connection.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() inner join duckdb_tables() using (schema_name, table_name) "
+            "select schema_name, table_name, column_name "
+            "from duckdb_columns() inner join duckdb_tables() using (schema_name, table_name) "
             "where data_type = 'VARCHAR' and not list_contains(?, schema_name)",
             [list(RESTRICTED)],
         ).fetchall()

@@ -23,9 +23,13 @@ def test_a_release_holds_the_marts_and_nothing_restricted(built, tmp_path):
     with duckdb.connect(str(serving), read_only=True) as connection:
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
         assert schemas == {"core", "kpi", "customers", "inventory", "governance"}
-        technical = connection.execute("select count(*) from duckdb_columns() where starts_with(column_name, '_')").fetchone()
+        technical = connection.execute(
+            "select count(*) from duckdb_columns() where starts_with(column_name, '_')"
+        ).fetchone()
         assert technical == (0,)
-        described = connection.execute("select comment from duckdb_columns() where table_name = 'fct_order' and column_name = 'order_id'")
+        described = connection.execute(
+            "select comment from duckdb_columns() where table_name = 'fct_order' and column_name = 'order_id'"
+        )
         assert described.fetchone()[0]
     assert serving.stat().st_mode & 0o077 == 0
 

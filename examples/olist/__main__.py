@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 import yaml
-
 from techco.contract import Table, load_contract
 from techco.landing_zone import MARKER, LandingZoneError, read_marker
 

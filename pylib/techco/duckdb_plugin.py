@@ -85,4 +85,3 @@ def loaded_files(conn: DuckDBPyConnection) -> set[str]:
     if not known[0]:
         return set()
     return {row[0] for row in conn.execute("select file_path from base.loaded_files").fetchall()}
-

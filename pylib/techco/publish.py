@@ -1,7 +1,7 @@
 """Publish a release: the marts of one role in a DuckDB file of their own, so that no reader ever blocks a build.
 
-`warehouse/releases/<id>/<role>/serving.duckdb` is written whole, then the link `warehouse/releases/current` is replaced in one step.
-A reader keeps the release that it opened; the next connection sees the new one.
+`warehouse/releases/<id>/<role>/serving.duckdb` is written whole, then the link `warehouse/releases/current` is replaced
+in one step. A reader keeps the release that it opened; the next connection sees the new one.
 """
 
 import os

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from techco.contract import ContractError, load_contract
+
 from tests.zones import PROJECT, SHOP, WEB, write_project
 
 REPOSITORY = Path(__file__).parents[2]

@@ -11,11 +11,11 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from techco import landing_check
 from techco.contract import load_contract
 from techco.landing_check import check
 from techco.landing_zone import list_files
+
 from tests.zones import DAY, EVENT, ORDER, SCORES, compressed
 
 

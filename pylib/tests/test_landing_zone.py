@@ -4,7 +4,6 @@ import os
 from datetime import date
 
 import pytest
-
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
 

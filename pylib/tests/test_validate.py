@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from techco.validate import main
+
 from tests.zones import DAY
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from techco.contract import Contract, load_contract
 from techco.landing_check import Finding, check
 from techco.landing_zone import list_files

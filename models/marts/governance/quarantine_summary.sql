@@ -1,16 +1,18 @@
 with
 
 quarantined as (
+
     {% for source_name in ['erp', 'fx', 'shop', 'web', 'wms'] %}
-    {{ 'union all' if not loop.first }}
-    select
-        source_name,
-        table_name,
-        ingested_on,
-        file_path,
-        reasons
-    from {{ ref('quarantine_' ~ source_name) }}
+        {{ 'union all' if not loop.first }}
+        select
+            source_name,
+            table_name,
+            ingested_on,
+            file_path,
+            reasons
+        from {{ ref('quarantine_' ~ source_name) }}
     {% endfor %}
+
 )
 
 select
