@@ -1,5 +1,6 @@
-{#- Incremental strategy `latest_version`: a new row replaces the row of its key only where its _version is greater, so the order in
-    which files arrive does not matter. -#}
+{#- Incremental strategy `latest_version`: a new row replaces the row of its key unless its _version is lower, so the order in which files
+    arrive does not matter. The same version replaces too: a change that comes after the delete that follows it still tells a deleted row's
+    attributes. -#}
 {% macro get_incremental_latest_version_sql(arguments) %}
     {%- set target_table = arguments.target_relation -%}
     {%- set new_rows = arguments.temp_relation -%}
@@ -11,7 +12,7 @@
         {%- for key in keys %}
         {{ target_table }}.{{ key }} = new_rows.{{ key }} and
         {%- endfor %}
-        {{ target_table }}._version < new_rows._version;
+        {{ target_table }}._version <= new_rows._version;
 
     insert into {{ target_table }} ({{ columns }})
     select {{ columns }}

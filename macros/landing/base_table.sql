@@ -61,7 +61,7 @@ from checked
         {%- endif -%}
         {%- if column.required -%}
             {#- A delete needs its key only. -#}
-            {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + ['_op', '_lsn'] else '' -%}
+            {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + var('feeds').cdc.required else '' -%}
             {%- do found.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.accepted -%}

@@ -64,7 +64,7 @@ sales_by_period as (
         sum(unit_count) as unit_count,
         {{ complete_sum('gross_amount_reporting') }} as gross_sales_amount,
         {{ complete_sum('discount_amount_reporting') }} as discount_amount,
-        sum(tax_amount_reporting) as tax_amount,
+        {{ complete_sum('tax_amount_reporting') }} as tax_amount,
         {{ complete_sum('shipping_amount_reporting') }} as shipping_amount,
         {{ complete_sum('cost_amount_reporting') }} as cost_amount,
         count_if(is_guest) as guest_order_count,
@@ -77,24 +77,39 @@ sales_by_period as (
 
 ),
 
--- Refunds count on the day they are paid, and for sales only: a cancelled order has no sale to reduce.
-refunds_by_period as (
+-- Refunds of sales only: a cancelled order has no sale to reduce. A refund gives back the tax in the proportion that the order's goods bore it.
+taxed_refunds as (
 
     select
-        {{ 'orders.shipping_country_code as country_code,' if by_country }}
-        calendar.period_start,
-        {{ complete_sum('refunds.amount_reporting') }} as refund_amount,
-        sum(cast(
-            refunds.amount_reporting * orders.tax_amount
-            / nullif(orders.total_amount, 0) as decimal(18, 2)
-        )) as refund_tax_amount
+        refunds.refund_date,
+        refunds.amount_reporting,
+        orders.shipping_country_code as country_code,
+        case
+            when orders.net_amount = 0 then 0
+            else cast(round(
+                cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)
+                / nullif(cast(orders.net_amount as double), 0), 2
+            ) as decimal(18, 2))
+        end as tax_amount_reporting
     from {{ ref('fct_refund') }} as refunds
     inner join {{ ref('fct_order') }} as orders
         on refunds.order_id = orders.order_id
+    where orders.is_sale
+
+),
+
+-- Refunds count on the day they are paid.
+refunds_by_period as (
+
+    select
+        {{ 'refunds.country_code,' if by_country }}
+        calendar.period_start,
+        {{ complete_sum('refunds.amount_reporting') }} as refund_amount,
+        {{ complete_sum('refunds.tax_amount_reporting') }} as refund_tax_amount
+    from taxed_refunds as refunds
     inner join calendar
         on refunds.refund_date = calendar.date_day
-    where orders.is_sale
-    group by {{ 'orders.shipping_country_code, ' if by_country }}calendar.period_start
+    group by {{ 'refunds.country_code, ' if by_country }}calendar.period_start
 
 ),
 
@@ -131,7 +146,8 @@ filled as (
             as cost_amount,
         case when refunds.period_start is null then 0 else refunds.refund_amount end
             as refund_amount,
-        coalesce(refunds.refund_tax_amount, 0) as refund_tax_amount,
+        case when refunds.period_start is null then 0 else refunds.refund_tax_amount end
+            as refund_tax_amount,
         coalesce(sales.guest_order_count, 0) as guest_order_count,
         coalesce(sales.new_customer_count, 0) as new_customer_count,
         coalesce(sales.returning_customer_count, 0) as returning_customer_count,

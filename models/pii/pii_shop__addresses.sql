@@ -4,7 +4,7 @@ with
 
 addresses as (
 
-    {{ latest_rows('shop', 'addresses') }}
+    {{ latest_rows('shop', 'addresses', forget_deleted=true) }}
 
 )
 

@@ -4,7 +4,7 @@ with
 
 customers as (
 
-    {{ latest_rows('shop', 'customers') }}
+    {{ latest_rows('shop', 'customers', forget_deleted=true) }}
 
 )
 

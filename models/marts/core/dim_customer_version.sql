@@ -14,3 +14,4 @@ select
     valid_from,
     valid_to
 from {{ ref('int_customer__versions') }}
+where not is_deleted

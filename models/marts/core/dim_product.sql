@@ -21,7 +21,13 @@ named_elsewhere as (
     union
     select product_id from {{ ref('stg_wms__inventory_movements') }}
     union
+    select product_id from {{ ref('stg_wms__stock_counts') }}
+    union
+    select product_id from {{ ref('stg_wms__returns') }}
+    union
     select product_id from {{ ref('stg_erp__purchase_order_lines') }}
+    union
+    select product_id from {{ ref('stg_erp__supplier_prices') }}
 
 ),
 

@@ -15,3 +15,4 @@ select
     valid_from,
     valid_to
 from {{ ref('int_product__versions') }}
+where not is_deleted

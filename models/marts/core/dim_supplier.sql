@@ -12,6 +12,8 @@ named_elsewhere as (
     select supplier_id from {{ ref('stg_erp__products') }}
     union
     select supplier_id from {{ ref('stg_erp__purchase_orders') }}
+    union
+    select supplier_id from {{ ref('stg_erp__supplier_prices') }}
 
 ),
 

@@ -15,3 +15,4 @@ select
     valid_from,
     valid_to
 from {{ ref('int_supplier_price__versions') }}
+where not is_deleted

@@ -13,3 +13,4 @@ select
     valid_from,
     valid_to
 from {{ ref('int_supplier__versions') }}
+where not is_deleted

@@ -11,6 +11,12 @@ named_elsewhere as (
 
     select warehouse_id from {{ ref('stg_wms__inventory_movements') }}
     union
+    select warehouse_id from {{ ref('stg_wms__stock_counts') }}
+    union
+    select warehouse_id from {{ ref('stg_wms__shipments') }}
+    union
+    select warehouse_id from {{ ref('stg_wms__returns') }}
+    union
     select warehouse_id from {{ ref('stg_erp__purchase_orders') }}
 
 ),

@@ -13,6 +13,8 @@
 {% set payments = ref('fct_payment') %}
 {% set refunds = ref('fct_refund') %}
 {% set rates = ref('int_currency__daily_rates') %}
+{% set stg_payments = ref('stg_shop__payments') %}
+{% set stg_refunds = ref('stg_shop__refunds') %}
 
 {% set revalued %}
 (
@@ -22,8 +24,10 @@
         on {{ business_date('orders.ordered_at') }} = rates.rate_date
 )
 {% endset %}
-{# Items are named beside their fact because a deleted line leaves no row in it. #}
-{% set inputs = [orders, items, lines, payments, refunds, revalued] %}
+{# Staging is named beside the facts because a deleted row leaves nothing in them. #}
+{% set inputs = [
+    orders, items, lines, stg_payments, payments, stg_refunds, refunds, revalued
+] %}
 
 with
 

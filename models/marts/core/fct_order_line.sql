@@ -83,6 +83,7 @@ priced as (
     left join {{ costs }} as costs
         on
             items.product_id = costs.product_id
+            and not costs.is_deleted
             and orders.ordered_at >= costs.valid_from
             and (
                 orders.ordered_at < costs.valid_to

@@ -43,6 +43,7 @@ select
     valid_to,
 
     ---------- technical
-    false as _is_deleted,
+    is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
 from ranges
+{{ without_deleted() }}

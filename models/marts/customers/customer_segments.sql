@@ -31,10 +31,12 @@ scored as (
         1 + cast(floor(
             5.0 * (rank() over (order by order_count) - 1) / count(*) over ()
         ) as bigint) as frequency_score,
-        1 + cast(floor(
-            5.0 * (rank() over (order by net_amount_reporting) - 1)
-            / count(*) over ()
-        ) as bigint) as monetary_score
+        case
+            when net_amount_reporting is not null then 1 + cast(floor(
+                5.0 * (rank() over (order by net_amount_reporting nulls last) - 1)
+                / count(net_amount_reporting) over ()
+            ) as bigint)
+        end as monetary_score
     from sales
 
 )
@@ -60,10 +62,18 @@ select
     scored.recency_days,
     coalesce(scored.order_count, 0) as order_count,
     coalesce(scored.unit_count, 0) as unit_count,
-    cast(coalesce(scored.net_amount_reporting, 0) as decimal(18, 2))
-        as net_amount_reporting,
-    cast(coalesce(scored.refund_amount_reporting, 0) as decimal(18, 2))
-        as refund_amount_reporting,
+    cast(
+        case
+            when scored.customer_key is null then 0
+            else scored.net_amount_reporting
+        end as decimal(18, 2)
+    ) as net_amount_reporting,
+    cast(
+        case
+            when scored.customer_key is null then 0
+            else scored.refund_amount_reporting
+        end as decimal(18, 2)
+    ) as refund_amount_reporting,
     cast(round(
         cast(scored.discounted_order_count as double)
         / nullif(scored.order_count, 0), 4

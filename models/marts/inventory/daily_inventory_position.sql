@@ -83,9 +83,9 @@ valued as (
     left join {{ ref('dim_product_version') }} as versions
         on
             rolled_forward.product_key = versions.product_key
-            and {{ add_days('rolled_forward.date_day', 1) }} > versions.valid_from
+            and rolled_forward.date_day >= {{ business_date('versions.valid_from') }}
             and (
-                {{ add_days('rolled_forward.date_day', 1) }} <= versions.valid_to
+                rolled_forward.date_day < {{ business_date('versions.valid_to') }}
                 or versions.valid_to is null
             )
     left join {{ ref('int_currency__daily_rates') }} as rates

@@ -86,7 +86,12 @@ select
     case
         when product_status = 'discontinued' then 'run_down'
         when closing_quantity <= 0 then 'stocked_out'
-        when days_of_cover <= lead_time_days and on_order_quantity = 0
+        when
+            on_order_quantity = 0
+            and (
+                days_of_cover <= lead_time_days
+                or closing_quantity < reorder_point
+            )
             then 'order_now'
         when days_of_cover <= lead_time_days then 'low_but_ordered'
         else 'enough'

@@ -19,7 +19,7 @@ select
     ---------- attributes
     sales_channel,
     order_status,
-    customer_id is null as is_guest,
+    customer_id is null and not is_deleted as is_guest,
     shipping_country_code,
     currency_code,
 
