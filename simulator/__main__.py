@@ -48,20 +48,28 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = {field.name: value for field in fields(Options) if (value := getattr(given, field.name)) is not None}
     try:
         if given.append is None:
-            if given.out.exists() and any(given.out.iterdir()):
-                raise OptionsError(f"{given.out} is not empty. Choose another --out, or extend it with --append DAYS.")
+            require_empty(given.out)
             simulate(given.out, Options(**chosen))
             return 0
         if chosen:
-            raise OptionsError(f"--append takes the other options from {given.out}; leave out {', '.join(sorted(chosen))}.")
+            named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(chosen))
+            raise OptionsError(f"--append takes the other options from {given.out}; leave out {named}.")
         if given.append < 1:
             raise OptionsError(f"--append is {given.append}; at least 1 day is needed.")
         there = read_marker(given.out)
         simulate(given.out, replace(there, days=there.days + given.append), there.days)
-    except OptionsError as error:
+    except (OptionsError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def require_empty(folder: Path) -> None:
+    """Raise OptionsError where `folder` is no place for a new landing zone."""
+    if folder.exists() and not folder.is_dir():
+        raise OptionsError(f"{folder} is no folder. Choose another --out.")
+    if folder.exists() and any(folder.iterdir()):
+        raise OptionsError(f"{folder} is not empty. Choose another --out, or extend it with --append DAYS.")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ LEVEL = 0.81
 
 @dataclass(frozen=True)
 class Promotion:
-    """`percent` off the lines; free shipping instead where it is 0. Valid from the day `starts` to the day before `ends`."""
+    """`percent` off the lines, or free shipping where it is 0; valid from the day `starts` to the day before `ends`."""
 
     promotion_id: str
     code: str
@@ -29,22 +29,30 @@ def promotions_of(year: int) -> list[Promotion]:
     """The promotions of a year, by rule."""
     christmas = date(year, 12, 10)
     found = [
-        Promotion(f"PR{year}11A", f"SINGLES{year % 100}", "Singles' Day", 15, 1.8, date(year, 11, 11), date(year, 11, 12)),
+        Promotion(
+            f"PR{year}11A", f"SINGLES{year % 100}", "Singles' Day", 15, 1.8, date(year, 11, 11), date(year, 11, 12)
+        ),
         Promotion(f"PR{year}12A", f"XMAS{year % 100}", "Christmas gifts", 10, 1.35, christmas, date(year, 12, 20)),
         Promotion(f"PR{year}07A", f"SUMMER{year % 100}", "Summer sale", 12, 1.4, date(year, 7, 10), date(year, 7, 20)),
     ]
     friday = black_friday(year)
     week = friday - timedelta(days=4)
-    found.append(Promotion(f"PR{year}11B", f"BLACK{year % 100}", "Black Friday week", 20, 2.4, week, friday + timedelta(days=4)))
+    found.append(
+        Promotion(f"PR{year}11B", f"BLACK{year % 100}", "Black Friday week", 20, 2.4, week, friday + timedelta(days=4))
+    )
     for month in range(1, 13):
         first = date(year, month, 5)
         code = f"{first:%b}".upper()
         found.append(
-            Promotion(f"PR{year}{month:02}M", f"{code}10", f"{first:%B} weekend", 10, 1.15, first, first + timedelta(days=3))
+            Promotion(
+                f"PR{year}{month:02}M", f"{code}10", f"{first:%B} weekend", 10, 1.15, first, first + timedelta(days=3)
+            )
         )
         shipping = date(year, month, 18)
         found.append(
-            Promotion(f"PR{year}{month:02}S", f"SHIP{code}", "Free shipping", 0, 1.08, shipping, shipping + timedelta(days=2))
+            Promotion(
+                f"PR{year}{month:02}S", f"SHIP{code}", "Free shipping", 0, 1.08, shipping, shipping + timedelta(days=2)
+            )
         )
     return found
 

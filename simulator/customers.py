@@ -11,6 +11,9 @@ from simulator.randomness import below, share, stream
 
 KINDS = ("loyal", "bargain_hunter", "steady", "lapsing", "one_off")
 LOYAL, BARGAIN_HUNTER, STEADY, LAPSING, ONE_OFF = range(5)
+LANGUAGES = ("de", "en", "pt", "es")
+HOME_LANGUAGES = np.array([0, 1, 2, 1])
+SPANISH = 3
 KIND_SHARES = np.array([0.14, 0.24, 0.24, 0.18, 0.20])
 VISIT_WEIGHTS = np.array([2.6, 1.3, 1.0, 1.6, 0.9])
 PURCHASE_FACTORS = np.array([1.9, 0.9, 1.0, 1.1, 0.8])
@@ -18,7 +21,7 @@ RETURN_RATES = np.array([0.05, 0.12, 0.08, 0.10, 0.09])
 CHANNELS = np.array(["organic", "paid_search", "social", "email", "referral", "marketplace"])
 CHANNEL_SHARES = np.array([0.32, 0.24, 0.17, 0.07, 0.08, 0.12])
 TIERS = np.array(["none", "silver", "gold"])
-# Of the customers that the options name, so many are there when the world begins; the rest register over this many days.
+# Of the customers that the options name, so many are there when the world begins; the rest register over these days.
 THERE_AT_START = 0.6
 DAYS_TO_REGISTER_THE_REST = 120
 LAPSE_DAYS = 45.0
@@ -26,7 +29,10 @@ LAPSE_DAYS = 45.0
 
 @dataclass
 class Customers:
-    """Arrays by customer; `number` counts from 1, instants in microseconds."""
+    """Arrays by customer; `number` counts from 1, instants in microseconds.
+
+    `billing`: has a billing address of its own; `away`: does not shop today, as the account is just being changed.
+    """
 
     number: np.ndarray
     country: np.ndarray
@@ -38,7 +44,10 @@ class Customers:
     orders: np.ndarray
     moves: np.ndarray
     phones: np.ndarray
+    language: np.ndarray
+    billing: np.ndarray
     deleted: np.ndarray
+    away: np.ndarray
 
     def __len__(self) -> int:
         return len(self.number)
@@ -57,9 +66,11 @@ def register(seed: int, first: int, count: int, registered_at: np.ndarray) -> Cu
         return np.searchsorted(np.cumsum(shares), share(seed, name, number)).clip(0, len(shares) - 1)
 
     zeros = np.zeros(count, dtype=np.int64)
+    country = drawn("country", countries.SHARES)
+    speaks_spanish = (country == countries.US) & (share(seed, "language", number) < 0.12)
     return Customers(
         number=number,
-        country=drawn("country", countries.SHARES),
+        country=country,
         kind=drawn("kind", KIND_SHARES),
         channel=drawn("channel", CHANNEL_SHARES),
         affinity=below(seed, "affinity", number, len(CATEGORIES)),
@@ -68,7 +79,10 @@ def register(seed: int, first: int, count: int, registered_at: np.ndarray) -> Cu
         orders=zeros.copy(),
         moves=zeros.copy(),
         phones=zeros.copy(),
+        language=np.where(speaks_spanish, SPANISH, HOME_LANGUAGES[country]),
+        billing=share(seed, "billing address", number) < 0.4,
         deleted=zeros.astype(bool),
+        away=zeros.astype(bool),
     )
 
 
@@ -97,5 +111,6 @@ def visit_weights(customers: Customers, midnight: int, on_promotion: bool) -> np
     weights[lapsing] *= np.exp(-(age[lapsing] % 365) / LAPSE_DAYS) * 3
     weights[(customers.kind == ONE_OFF) & (customers.orders > 0)] *= 0.05
     weights[customers.kind == BARGAIN_HUNTER] *= 2.5 if on_promotion else 0.6
-    weights[customers.deleted] = 0
+    # Who registers today comes back another day.
+    weights[customers.deleted | customers.away | (customers.registered_at >= midnight)] = 0
     return weights

@@ -1,10 +1,10 @@
 """Writes landing files: whole, under their final name in one step, and never twice."""
 
 import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,31 +16,34 @@ class Landing:
         """`folder` is made with the first file."""
         self.folder = folder
         self.first_day = first_day
-        self.engine = duckdb.connect()
-        # One thread writes rows in their order: the same world gives the same bytes.
-        self.engine.execute("set threads = 1")
 
     def parquet(self, source: str, table: str, day: date, rows: pa.Table) -> None:
-        """Land a table's rows of a day as parquet."""
-        self.write(source, table, day, "parquet", rows, lambda path: pq.write_table(rows, path, compression="zstd"))
+        """Land a table's rows of a day as parquet; none, no file."""
+        if rows.num_rows:
+            self.write(source, table, day, "parquet", lambda path: pq.write_table(rows, path, compression="zstd"))
 
-    def jsonl(self, source: str, table: str, day: date, rows: pa.Table, document: str = "*", compressed: bool = False) -> None:
-        """Land a table's rows of a day as JSON lines; `document` is the select list that shapes them."""
+    def compressed_lines(self, source: str, table: str, day: date, lines: pa.Array) -> None:
+        """Land lines of text, each with its line end, compressed; none, no file."""
 
-        def copy(path: Path) -> None:
-            self.engine.register("rows_to_land", rows)
-            compression = "zstd" if compressed else "uncompressed"
-            self.engine.execute(f"copy (select {document} from rows_to_land) to '{path}' (format json, compression {compression})")
-            self.engine.unregister("rows_to_land")
+        def compress(path: Path) -> None:
+            with pa.CompressedOutputStream(str(path), "zstd") as stream:
+                # The texts of an array lie one behind the other in memory, as they shall in the file.
+                stream.write(lines.buffers()[2])
 
-        self.write(source, table, day, "jsonl.zst" if compressed else "jsonl", rows, copy)
+        if len(lines):
+            self.write(source, table, day, "jsonl.zst", compress)
 
-    def write(self, source: str, table: str, day: date, extension: str, rows: pa.Table, write_to) -> None:
-        """Write under a hidden name, then rename; nothing for no rows."""
-        if day < self.first_day or rows.num_rows == 0:
-            return
+    def lines(self, source: str, table: str, day: date, lines: list[str]) -> None:
+        """Land a few lines of text, each with its line end."""
+        self.write(source, table, day, "jsonl", lambda path: path.write_text("".join(lines), encoding="utf-8"))
+
+    def write(self, source: str, table: str, day: date, extension: str, write_to: Callable[[Path], object]) -> None:
+        """Write under a hidden name, then rename; a file that is there already stays as it is."""
         folder = self.folder / source / table / f"ingested_on={day}"
+        final = folder / f"part-0000.{extension}"
+        if day < self.first_day or final.exists():
+            return
         folder.mkdir(parents=True, exist_ok=True)
         hidden = folder / f".part-0000.{extension}.tmp"
         write_to(hidden)
-        os.replace(hidden, folder / f"part-0000.{extension}")
+        os.replace(hidden, final)

@@ -8,6 +8,9 @@ from datetime import date
 from pathlib import Path
 
 MARKER = "_landing_zone.json"
+# Grows when the same options give other bytes; then older landing zones cannot be appended to.
+VERSION = 1
+HIGHEST = {"days": 3650, "orders_per_day": 50_000, "customers": 50_000_000}
 
 
 class OptionsError(Exception):
@@ -26,34 +29,49 @@ class Options:
 
     def __post_init__(self):
         """Refuse what no world can be made of."""
-        for name in ("days", "orders_per_day", "customers"):
-            if getattr(self, name) < 1:
-                raise OptionsError(f"--{name.replace('_', '-')} is {getattr(self, name)}; at least 1 is needed.")
+        for name, highest in HIGHEST.items():
+            if not 1 <= getattr(self, name) <= highest:
+                option = name.replace("_", "-")
+                raise OptionsError(f"--{option} is {getattr(self, name)}; a number from 1 to {highest} is needed.")
+        if not 0 <= self.seed < 2**32:
+            raise OptionsError(f"--seed is {self.seed}; a number from 0 to {2**32 - 1} is needed.")
         try:
-            date.fromisoformat(self.start)
+            start = date.fromisoformat(self.start)
         except ValueError:
-            raise OptionsError(f"--start is {self.start!r}; a day such as 2025-09-01 is needed.") from None
+            start = None
+        if start is None or start.isoformat() != self.start or not 1990 <= start.year <= 2100:
+            raise OptionsError(f"--start is {self.start!r}; a day such as 2025-09-01 is needed.")
 
     @property
     def landing_zone_id(self) -> str:
         """The same for every length of the same world."""
-        named = {key: value for key, value in asdict(self).items() if key != "days"}
+        named = {"version": VERSION} | {key: value for key, value in asdict(self).items() if key != "days"}
         return "simulated-" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_marker(folder: Path) -> Options:
-    """The options that `folder` was made with; raises OptionsError where it is no simulated landing zone."""
+    """The options that `folder` was made with; raises OptionsError where this simulator cannot continue it."""
     path = folder / MARKER
     try:
-        made_with = json.loads(path.read_text())["simulator"]
-        return Options(**{key: made_with[key] for key in asdict(Options())})
+        document = json.loads(path.read_text())
+        made_with = document["simulator"]
+        options = Options(**{key: made_with[key] for key in asdict(Options())})
+        version, landing_zone_id = made_with["version"], document["landing_zone_id"]
     except (OSError, ValueError, KeyError, TypeError):
         raise OptionsError(f"{path} is missing or is no marker of the simulator, so nothing can be appended.") from None
+    if version != VERSION:
+        raise OptionsError(
+            f"{path} is of version {version!r} of the simulator, this is {VERSION}: write the zone anew."
+        )
+    if landing_zone_id != options.landing_zone_id:
+        raise OptionsError(f"{path} was changed: its landing_zone_id does not belong to its options.")
+    return options
 
 
 def write_marker(folder: Path, options: Options) -> None:
     """Write the marker in one step."""
     written = folder / f".{MARKER}.tmp"
-    document = {"landing_zone_id": options.landing_zone_id, "simulated": True, "simulator": asdict(options)}
+    made_with = {"version": VERSION} | asdict(options)
+    document = {"landing_zone_id": options.landing_zone_id, "simulated": True, "simulator": made_with}
     written.write_text(json.dumps(document, indent=2) + "\n")
     os.replace(written, folder / MARKER)

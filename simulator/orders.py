@@ -18,10 +18,22 @@ CARD, PAYPAL, INVOICE, PIX, BOLETO = range(5)
 METHODS = np.array(["card", "paypal", "invoice", "pix", "boleto", "voucher"])
 VOUCHER = 5
 METHOD_SHARES = np.array(
-    [[0.30, 0.40, 0.30, 0.0, 0.0], [0.75, 0.25, 0.0, 0.0, 0.0], [0.45, 0.0, 0.0, 0.40, 0.15], [0.70, 0.30, 0.0, 0.0, 0.0]]
+    [
+        [0.30, 0.40, 0.30, 0.0, 0.0],
+        [0.75, 0.25, 0.0, 0.0, 0.0],
+        [0.45, 0.0, 0.0, 0.40, 0.15],
+        [0.70, 0.30, 0.0, 0.0, 0.0],
+    ]
 )
 INSTANTS = (
-    "ordered_at", "paid_at", "cancelled_at", "shipped_at", "delivered_at", "returned_at", "refunded_at", "goodwill_at",
+    "ordered_at",
+    "paid_at",
+    "cancelled_at",
+    "shipped_at",
+    "delivered_at",
+    "returned_at",
+    "refunded_at",
+    "goodwill_at",
 )
 REASONS = np.array(["changed_mind", "defective", "wrong_item", "late"])
 
@@ -43,7 +55,7 @@ class Lines:
 
 @dataclass
 class Orders:
-    """Arrays by order, of one day; instants in microseconds, NEVER for what does not happen; `customer` 0 for guests."""
+    """Arrays by order; instants in microseconds, NEVER for what does not happen; `customer` 0 for guests."""
 
     number: np.ndarray
     customer: np.ndarray
@@ -92,10 +104,17 @@ class Orders:
 
     def followed_by(self, newer: "Orders") -> "Orders":
         """These orders and newer ones."""
-        lines = Lines(**{f.name: np.concatenate([getattr(self.lines, f.name), getattr(newer.lines, f.name)]) for f in fields(Lines)})
+        lines = Lines(
+            **{
+                f.name: np.concatenate([getattr(self.lines, f.name), getattr(newer.lines, f.name)])
+                for f in fields(Lines)
+            }
+        )
         lines.order[len(self.lines.order) :] += len(self)
         joined = {
-            f.name: np.concatenate([getattr(self, f.name), getattr(newer, f.name)]) for f in fields(self) if f.name != "lines"
+            f.name: np.concatenate([getattr(self, f.name), getattr(newer, f.name)])
+            for f in fields(self)
+            if f.name != "lines"
         }
         return Orders(**joined, lines=lines)
 
@@ -135,8 +154,8 @@ def price_lines(order, product, quantity, country, list_price, per_euro, percent
 def place(seed: int, day: int, start: int, first_number: int, drafts: dict, lines: Lines, promotion, kinds) -> Orders:
     """The day's orders with all that will happen to them.
 
-    `drafts`: arrays customer, session, channel, country, address, ordered_at, discounted (bool); `kinds`: tendency of each customer,
-    -1 for guests; `promotion`: what runs today or None.
+    `drafts`: arrays customer, session, channel, country, address, ordered_at, discounted (bool); `kinds`: tendency
+    of each customer, -1 for guests; `promotion`: what runs today or None.
     """
     count = len(drafts["customer"])
     rng = stream(seed, "orders", day)
@@ -161,10 +180,14 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
     first_line = lines.number == 1
     lines.returned = returned & (first_line | ~kept)
     lines.damaged = lines.returned & (rng.random(len(lines.order)) < 0.18)
-    fully = np.bincount(lines.order, weights=lines.returned, minlength=count) == np.bincount(lines.order, minlength=count)
+    fully = np.bincount(lines.order, weights=lines.returned, minlength=count) == np.bincount(
+        lines.order, minlength=count
+    )
     voucher = np.where((rng.random(count) < 0.05) & (total > 4000), 2000, 0)
     late = schedule["delivered_at"] // MICROSECONDS_PER_DAY > schedule["promised_day"]
-    goodwill = late & (schedule["delivered_at"] != NEVER) & (schedule["returned_at"] == NEVER) & (rng.random(count) < 0.25)
+    goodwill = (
+        late & (schedule["delivered_at"] != NEVER) & (schedule["returned_at"] == NEVER) & (rng.random(count) < 0.25)
+    )
     goodwill_at = np.full(count, NEVER)
     goodwill_at[goodwill] = schedule["delivered_at"][goodwill] + 20 * HOUR
     return Orders(
@@ -191,7 +214,7 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
         returned_at=schedule["returned_at"],
         refunded_at=schedule["refunded_at"],
         goodwill_at=goodwill_at,
-        goodwill=np.where(goodwill, (total // 20).clip(100), 0),
+        goodwill=np.where(goodwill, total // 20, 0),
         fully_returned=fully & (schedule["returned_at"] != NEVER),
         promised_day=schedule["promised_day"],
         lines=lines,
@@ -199,12 +222,14 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
 
 
 def plan(rng: np.random.Generator, start: int, ordered_at: np.ndarray, country: np.ndarray, kinds: np.ndarray) -> dict:
-    """Arrays of instants for each order: paid, cancelled, shipped, delivered, returned, refunded; and method, promised_day."""
+    """Arrays by order: when it is paid, cancelled, shipped, delivered, returned, refunded; method and promised_day."""
     count = len(ordered_at)
     cumulative = np.cumsum(METHOD_SHARES, axis=1)[country]
     method = (rng.random(count)[:, None] > cumulative).sum(axis=1).clip(0, 4)
     slow = (method == INVOICE) | (method == BOLETO)
-    paid_at = ordered_at + np.where(slow, rng.integers(2 * HOUR, 40 * HOUR, count), rng.integers(1 * MINUTE, 9 * MINUTE, count))
+    paid_at = ordered_at + np.where(
+        slow, rng.integers(2 * HOUR, 40 * HOUR, count), rng.integers(1 * MINUTE, 9 * MINUTE, count)
+    )
 
     fate = rng.random(count)
     never_paid, withdrawn = fate < 0.025, (fate >= 0.025) & (fate < 0.045)
@@ -218,8 +243,14 @@ def plan(rng: np.random.Generator, start: int, ordered_at: np.ndarray, country: 
     ready_day = np.where(goes, paid_at, ordered_at) // MICROSECONDS_PER_DAY
     packed = (ready_day + rng.choice([1, 2, 3], count, p=[0.62, 0.28, 0.10])) * MICROSECONDS_PER_DAY
     shipped_at = np.where(goes, packed + rng.integers(8 * HOUR, 18 * HOUR, count), NEVER)
-    transit = rng.choice([1, 2, 3, 4, 6, 9], count, p=[0.25, 0.33, 0.2, 0.12, 0.07, 0.03]) + (country == 2) * 2 + (country == 1)
-    delivered = (packed // MICROSECONDS_PER_DAY + transit) * MICROSECONDS_PER_DAY + rng.integers(9 * HOUR, 19 * HOUR, count)
+    transit = (
+        rng.choice([1, 2, 3, 4, 6, 9], count, p=[0.25, 0.33, 0.2, 0.12, 0.07, 0.03])
+        + (country == 2) * 2
+        + (country == 1)
+    )
+    delivered = (packed // MICROSECONDS_PER_DAY + transit) * MICROSECONDS_PER_DAY + rng.integers(
+        9 * HOUR, 19 * HOUR, count
+    )
     delivered_at = np.where(goes, delivered, NEVER)
     rate = np.where(kinds >= 0, RETURN_RATES[kinds.clip(0)], 0.08)
     sent_back = goes & (rng.random(count) < rate)

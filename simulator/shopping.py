@@ -17,9 +17,10 @@ CONVERSION = 0.125
 KNOWN_VISITORS = 0.45
 ABANDONED_CARTS = 0.10
 SUBSTITUTES = 0.35
-SOURCES = np.array(["google", "instagram", "newsletter", "partner"])
-DEVICES = np.array(["desktop", "mobile", "tablet"])
-SYSTEMS = np.array(["windows", "macos", "android", "ios", "ipados"])
+ADDRESSES_OF_A_CUSTOMER = 100
+SOURCES = ["google", "instagram", "newsletter", "partner"]
+DEVICES = ["desktop", "mobile", "tablet"]
+SYSTEMS = ["windows", "macos", "android", "ios", "ipados"]
 
 
 @dataclass
@@ -48,10 +49,11 @@ class Visits:
 
 @dataclass
 class CartLines:
-    """Arrays by product that a visit means to buy; `kept` where it really went into the cart."""
+    """Arrays by product that a visit means to buy, in so many pieces; `kept` where it really went into the cart."""
 
     visit: np.ndarray
     product: np.ndarray
+    quantity: np.ndarray
     position: np.ndarray
     in_stock: np.ndarray
     kept: np.ndarray
@@ -90,7 +92,10 @@ class Day:
 
 
 def shop(day: Day, catalog: Catalog, customers: Customers, available: np.ndarray, first_visit: int, first_order: int):
-    """Visits, cart lines and orders of a day; `available` (products, warehouses) is what may be promised and is lowered in place."""
+    """Visits, cart lines and orders of a day.
+
+    `available` (products, warehouses) is what may be promised, and is lowered in place.
+    """
     draw = ProductDraw(catalog, day.number)
     visits = visit(day, customers, first_visit)
     buyers, lines = fill_carts(day, catalog, customers, visits, draw, available)
@@ -118,7 +123,14 @@ def shop(day: Day, catalog: Catalog, customers: Customers, available: np.ndarray
     drafts = {name: values[placed] for name, values in drafts.items()}
     percent = day.promotion.percent if day.promotion else 0
     priced = orders.price_lines(
-        order, product, quantity, drafts["country"][order], catalog.list_price, day.per_euro, percent, drafts["discounted"][order]
+        order,
+        product,
+        quantity,
+        drafts["country"][order],
+        catalog.list_price,
+        day.per_euro,
+        percent,
+        drafts["discounted"][order],
     )
     kinds = np.where(drafts["index"] >= 0, customers.kind[drafts["index"].clip(0)], -1)
     made = orders.place(day.seed, day.number, day.start, first_order, drafts, priced, day.promotion, kinds)
@@ -143,8 +155,7 @@ def visit(day: Day, customers: Customers, first: int) -> Visits:
     customer[known] = weighted(rng, weights, known.sum())
     country = weighted(rng, countries.SHARES, count)
     country[known] = customers.country[customer[known]]
-    offsets = np.array([-1, 6, 3, 0])[country]
-    hour = (rng.beta(3.2, 1.9, count) * 24 + offsets) % 24
+    hour = (rng.beta(3.2, 1.9, count) * 24 + countries.HOURS_TO_UTC[country]) % 24
     device = weighted(rng, np.array([0.36, 0.56, 0.08]), count)
     system = np.where(device == 0, rng.integers(0, 2, count), np.where(device == 1, rng.integers(2, 4, count), 4))
     paid = rng.random(count) < 0.34
@@ -164,14 +175,16 @@ def visit(day: Day, customers: Customers, first: int) -> Visits:
         consent=rng.random(count) >= 0.12,
         pages=1 + (rng.random(count) < 0.10),
         searches=(rng.random(count) < 0.15).astype(np.int64),
-        views=rng.geometric(0.62, count) - 1,
+        views=(rng.geometric(0.62, count) - 1).clip(0, 20),
         drawn=np.zeros(count, dtype=np.int64),
         checkout=np.zeros(count, dtype=bool),
         order=np.full(count, -1),
     )
 
 
-def fill_carts(day: Day, catalog: Catalog, customers: Customers, visits: Visits, draw: ProductDraw, available: np.ndarray):
+def fill_carts(
+    day: Day, catalog: Catalog, customers: Customers, visits: Visits, draw: ProductDraw, available: np.ndarray
+):
     """Who means to buy (indices of visits), and the lines of their carts and of those who will leave theirs."""
     rng = stream(day.seed, "carts", day.number)
     count = len(visits.number)
@@ -183,7 +196,6 @@ def fill_carts(day: Day, catalog: Catalog, customers: Customers, visits: Visits,
     buys = rng.random(count) < CONVERSION * factor
     leaves = ~buys & (rng.random(count) < ABANDONED_CARTS)
     visits.drawn[:] = np.where(buys, rng.geometric(0.72, count).clip(1, 5), leaves.astype(np.int64))
-    visits.views[:] = np.maximum(visits.views, 0)
     visits.checkout[:] = buys | (leaves & (rng.random(count) < 0.4))
 
     visit_index = np.repeat(np.arange(count), visits.drawn)
@@ -201,11 +213,14 @@ def fill_carts(day: Day, catalog: Catalog, customers: Customers, visits: Visits,
     keep = np.zeros(len(product), dtype=bool)
     keep[unique] = True
     visit_index, product, in_stock = visit_index[keep], product[keep], in_stock[keep]
-    starts = np.flatnonzero(np.append(True, np.diff(visit_index) != 0)) if len(visit_index) else np.array([], dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.append(True, np.diff(visit_index) != 0)) if len(visit_index) else np.array([], dtype=np.int64)
+    )
     sizes = np.diff(np.append(starts, len(visit_index)))
     visits.drawn[:] = np.bincount(visit_index, minlength=count)
     position = np.arange(len(visit_index)) - np.repeat(starts, sizes)
-    return np.flatnonzero(buys), CartLines(visit_index, product, position, in_stock, in_stock.copy())
+    quantity = pieces(rng, len(product))
+    return np.flatnonzero(buys), CartLines(visit_index, product, quantity, position, in_stock, in_stock.copy())
 
 
 def order_elsewhere(day: Day, catalog: Catalog, customers: Customers, draw: ProductDraw):
@@ -223,10 +238,19 @@ def order_elsewhere(day: Day, catalog: Catalog, customers: Customers, draw: Prod
     product = draw.of(weighted(rng, CATEGORY_SHARES, len(order)), rng)
     _, unique = np.unique(order * 10_000 + product, return_index=True)
     at = day.midnight + (rng.beta(2.5, 2.0, count) * 23.5 * 3600e6).astype(np.int64)
-    return {"channel": channel, "index": index, "country": country, "ordered_at": at}, (order[unique], product[unique])
+    lines = {"order": order[unique], "product": product[unique], "quantity": pieces(rng, len(unique))}
+    return {"channel": channel, "index": index, "country": country, "ordered_at": at}, lines
 
 
-def drafts_of(day: Day, customers: Customers, visits: Visits, buyers, lines: CartLines, outside: dict, outside_lines):
+def pieces(rng: np.random.Generator, lines: int) -> np.ndarray:
+    """How many pieces each line is for: nearly always one."""
+    more = rng.random(lines)
+    return 1 + (more < 0.07).astype(np.int64) + (more < 0.015)
+
+
+def drafts_of(
+    day: Day, customers: Customers, visits: Visits, buyers, lines: CartLines, outside: dict, outside_lines: dict
+):
     """Arrays of the orders that people mean to place, and of their lines, from all channels."""
     rng = stream(day.seed, "drafts", day.number)
     kept = lines.kept & np.isin(lines.visit, buyers)
@@ -262,17 +286,16 @@ def drafts_of(day: Day, customers: Customers, visits: Visits, buyers, lines: Car
         "address": np.where(all_index >= 0, address_number(customers, all_index.clip(0)), 0),
         "discounted": takes & (day.promotion is not None),
     }
-    order = np.concatenate([np.searchsorted(with_lines, lines.visit[kept]), count + outside_lines[0]])
-    product = np.concatenate([lines.product[kept], outside_lines[1]])
-    more = rng.random(len(product))
-    quantity = 1 + (more < 0.07).astype(np.int64) + (more < 0.015)
-    cart_line = np.concatenate([np.flatnonzero(kept), np.full(len(outside_lines[0]), -1)])
+    order = np.concatenate([np.searchsorted(with_lines, lines.visit[kept]), count + outside_lines["order"]])
+    product = np.concatenate([lines.product[kept], outside_lines["product"]])
+    quantity = np.concatenate([lines.quantity[kept], outside_lines["quantity"]])
+    cart_line = np.concatenate([np.flatnonzero(kept), np.full(len(outside_lines["order"]), -1)])
     return drafts, {"order": order, "product": product, "quantity": quantity, "cart_line": cart_line}
 
 
 def address_number(customers: Customers, index: np.ndarray) -> np.ndarray:
     """The shipping address that a customer has now: a customer's addresses are numbered by moves."""
-    return customers.number[index] * 100 + customers.moves[index]
+    return customers.number[index] * ADDRESSES_OF_A_CUSTOMER + customers.moves[index]
 
 
 def allocate(product, warehouse, quantity, at, available: np.ndarray) -> np.ndarray:

@@ -41,14 +41,19 @@ def movements(product, warehouse, kind: str, quantity, reference_type, reference
         kind=np.full(count, kind, dtype=object),
         quantity=np.asarray(quantity),
         reference_type=np.full(count, reference_type, dtype=object),
-        reference_id=np.asarray(reference_id, dtype=object) if reference_id is not None else np.full(count, None, dtype=object),
+        reference_id=np.full(count, None, dtype=object)
+        if reference_id is None
+        else np.asarray(reference_id, dtype=object),
         moved_at=np.broadcast_to(moved_at, count),
     )
 
 
 @dataclass
 class PurchaseLines:
-    """Arrays by purchase order line; days count from the first of the world, costs in euro cents."""
+    """Arrays by purchase order line; days count from the first of the world, costs in cents of the supplier's currency.
+
+    Of a cancelled one nothing comes, and `last_day` is when it is cancelled.
+    """
 
     order: np.ndarray
     line: np.ndarray
@@ -62,6 +67,10 @@ class PurchaseLines:
     expected_day: np.ndarray
     first_day: np.ndarray
     last_day: np.ndarray
+    cancelled: np.ndarray
+
+
+Arrival = tuple[PurchaseLines, np.ndarray, np.ndarray]
 
 
 class Stock:
@@ -110,11 +119,19 @@ class Stock:
             movements(product, 0, "transfer_in", quantity, "transfer", reference, midnight + 5 * HOUR),
         ]
 
-    def receive(self, day: int, midnight: int) -> tuple[list[Movements], list[tuple[PurchaseLines, np.ndarray, np.ndarray]]]:
-        """What arrives from suppliers today: movements, and for each group of lines which arrived and how many so far."""
+    def receive(self, day: int, midnight: int) -> tuple[list[Movements], list[Arrival]]:
+        """What arrives from suppliers today: movements, and groups of lines with which came and how many so far.
+
+        Cancelled lines are among the latter, with no pieces.
+        """
         moved, arrived = [], []
         for lines in self.purchases:
-            first, last = lines.first_day == day, (lines.last_day == day)
+            gone = np.flatnonzero(lines.cancelled & (lines.last_day == day))
+            np.subtract.at(self.on_order, (lines.product[gone], lines.warehouse[gone]), lines.quantity[gone])
+            if len(gone):
+                arrived.append((lines, gone, np.zeros(len(gone), dtype=np.int64)))
+            first = ~lines.cancelled & (lines.first_day == day)
+            last = ~lines.cancelled & (lines.last_day == day)
             quantity = np.where(first, lines.first_part, 0) + np.where(last, lines.quantity - lines.first_part, 0)
             here = np.flatnonzero(quantity > 0)
             if len(here) == 0:
@@ -123,7 +140,9 @@ class Stock:
             np.add.at(self.on_hand, (product, warehouse), pieces)
             np.add.at(self.on_order, (product, warehouse), -pieces)
             reference = np.array([f"PO{order:08}" for order in lines.order[here]], dtype=object)
-            moved.append(movements(product, warehouse, "receipt", pieces, "purchase_order", reference, midnight + 6 * HOUR))
+            moved.append(
+                movements(product, warehouse, "receipt", pieces, "purchase_order", reference, midnight + 6 * HOUR)
+            )
             so_far = np.where(lines.last_day <= day, lines.quantity, lines.first_part)
             arrived.append((lines, here, so_far[here]))
         self.purchases = [lines for lines in self.purchases if lines.last_day.max() > day]
@@ -138,21 +157,26 @@ class Stock:
         lead = catalog.lead_days[catalog.supplier]
         trigger = np.ceil(self.daily_demand * (lead + 4)[:, None] * SAFETY) + 1
         position = self.available() + self.on_order
-        wanted = (position < trigger) & (catalog.launched <= day + 20)[:, None] & (catalog.discontinued > day + 10)[:, None]
+        bought = catalog.entered(day) & (catalog.discontinued > day + 10)
+        wanted = (position < trigger) & bought[:, None]
         product, warehouse = np.nonzero(wanted)
         if len(product) == 0:
             return None
         target = np.ceil(self.daily_demand * (lead + 25)[:, None]) + 4
-        quantity = (target - position)[product, warehouse].astype(np.int64).clip(1)
+        quantity = np.maximum(
+            (target - position)[product, warehouse].astype(np.int64), catalog.minimum_quantity[product]
+        )
         supplier = catalog.supplier[product]
         by_order = np.lexsort((product, warehouse, supplier))
-        product, warehouse, quantity, supplier = product[by_order], warehouse[by_order], quantity[by_order], supplier[by_order]
+        product, warehouse = product[by_order], warehouse[by_order]
+        quantity, supplier = quantity[by_order], supplier[by_order]
         group = np.cumsum(np.append(True, (np.diff(supplier) != 0) | (np.diff(warehouse) != 0)))
         count = len(product)
         promised = day + lead[product]
         late = rng.random(group.max())[group - 1] < 0.18
         first_day = promised + np.where(late, rng.integers(2, 9, group.max())[group - 1], 0)
         split = (rng.random(count) < 0.08) & (quantity > 1)
+        cancelled = rng.random(group.max())[group - 1] < 0.01
         lines = PurchaseLines(
             order=self.purchase_orders + group,
             line=self.purchase_lines + 1 + np.arange(count),
@@ -161,11 +185,12 @@ class Stock:
             product=product,
             quantity=quantity,
             first_part=np.where(split, quantity // 2, quantity),
-            unit_cost=catalog.standard_cost[product],
+            unit_cost=catalog.asked_cost(product, supplier),
             ordered_at=np.full(count, midnight + 15 * HOUR),
             expected_day=promised,
             first_day=first_day,
-            last_day=first_day + np.where(split, 3, 0),
+            last_day=np.where(cancelled, day + 2, first_day + np.where(split, 3, 0)),
+            cancelled=cancelled,
         )
         self.purchase_orders += int(group.max())
         self.purchase_lines += count
@@ -183,7 +208,8 @@ class Stock:
     def count(self, day: int, midnight: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Movements]:
         """Count some shelves: products, warehouses, pieces found, count numbers, and the adjustments that follow."""
         rng = stream(self.seed, "counting", day)
-        product, warehouse = np.nonzero(rng.random(self.on_hand.shape) < 0.012)
+        on_shelves = (self.catalog.launched <= day)[:, None]
+        product, warehouse = np.nonzero((rng.random(self.on_hand.shape) < 0.012) & on_shelves)
         count = len(product)
         on_hand = self.on_hand[product, warehouse]
         error = np.where(rng.random(count) < 0.07, rng.integers(-3, 4, count), 0)
@@ -192,8 +218,9 @@ class Stock:
         wrong = np.flatnonzero(error)
         self.on_hand[product[wrong], warehouse[wrong]] += error[wrong]
         reference = np.array([f"SC{n:09}" for n in number[wrong]], dtype=object)
+        booked_at = midnight + 20 * HOUR + HOUR // 2
         adjusted = movements(
-            product[wrong], warehouse[wrong], "adjustment", error[wrong], "stock_count", reference, midnight + 20 * HOUR + HOUR // 2
+            product[wrong], warehouse[wrong], "adjustment", error[wrong], "stock_count", reference, booked_at
         )
         return product, warehouse, on_hand + error, number, adjusted
 

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from simulator import calendar, catalog, customers, shopping, stock
+from simulator import calendar, catalog, customers, shopping, stock, visit_events
 from simulator.options import Options
 from simulator.orders import NEVER, Orders
 from simulator.randomness import share
 from simulator.rates import Rates
+
 
 @dataclass
 class DayRecord:
@@ -20,7 +21,7 @@ class DayRecord:
     date: date
     midnight: int
     visits: shopping.Visits = None
-    cart_lines: shopping.CartLines = None
+    events: visit_events.VisitEvents = None
     new_orders: Orders = None
     orders: Orders = None
     movements: list[stock.Movements] = field(default_factory=list)
@@ -32,6 +33,7 @@ class DayRecord:
     changed_customers: np.ndarray = None
     moved_customers: np.ndarray = None
     deleted_customers: np.ndarray = None
+    left_billing_addresses: np.ndarray = None
 
 
 class World:
@@ -80,22 +82,28 @@ class World:
         return record
 
     def change_customers(self, record: DayRecord) -> None:
-        """Some customers move, change their phone, rise in the loyalty programme, or close their account."""
+        """Some customers move, change phone or language, rise in the loyalty programme, or close their account."""
         people = self.customers
         drawn = share(self.options.seed, f"life of day {record.number}", people.number)
         active = ~people.deleted & (people.registered_at < record.midnight)
-        moved = active & (drawn < 0.0004) & (people.moves < 99)
+        moved = active & (drawn < 0.0004) & (people.moves < 90)
         phoned = active & (drawn >= 0.0004) & (drawn < 0.0008)
         deleted = active & (drawn >= 0.0008) & (drawn < 0.00085)
+        translated = active & (drawn >= 0.00085) & (drawn < 0.00105)
+        one_address = active & (drawn >= 0.00105) & (drawn < 0.00115) & people.billing
         tier = (people.orders >= 3).astype(np.int64) + (people.orders >= 6)
         risen = active & (tier > people.tier) & ~deleted
         people.moves[moved] += 1
         people.phones[phoned] += 1
         people.tier[risen] = tier[risen]
+        people.language[translated] = customers.LANGUAGES.index("en")
         people.deleted[deleted] = True
+        people.billing[one_address] = False
+        people.away = moved | deleted
         record.moved_customers = np.flatnonzero(moved)
-        record.changed_customers = np.flatnonzero(phoned | risen)
+        record.changed_customers = np.flatnonzero(phoned | risen | translated)
         record.deleted_customers = np.flatnonzero(deleted)
+        record.left_billing_addresses = np.flatnonzero(one_address)
 
     def stock_arrivals(self, record: DayRecord) -> None:
         """What moves before the shop is busy: openings on the first day, transfers and receipts later."""
@@ -120,14 +128,17 @@ class World:
         )
         available = self.stock.available()
         before = available.copy()
-        record.visits, record.cart_lines, record.new_orders = shopping.shop(
+        record.visits, cart_lines, record.new_orders = shopping.shop(
             day, self.catalog, self.customers, available, self.visits + 1, self.orders + 1
         )
+        record.events = visit_events.events_of(day, self.catalog, record.visits, cart_lines, before)
         self.stock.reserved += before - available
         self.visits += len(record.visits.number)
         self.orders += len(record.new_orders)
         made = record.new_orders
-        record.orders = made if self.unfinished is None else self.unfinished.unfinished(record.midnight).followed_by(made)
+        record.orders = (
+            made if self.unfinished is None else self.unfinished.unfinished(record.midnight).followed_by(made)
+        )
         self.unfinished = record.orders
 
     def fulfil(self, record: DayRecord) -> None:
@@ -154,7 +165,9 @@ class World:
         np.add.at(self.stock.on_hand, shelf, lines.quantity[back])
         reference = np.array(return_ids(orders, back), dtype=object)
         returned_at = orders.returned_at[lines.order[back]]
-        record.movements.append(stock.movements(*shelf, "return", lines.quantity[back], "return", reference, returned_at))
+        record.movements.append(
+            stock.movements(*shelf, "return", lines.quantity[back], "return", reference, returned_at)
+        )
 
 
 def return_ids(orders: Orders, lines: np.ndarray) -> list[str]:

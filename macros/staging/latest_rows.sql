@@ -11,32 +11,45 @@
     {%- if table.feed != 'cdc' -%}
         {{- return(latest_of(base ~ ' where _issues is null and ' ~ is_new(), table, table.key)) -}}
     {%- endif -%}
-    {%- set log_columns = var('feeds').cdc.columns.keys() | list -%}
+    {%- set of_key = 'partition by ' ~ table.key | join(', ') -%}
     select
-        {%- for column in table.columns if column.name in table.key + log_columns or forget_deleted %}
-        latest.{{ column.name }},
+        {%- for column in table.columns %}
+        {%- if forget_deleted and column.name not in table.key %}
+        case when deleted_version is distinct from latest_version then {{ column.name }} end as {{ column.name }},
+        {%- else %}
+        {{ column.name }},
+        {%- endif %}
         {%- endfor %}
-        {%- for column in table.columns if not (column.name in table.key + log_columns or forget_deleted) %}
-        coalesce(latest.{{ column.name }}, last_alive.{{ column.name }}) as {{ column.name }},
-        {%- endfor %}
-        latest._version,
-        latest._op = 'd' as is_deleted,
-        case when latest._op = 'd' then latest._committed_at end as deleted_at,
-        latest._batch
-    from ({{ latest_of(rows_in_play(base, table), table, table.key) }}) as latest
-    left join ({{ latest_of(rows_in_play(base, table, of_deleted_keys=true) ~ " and _op <> 'd'", table, table.key) }}) as last_alive
-        on latest._op = 'd' {%- for column in table.key %} and latest.{{ column }} = last_alive.{{ column }}{% endfor %}
+        latest_version as _version,
+        deleted_version is not distinct from latest_version as is_deleted,
+        case when deleted_version = latest_version then deleted_at end as deleted_at,
+        {{ current_batch() }} as _batch
+    from (
+        select
+            *,
+            max({{ row_version('cdc') }}) over ({{ of_key }}) as latest_version,
+            max(case when _op = 'd' then {{ row_version('cdc') }} end) over ({{ of_key }}) as deleted_version,
+            max(case when _op = 'd' then _committed_at end) over ({{ of_key }}) as deleted_at
+        from {{ base }}
+        where _issues is null {{ and_in_play(base, table) }}
+        qualify
+            row_number() over (
+                {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc, {{ last_delivered() }}
+            ) = 1
+    ) as last_alive
 {% endmacro %}
 
-{#- A from and where clause: the good rows of a change log that came since this model's last run, and the older rows of their keys where a
-    delete is in play. `of_deleted_keys`: only rows of keys that were ever deleted. -#}
-{% macro rows_in_play(base, table, of_deleted_keys=false) %}
-    {%- set key = '(' ~ table.key | join(', ') ~ ')' -%}
-    {%- set deleted = key ~ ' in (select ' ~ table.key | join(', ') ~ ' from ' ~ base ~ " where _op = 'd' and _issues is null)" -%}
-    {%- set touched = key ~ ' in (select ' ~ table.key | join(', ') ~ ' from ' ~ base ~ ' where ' ~ is_new() ~ ')' -%}
-    {{- base }} where _issues is null
-    {%- if of_deleted_keys %} and {{ deleted }} and {{ touched }}
-    {%- elif is_incremental() %} and ({{ is_new() }} or ({{ deleted }} and {{ touched }}))
+{#- A condition on a change log: what came since this model's last run, and the older rows of those keys where a delete is in play. -#}
+{% macro and_in_play(base, table) %}
+    {%- if is_incremental() %}
+    {%- set keys = table.key | join(', ') %}
+    and (
+        {{ is_new() }}
+        or (
+            ({{ keys }}) in (select {{ keys }} from {{ base }} where _op = 'd' and _issues is null)
+            and ({{ keys }}) in (select {{ keys }} from {{ base }} where {{ is_new() }})
+        )
+    )
     {%- endif -%}
 {% endmacro %}
 
@@ -49,12 +62,7 @@
     from {{ rows }}
     qualify
         row_number() over (
-            partition by {{ grain | join(', ') }}
-            order by
-                _version desc,
-                {%- for column in table.columns %}
-                {{ column.name }} desc nulls last{{ ',' if not loop.last }}
-                {%- endfor %}
+            partition by {{ grain | join(', ') }} order by {{ row_version(table.feed) }} desc, {{ last_delivered() }}
         ) = 1
 {% endmacro %}
 
@@ -66,3 +74,8 @@
         coalesce({{ epoch_microseconds('_ingested_at') }}, 0)
     {%- endif -%}
 {% endmacro %}
+
+{#- Which of two rows of the same version counts. They are the same row delivered again, so this only settles bookkeeping columns. -#}
+{% macro last_delivered() -%}
+    _ingested_at desc nulls last, _file desc, _row desc nulls last
+{%- endmacro %}

@@ -37,13 +37,20 @@ class ChangeLog:
         for table, operation, instants, rows in self.pending:
             count = len(instants)
             technical = {
-                "_op": pa.array([operation] * count, type=pa.string()),
-                "_lsn": pa.array(positions[offset : offset + count]),
+                "_op": columns.repeated(operation, count),
+                "_lsn": columns.whole(positions[offset : offset + count]),
                 "_committed_at": columns.instant(instants),
                 "_ingested_at": columns.ingested_at(instants, midnight),
             }
             by_table.setdefault(table, []).append(pa.table(rows | technical))
             offset += count
         for table, parts in by_table.items():
-            landing.parquet(self.source, table, day, pa.concat_tables(parts).sort_by("_lsn"))
+            landing.parquet(self.source, table, day, in_order(parts))
         self.pending = []
+
+
+def in_order(parts: list[pa.Table]) -> pa.Table:
+    """All rows in the order of their positions."""
+    rows = pa.concat_tables(parts)
+    order = np.argsort(rows.column("_lsn").to_numpy(), kind="stable")
+    return rows.take(columns.whole(order))

@@ -1,8 +1,7 @@
 """The rates API: what a euro costs in the other currencies."""
 
-from datetime import date, datetime, timedelta
-
-import pyarrow as pa
+import json
+from datetime import date, timedelta
 
 from simulator.landing import Landing
 from simulator.rates import CURRENCIES, DAYS_BEFORE_START
@@ -21,18 +20,18 @@ class Fx:
         """Land a day."""
         first = -DAYS_BEFORE_START if record.number == 0 else 0
         days = [record.date + timedelta(days=offset) for offset in range(first, 1)]
-        self.landing.jsonl("fx", "daily_rates", record.date, pa.Table.from_pylist([row for day in days for row in self.rows(day, record.date)]))
+        lines = [json.dumps(row) + "\n" for day in days for row in self.rows(day, record.date)]
+        self.landing.lines("fx", "daily_rates", record.date, lines)
 
     def rows(self, day: date, landed: date) -> list[dict]:
         """The pairs of a day."""
-        ingested_at = datetime(landed.year, landed.month, landed.day, 16, 0).isoformat(timespec="microseconds")
         return [
             {
                 "rate_date": day.isoformat(),
                 "base_currency_code": "EUR",
                 "quote_currency_code": currency,
                 "rate": float(rate),
-                "_ingested_at": ingested_at,
+                "_ingested_at": f"{landed.isoformat()}T16:00:00.000000",
             }
             for currency, rate in zip(CURRENCIES, self.world.rates.on(day), strict=True)
         ]

@@ -1,48 +1,66 @@
-"""The event stream of the web shop and the app."""
+"""The event stream of the web shop and the app.
+
+An event's JSON is joined from ready pieces of text, with its members in the order of `Web.documents`: that is
+faster than a writer that takes it apart.
+"""
+
+import json
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator import columns, countries
+from simulator import catalog, columns, countries
 from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.landing import Landing
-from simulator.randomness import below, hashed, share, stream
-from simulator.shopping import DEVICES, SOURCES, SYSTEMS, CartLines, ProductDraw, Visits
-from simulator.catalog import CATEGORY_SHARES
-from simulator.randomness import weighted
+from simulator.randomness import below, hashed, share
+from simulator.shopping import DEVICES, SOURCES, SYSTEMS
+from simulator.visit_events import CHECKOUT, PAGE_VIEW, PRODUCT_VIEW, PURCHASE, SEARCH, TYPES, VisitEvents
 from simulator.world import DayRecord, World
 
-PAGE_VIEW, SEARCH, PRODUCT_VIEW, ADD, REMOVE, CHECKOUT, PURCHASE = range(7)
-TYPES = np.array(["page_view", "search", "product_view", "add_to_cart", "remove_from_cart", "begin_checkout", "purchase"])
-PATHS = np.array(["/", "/search", "/product", "/cart", "/cart", "/checkout", "/checkout/done"])
-SEARCHES = np.array(["phone", "laptop 16gb", "tablet kids", "smart bulb", "console bundle", "watch", "usb-c cable", "headphones"])
-REFERRERS = np.array(["www.google.com", "www.instagram.com", "mail.example", "partner.example"])
-CAMPAIGNS = np.array(["brand", "back_to_school", "gifts", "retargeting"])
-REMOVALS = 0.25
+FIXED_PATHS = ["/", "/search", "/cart", "/checkout", "/checkout/done"]
+PATH_OF_TYPE = np.array([0, 1, 0, 0, 2, 3, 4])
+CATEGORY_PATHS = [f"/c/{code}" for code in catalog.CATEGORIES]
+PRODUCT_PATHS = [f"/p/P{number:05}" for number in range(1, catalog.PRODUCTS + 1)]
+PATHS = FIXED_PATHS + CATEGORY_PATHS + PRODUCT_PATHS
+FIRST_CATEGORY_PATH = len(FIXED_PATHS)
+FIRST_PRODUCT_PATH = FIRST_CATEGORY_PATH + len(CATEGORY_PATHS)
 
-# The JSON document of an event. UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits.
-DOCUMENT = """
-    format('{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}',
-        (occurred_us // 1000) >> 16, (occurred_us // 1000) & 65535,
-        random_bits & 4095, 32768 + ((random_bits >> 12) & 16383), (random_bits >> 16) & 281474976710655) as event_id,
-    event_type,
-    strftime(make_timestamp(occurred_us), '%Y-%m-%dT%H:%M:%S.%f') as occurred_at,
-    session_id,
-    customer_id,
-    {'id': device_id, 'type': device_type, 'os': os} as device,
-    ip,
-    {'country': country} as geo,
-    {'path': page_path, 'referrer': referrer} as page,
-    {'source': utm_source, 'campaign': utm_campaign} as utm,
-    {'text': search_text} as search,
-    product_id,
-    quantity,
-    in_stock,
-    order_id,
-    {'analytics': consent} as consent,
-    strftime(make_timestamp(ingested_us), '%Y-%m-%dT%H:%M:%S.%f') as _ingested_at
-"""
+KINDS_OF_THINGS = (
+    *("phone", "laptop 16gb", "tablet kids", "smart bulb", "console bundle", "watch", "usb-c cable", "headphones"),
+)
+BRANDED = [f"{brand.lower()} {thing}" for brand in catalog.BRANDS for thing in KINDS_OF_THINGS]
+SEARCHES = [*KINDS_OF_THINGS, *BRANDED]
+# By source, then for organic visits.
+REFERRERS = ["www.google.com", "www.instagram.com", "mail.example", "partner.example", "www.google.com", "www.bing.com"]
+ORGANIC_REFERRER = 4
+CAMPAIGNS = ["brand", "back_to_school", "gifts", "retargeting"]
+# Reserved for tests of network devices (RFC 2544) and for documentation (RFC 3849): they belong to nobody.
+IPV4 = pa.array([f"198.18.{high}.{low}" for high in range(256) for low in range(256)])
+IPV6_PREFIX = "2001:db8:"
+
+
+def fragments(key: str, names: list[str], texts: list[list[str]]) -> pa.Array:
+    """Members of a JSON document that are objects: `names` with each row of `texts`."""
+    objects = (json.dumps(dict(zip(names, row, strict=True)), separators=(",", ":")) for row in texts)
+    return pa.array([f',"{key}":{text}' for text in objects])
+
+
+# Text that stands before each value; members that an event has not are left out.
+FIRST_KEY, OCCURRED_KEY, DEVICE_KEY, IP_KEY, INGESTED_KEY = (
+    pa.scalar(text) for text in ('{"event_id":"', '"occurred_at":"', ',"device":{', ',"ip":"', ',"_ingested_at":"')
+)
+LAST, NO_SEPARATOR = pa.scalar('"}\n'), pa.scalar("")
+TYPE_TEXTS = pa.array([f'","event_type":"{name}",' for name in TYPES])
+DEVICE_TEXTS = pa.array([f'"type":"{device}","os":"{system}"}}' for device in DEVICES for system in SYSTEMS])
+COUNTRY_TEXTS = pa.array([f'","geo":{{"country":"{code}"}}' for code in countries.CODES])
+PATH_TEXTS = pa.array([f',"page":{{"path":"{path}"' for path in PATHS])
+# The end of the page, with a referrer or at the last position without.
+REFERRER_TEXTS = pa.array([*(f',"referrer":"{host}"}}' for host in REFERRERS), "}"])
+UTM_TEXTS = fragments("utm", ["source", "campaign"], [[source, name] for source in SOURCES for name in CAMPAIGNS])
+SEARCH_TEXTS = fragments("search", ["text"], [[text] for text in SEARCHES])
+STOCK_TEXTS = pa.array([',"in_stock":false', ',"in_stock":true'])
+CONSENT_TEXTS = pa.array([',"consent":{"analytics":false}', ',"consent":{"analytics":true}'])
 
 
 class Web:
@@ -53,108 +71,125 @@ class Web:
         self.world = world
         self.landing = landing
         self.seed = world.options.seed
-        self.after_midnight: pa.Table | None = None
+        self.after_midnight = (np.zeros(0, dtype=np.int64), pa.array([], type=pa.string()))
 
     def emit(self, record: DayRecord) -> None:
         """Land a day."""
-        events = self.events(record)
-        if self.after_midnight is not None:
-            events = pa.concat_tables([self.after_midnight, events])
+        earlier, earlier_documents = self.after_midnight
+        occurred, documents = self.documents(record)
+        occurred = np.concatenate([earlier, occurred])
+        documents = pa.concat_arrays([earlier_documents, documents])
         tomorrow = record.midnight + MICROSECONDS_PER_DAY
-        occurred = events.column("occurred_us").to_numpy()
-        self.after_midnight = events.filter(pa.array(occurred >= tomorrow))
-        today = events.filter(pa.array(occurred < tomorrow)).sort_by([("occurred_us", "ascending"), ("session_id", "ascending")])
-        ingested = np.minimum(today.column("occurred_us").to_numpy() + 60_000_000, tomorrow - 1)
-        today = today.append_column("ingested_us", pa.array(ingested))
-        self.landing.jsonl("web", "events", record.date, today, DOCUMENT, compressed=True)
+        late = np.flatnonzero(occurred >= tomorrow)
+        self.after_midnight = (occurred[late], documents.take(columns.whole(late)))
+        order = np.argsort(occurred, kind="stable")[: len(occurred) - len(late)]
+        ingested = columns.instant_letters(columns.ingestion(occurred[order], tomorrow - 1))
+        lines = pc.binary_join_element_wise(
+            documents.take(columns.whole(order)), INGESTED_KEY, columns.ascii_text(ingested), LAST, NO_SEPARATOR
+        )
+        self.landing.compressed_lines("web", "events", record.date, lines)
 
-    def events(self, record: DayRecord) -> pa.Table:
-        """All events of the day's visits, some after midnight; instants in microseconds."""
-        visits, cart = record.visits, record.cart_lines
-        visit, kind, position, product, quantity, in_stock = self.steps(record, visits, cart)
-        occurred = visits.started_at[visit] + position * visits.pace[visit]
-        customers = self.world.customers
-        late_login = (kind >= CHECKOUT) & (visits.order[visit] >= 0)
-        logged_in = (visits.customer[visit] >= 0) & ((position >= visits.login[visit]) | late_login)
-        shown = logged_in & visits.consent[visit]
-        customer = np.where(shown, customers.number[visits.customer[visit].clip(0)], 0)
-        visitor = visits.visitor[visit]
+    def documents(self, record: DayRecord) -> tuple[np.ndarray, pa.Array]:
+        """All events of the day's visits, some after midnight: when, and their JSON up to the time of ingestion."""
+        visits, events = record.visits, record.events
+        visit, kind = events.visit, events.kind
+        number = visits.number[visit]
+        occurred = visits.started_at[visit] + events.position * visits.pace[visit]
         consent = visits.consent[visit]
-        campaign = visits.source[visit]
-        first = position == 0
-        device = columns.ids("dev-", hashed(self.seed, "device", visitor) >> np.uint64(16), 15)
-        return pa.table(
-            {
-                "occurred_us": columns.whole(occurred),
-                "random_bits": columns.whole(hashed(self.seed, "event", visits.number[visit] * 64 + position) >> np.uint64(1)),
-                "event_type": columns.words(TYPES[kind]),
-                "session_id": columns.ids("S", visits.number[visit], 10),
-                "customer_id": columns.ids("C", customer, 8, none=0),
-                "device_id": pc.if_else(pa.array(consent), device, None),
-                "device_type": columns.words(DEVICES[visits.device[visit]]),
-                "os": columns.words(SYSTEMS[visits.system[visit]]),
-                "ip": self.ip(visitor),
-                "country": columns.words(countries.CODES[visits.country[visit]]),
-                "page_path": columns.words(PATHS[kind]),
-                "referrer": columns.words(np.where(first & (campaign >= 0), REFERRERS[campaign.clip(0)], "")),
-                "utm_source": columns.words(np.where(first & (campaign >= 0), SOURCES[campaign.clip(0)], "")),
-                "utm_campaign": columns.words(np.where(first & (campaign >= 0), CAMPAIGNS[visits.campaign[visit]], "")),
-                "search_text": columns.words(np.where(kind == SEARCH, SEARCHES[below(self.seed, "search", visits.number[visit], 8)], "")),
-                "product_id": columns.ids("P", product + 1, 5, none=0),
-                "quantity": pa.array(quantity, mask=quantity == 0),
-                "in_stock": pa.array(in_stock, mask=kind != PRODUCT_VIEW),
-                "order_id": columns.ids("O", np.where(kind == PURCHASE, visits.order[visit], 0), none=0),
-                "consent": pa.array(consent),
-            }
-        )
-
-    def steps(self, record: DayRecord, visits: Visits, cart: CartLines):
-        """Arrays by event: visit, kind, position in the visit, product (-1 for none), quantity, in_stock."""
-        rng = stream(self.seed, "events", record.number)
-        count = len(visits.number)
-        everyone = np.arange(count)
-        after_search = visits.pages + visits.searches
-        after_views = after_search + visits.views
-        draw = ProductDraw(self.world.catalog, record.number)
-        viewed = np.repeat(everyone, visits.views)
-        looked_at = draw.of(weighted(rng, CATEGORY_SHARES, len(viewed)), rng)
-        available = self.world.stock.available()[looked_at, visits.country[viewed]] > 0
-        removed = cart.kept & (visits.order[cart.visit] < 0) & ~visits.checkout[cart.visit] & (rng.random(len(cart.visit)) < REMOVALS)
-        in_cart, taken_out = np.flatnonzero(cart.kept), np.flatnonzero(removed)
-        at_checkout = after_views + 2 * visits.drawn
-        bought = np.flatnonzero(visits.order >= 0)
-        checked_out = np.flatnonzero(visits.checkout)
-        pages = np.repeat(everyone, visits.pages)
-        searched = np.flatnonzero(visits.searches)
-
-        def none(visit: np.ndarray) -> np.ndarray:
-            return np.full(len(visit), -1)
-
+        visitor = visits.visitor[visit]
+        arrival = events.position == 0
+        source = np.where(arrival, visits.source[visit], -1)
+        referrer = self.referrers(source, arrival, number)
+        in_stock = np.where(kind == PRODUCT_VIEW, events.in_stock, -1)
         parts = (
-            (pages, PAGE_VIEW, within(visits.pages), none(pages), 0, True),
-            (searched, SEARCH, visits.pages[searched], none(searched), 0, True),
-            (viewed, PRODUCT_VIEW, after_search[viewed] + within(visits.views), looked_at, 0, available),
-            (cart.visit, PRODUCT_VIEW, after_views[cart.visit] + cart.position, cart.product, 0, cart.in_stock),
-            (cart.visit[in_cart], ADD, (after_views + visits.drawn)[cart.visit[in_cart]] + cart.position[in_cart], cart.product[in_cart], 1, True),
-            (cart.visit[taken_out], REMOVE, at_checkout[cart.visit[taken_out]] + cart.position[taken_out], cart.product[taken_out], 1, True),
-            (checked_out, CHECKOUT, at_checkout[checked_out], none(checked_out), 0, True),
-            (bought, PURCHASE, at_checkout[bought] + 1, none(bought), 0, True),
+            FIRST_KEY,
+            self.event_ids(occurred, number * 64 + events.position),
+            columns.coded(kind, TYPE_TEXTS),
+            OCCURRED_KEY,
+            columns.ascii_text(columns.instant_letters(occurred)),
+            columns.ids('","session_id":"S', number, 10, suffix='"'),
+            columns.ids(',"customer_id":"C', np.where(consent, self.known_customer(record), 0), 8, none=0, suffix='"'),
+            DEVICE_KEY,
+            self.device_ids(visitor, consent),
+            columns.coded(visits.device[visit] * len(SYSTEMS) + visits.system[visit], DEVICE_TEXTS),
+            IP_KEY,
+            self.ip(visitor),
+            columns.coded(visits.country[visit], COUNTRY_TEXTS),
+            columns.coded(self.paths(events, number), PATH_TEXTS),
+            columns.coded(np.where(referrer < 0, len(REFERRERS), referrer), REFERRER_TEXTS),
+            columns.coded(np.where(source < 0, -1, source * len(CAMPAIGNS) + visits.campaign[visit]), UTM_TEXTS),
+            columns.coded(self.searches(kind, number), SEARCH_TEXTS),
+            columns.ids(',"product_id":"P', events.product + 1, 5, none=0, suffix='"'),
+            columns.ids(',"quantity":', events.quantity, 1, none=0),
+            columns.coded(in_stock, STOCK_TEXTS),
+            columns.ids(',"order_id":"O', np.where(kind == PURCHASE, visits.order[visit], 0), none=0, suffix='"'),
+            columns.coded(consent, CONSENT_TEXTS),
         )
-        return tuple(
-            np.concatenate([np.broadcast_to(part[column], len(part[0])) for part in parts]) for column in range(6)
+        return occurred, pc.binary_join_element_wise(*parts, NO_SEPARATOR, null_handling="skip")
+
+    def known_customer(self, record: DayRecord) -> np.ndarray:
+        """The number of the customer who has logged in by each event; 0 before and for guests."""
+        visits, events = record.visits, record.events
+        customer = visits.customer[events.visit]
+        buying = (events.kind >= CHECKOUT) & (visits.order[events.visit] >= 0)
+        logged_in = (customer >= 0) & ((events.position >= visits.login[events.visit]) | buying)
+        return np.where(logged_in, self.world.customers.number[customer.clip(0)], 0)
+
+    def event_ids(self, occurred: np.ndarray, numbers: np.ndarray) -> pa.Array:
+        """UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then random bits around version and variant."""
+        bits = hashed(self.seed, "event", numbers)
+        more = hashed(self.seed, "event, second half", numbers)
+        count = len(numbers)
+        time = columns.hexadecimal(occurred // 1000, 12)
+        random = columns.hexadecimal(bits, 6)
+        dash = columns.constant_letters("-", count)
+        variant = columns.hexadecimal(8 + (bits >> np.uint64(32)) % np.uint64(4), 1)
+        parts = (
+            *(time[:, :8], dash, time[:, 8:], dash, columns.constant_letters("7", count), random[:, :3], dash),
+            *(variant, random[:, 3:], dash, columns.hexadecimal(more, 12)),
         )
+        return columns.ascii_text(np.hstack(parts))
+
+    def device_ids(self, visitor: np.ndarray, consent: np.ndarray) -> pa.Array:
+        """The member of the visitor's device that tells which one; null without consent."""
+        count = len(visitor)
+        digits = columns.hexadecimal(hashed(self.seed, "device", visitor), 16)
+        parts = (columns.constant_letters('"id":"dev-', count), digits, columns.constant_letters('",', count))
+        return columns.ascii_text(np.hstack(parts), consent)
 
     def ip(self, visitor: np.ndarray) -> pa.Array:
-        """Addresses reserved for documentation (RFC 5737, RFC 3849)."""
+        """The visitor's address: most have IPv4."""
         bits = hashed(self.seed, "ip", visitor)
-        low = [int(b) for b in (bits & np.uint64(0xFFFFFF))]
-        four = share(self.seed, "ip version", visitor) < 0.6
-        text = [
-            f"203.0.113.{b % 256}" if is_four else f"2001:db8:{b >> 8:x}::{b % 251 + 1:x}" for b, is_four in zip(low, four, strict=True)
-        ]
-        return pa.array(text, type=pa.string())
+        four = IPV4.take(columns.whole((bits % np.uint64(len(IPV4))).astype(np.int64)))
+        # The first digit of a group is not 0, which the usual spelling would leave out.
+        groups = [(bits >> np.uint64(shift)) & np.uint64(0xFFFF) | np.uint64(0x1000) for shift in (16, 32)]
+        count = len(visitor)
+        six = columns.ascii_text(
+            np.hstack(
+                [
+                    columns.constant_letters(IPV6_PREFIX, count),
+                    columns.hexadecimal(groups[0], 4),
+                    columns.constant_letters(":", count),
+                    columns.hexadecimal(groups[1], 4),
+                    columns.constant_letters("::1", count),
+                ]
+            )
+        )
+        return pc.if_else(pa.array(share(self.seed, "ip version", visitor) < 0.6), four, six)
 
+    def paths(self, events: VisitEvents, visit_number: np.ndarray) -> np.ndarray:
+        """The page of each event, as a position in PATHS."""
+        category = FIRST_CATEGORY_PATH + below(self.seed, "category page", visit_number, len(CATEGORY_PATHS))
+        path = np.where((events.kind == PAGE_VIEW) & (events.position > 0), category, PATH_OF_TYPE[events.kind])
+        on_product_page = (events.product >= 0) & (PATH_OF_TYPE[events.kind] == 0)
+        return np.where(on_product_page, FIRST_PRODUCT_PATH + events.product, path)
 
-def within(sizes: np.ndarray) -> np.ndarray:
-    """0, 1, … inside each group of the given sizes."""
-    return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    def referrers(self, source: np.ndarray, arrival: np.ndarray, visit_number: np.ndarray) -> np.ndarray:
+        """Where visits came from, at their first event: the paid source, a search engine, or -1 for direct ones."""
+        organic = ORGANIC_REFERRER + below(self.seed, "search engine", visit_number, 2)
+        found = arrival & (share(self.seed, "found by search", visit_number) < 0.45)
+        return np.where(source >= 0, source, np.where(found, organic, -1))
+
+    def searches(self, kind: np.ndarray, visit_number: np.ndarray) -> np.ndarray:
+        """What was typed, as a position in SEARCHES; -1 where nothing was."""
+        return np.where(kind == SEARCH, below(self.seed, "search", visit_number, len(SEARCHES)), -1)

@@ -8,14 +8,16 @@ import pyarrow as pa
 from simulator import catalog, columns, countries
 from simulator.landing import Landing
 from simulator.orders import NEVER, return_reasons
-from simulator.randomness import below
+from simulator.randomness import below, share
 from simulator.stock import HOUR, day_of
 from simulator.world import DayRecord, World, return_ids
 
-WAREHOUSE_IDS = np.array([warehouse[0] for warehouse in catalog.WAREHOUSES])
-CARRIERS = np.array([["dhl", "hermes"], ["ups", "fedex"], ["correios", "jadlog"], ["royal_mail", "evri"]])
-# Local cents for a parcel.
+WAREHOUSE_IDS = [warehouse[0] for warehouse in catalog.WAREHOUSES]
+# Two in each country, by country.
+CARRIERS = ["dhl", "hermes", "ups", "fedex", "correios", "jadlog", "royal_mail", "evri"]
+# Local cents for the lightest parcel; the heaviest costs twice as much.
 PARCEL_COSTS = np.array([420, 690, 1850, 380])
+TWO_PARCELS = 0.10
 
 
 class Wms:
@@ -63,7 +65,7 @@ class Wms:
         self.movement += len(order)
         rows = {
             "movement_id": columns.ids("M", number, 10),
-            "warehouse_id": columns.words(WAREHOUSE_IDS[joined["warehouse"]]),
+            "warehouse_id": columns.coded(joined["warehouse"], WAREHOUSE_IDS),
             "product_id": columns.ids("P", joined["product"] + 1, 5),
             "movement_type": columns.words(joined["kind"]),
             "quantity": columns.whole(joined["quantity"]),
@@ -80,7 +82,7 @@ class Wms:
         at = np.full(len(product), record.midnight + 20 * HOUR)
         rows = {
             "stock_count_id": columns.ids("SC", number, 9),
-            "warehouse_id": columns.words(WAREHOUSE_IDS[warehouse]),
+            "warehouse_id": columns.coded(warehouse, WAREHOUSE_IDS),
             "product_id": columns.ids("P", product + 1, 5),
             "counted_quantity": columns.whole(found),
             "counted_at": columns.instant(at),
@@ -93,19 +95,23 @@ class Wms:
         return np.flatnonzero((instants != NEVER) & (day_of(instants, self.world.start) == record.number))
 
     def shipments(self, record: DayRecord) -> pa.Table:
-        """Parcels handed over today."""
-        orders = record.orders
+        """Parcels handed over today; some orders of several lines need two."""
+        orders, seed = record.orders, self.world.options.seed
         chosen = self.today(orders.shipped_at, record)
-        number, country = orders.number[chosen], orders.country[chosen]
-        carrier = CARRIERS[country, below(self.world.options.seed, "carrier", number, 2)]
+        lines = np.bincount(orders.lines.order, minlength=len(orders))[chosen]
+        parcels = 1 + ((lines > 1) & (share(seed, "second parcel", orders.number[chosen]) < TWO_PARCELS))
+        parcel = np.arange(parcels.sum()) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1
+        chosen = np.repeat(chosen, parcels)
+        number, country = orders.number[chosen] * 10 + parcel, orders.country[chosen]
+        extra = below(seed, "weight of the parcel", number, PARCEL_COSTS[country])
         rows = {
-            "shipment_id": columns.ids("H", number),
-            "order_id": columns.ids("O", number),
-            "warehouse_id": columns.words(WAREHOUSE_IDS[country]),
-            "carrier_code": columns.words(carrier),
-            "tracking_number": columns.ids("TN", below(self.world.options.seed, "tracking", number, 10**12), 12),
-            "shipping_cost": columns.money(PARCEL_COSTS[country]),
-            "currency_code": columns.words(countries.CURRENCIES[country]),
+            "shipment_id": columns.ids("H", number, 10),
+            "order_id": columns.ids("O", orders.number[chosen]),
+            "warehouse_id": columns.coded(country, WAREHOUSE_IDS),
+            "carrier_code": columns.coded(2 * country + below(seed, "carrier", number, 2), CARRIERS),
+            "tracking_number": columns.ids("TN", below(seed, "tracking", number, 10**12), 12),
+            "shipping_cost": columns.money(PARCEL_COSTS[country] + extra),
+            "currency_code": columns.coded(country, countries.CURRENCIES),
             "shipped_at": columns.instant(orders.shipped_at[chosen]),
             "promised_on": columns.day(orders.promised_day[chosen]),
             "_ingested_at": columns.ingested_at(orders.shipped_at[chosen], record.midnight),
@@ -124,7 +130,7 @@ class Wms:
             "order_id": columns.ids("O", number),
             "order_item_id": columns.ids("L", line_id, 10),
             "product_id": columns.ids("P", lines.product[chosen] + 1, 5),
-            "warehouse_id": columns.words(WAREHOUSE_IDS[orders.country[lines.order[chosen]]]),
+            "warehouse_id": columns.coded(orders.country[lines.order[chosen]], WAREHOUSE_IDS),
             "quantity": columns.whole(lines.quantity[chosen]),
             "return_reason": columns.words(return_reasons(self.world.options.seed, line_id, lines.damaged[chosen])),
             "item_condition": columns.words(np.where(lines.damaged[chosen], "damaged", "as_new")),

@@ -1,0 +1,237 @@
+-- Days, and the total of all days, whose gross sales or orders are not what staging says, converted here a second time; days whose
+-- countries do not add up to them; months whose days do not add up to them. A sum with an unknown part is unknown.
+{%- set measures = [
+    'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount', 'net_revenue_amount', 'cost_amount',
+    'margin_amount', 'shipping_amount', 'guest_order_count', 'session_count', 'converted_session_count'
+] %}
+with
+
+sales as (
+
+    select
+        order_id,
+        currency_code,
+        {{ business_date('ordered_at') }} as order_date
+    from {{ ref('stg_shop__orders') }}
+    where
+        not is_deleted
+        and order_status in ('paid', 'shipped', 'delivered', 'returned')
+
+),
+
+lines as (
+
+    select
+        sales.order_date,
+        case
+            when sales.currency_code = '{{ var("reporting_currency") }}'
+                then cast(items.quantity * items.unit_price as decimal(18, 2))
+            else
+                round(
+                    cast(items.quantity * items.unit_price as decimal(18, 2))
+                    * rates.reporting_rate, 2
+                )
+        end as gross_sales_amount
+    from {{ ref('stg_shop__order_items') }} as items
+    inner join sales
+        on items.order_id = sales.order_id
+    left join {{ ref('int_currency__daily_rates') }} as rates
+        on
+            sales.order_date = rates.rate_date
+            and sales.currency_code = rates.currency_code
+    where
+        not items.is_deleted
+        and sales.order_date <= {{ as_of() }}
+
+),
+
+gross_by_day as (
+
+    select
+        order_date,
+        case
+            when count(*) = count(gross_sales_amount)
+                then sum(gross_sales_amount)
+        end as gross_sales_amount
+    from lines
+    group by order_date
+
+),
+
+orders_by_day as (
+
+    select
+        order_date,
+        count(*) as order_count
+    from sales
+    where order_date <= {{ as_of() }}
+    group by order_date
+
+),
+
+expected_by_day as (
+
+    select
+        orders_by_day.order_date,
+        orders_by_day.order_count,
+        case
+            when gross_by_day.order_date is null then 0
+            else gross_by_day.gross_sales_amount
+        end as gross_sales_amount
+    from orders_by_day
+    left join gross_by_day
+        on orders_by_day.order_date = gross_by_day.order_date
+
+),
+
+daily as (
+
+    select *
+    from {{ ref('daily_sales_kpis') }}
+    where date_day <= {{ as_of() }}
+
+),
+
+days as (
+
+    select
+        coalesce(daily.date_day, expected_by_day.order_date) as date_day,
+        coalesce(expected_by_day.order_count, 0) as expected_order_count,
+        daily.order_count as actual_order_count,
+        case
+            when expected_by_day.order_date is null then 0
+            else expected_by_day.gross_sales_amount
+        end as expected_gross_sales_amount,
+        daily.gross_sales_amount as actual_gross_sales_amount
+    from daily
+    full join expected_by_day
+        on daily.date_day = expected_by_day.order_date
+
+),
+
+totals as (
+
+    select
+        (
+            select count(*)
+            from sales
+            where order_date <= {{ as_of() }}
+        ) as expected_order_count,
+        (select sum(gross_sales_amount) from lines)
+            as expected_gross_sales_amount,
+        (select sum(order_count) from daily) as actual_order_count,
+        (select sum(gross_sales_amount) from daily)
+            as actual_gross_sales_amount,
+        -- A day with one unknown line is unknown as a whole, so then the totals say nothing.
+        (
+            select count(*)
+            from daily
+            where gross_sales_amount is null
+        ) as unknown_days
+
+),
+
+-- Sessions of an unknown country are in no country.
+sessions_without_country as (
+
+    select
+        session_date,
+        count(*) as session_count,
+        sum(case when has_purchase then 1 else 0 end)
+            as converted_session_count
+    from {{ ref('fct_web_session') }}
+    where country_code is null
+    group by session_date
+
+),
+
+country_sums as (
+
+    select
+        {%- for measure in measures %}
+            case
+                when count(*) = count(countries.{{ measure }}) then sum(countries.{{ measure }})
+            end
+            {%- if measure in ['session_count', 'converted_session_count'] %} + coalesce(max(sessions.{{ measure }}), 0){% endif %}
+                as {{ measure }},
+        {%- endfor %}
+        countries.date_day
+    from {{ ref('daily_sales_kpis_by_country') }} as countries
+    left join sessions_without_country as sessions
+        on countries.date_day = sessions.session_date
+    where countries.date_day <= {{ as_of() }}
+    group by countries.date_day
+
+),
+
+day_sums as (
+
+    select
+        {%- for measure in measures %}
+            case
+                when count(*) = count(daily.{{ measure }}) then sum(daily.{{ measure }})
+            end as {{ measure }},
+        {%- endfor %}
+        calendar.month_start
+    from daily
+    inner join {{ ref('dim_date') }} as calendar
+        on daily.date_day = calendar.date_day
+    group by calendar.month_start
+
+),
+
+compared as (
+
+    {%- for measure in ['order_count', 'gross_sales_amount'] %}
+        select
+            'staging' as compared_with,
+            date_day as period_start,
+            '{{ measure }}' as measure,
+            cast(expected_{{ measure }} as decimal(28, 2)) as expected_value,
+            cast(actual_{{ measure }} as decimal(28, 2)) as actual_value
+        from days
+
+        union all
+
+        select
+            'staging, in total' as compared_with,
+            cast(null as date) as period_start,
+            '{{ measure }}' as measure,
+            cast(expected_{{ measure }} as decimal(28, 2)) as expected_value,
+            cast(actual_{{ measure }} as decimal(28, 2)) as actual_value
+        from totals
+        {{ 'where unknown_days = 0' if measure == 'gross_sales_amount' }}
+
+        union all
+    {%- endfor %}
+    {%- for measure in measures %}
+
+        select
+            'sum of the countries' as compared_with,
+            coalesce(daily.date_day, country_sums.date_day) as period_start,
+            '{{ measure }}' as measure,
+            cast(country_sums.{{ measure }} as decimal(28, 2)) as expected_value,
+            cast(daily.{{ measure }} as decimal(28, 2)) as actual_value
+        from daily
+        full join country_sums
+            on daily.date_day = country_sums.date_day
+
+        union all
+
+        select
+            'sum of the days' as compared_with,
+            coalesce(monthly.month_start, day_sums.month_start) as period_start,
+            '{{ measure }}' as measure,
+            cast(day_sums.{{ measure }} as decimal(28, 2)) as expected_value,
+            cast(monthly.{{ measure }} as decimal(28, 2)) as actual_value
+        from {{ ref('monthly_sales_kpis') }} as monthly
+        full join day_sums
+            on monthly.month_start = day_sums.month_start
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select *
+from compared
+where expected_value is distinct from actual_value

@@ -1,0 +1,22 @@
+-- Days and currencies up to the as-of date for which an amount is known and its day too, but not its amount in the reporting currency.
+{%- set amounts = [
+    ('fct_order_line', 'order_date', 'currency_code', 'gross_amount'),
+    ('fct_order_line', 'order_date', 'cost_currency_code', 'cost_amount'),
+    ('fct_payment', 'payment_date', 'currency_code', 'amount'),
+    ('fct_refund', 'refund_date', 'currency_code', 'amount'),
+    ('fct_purchase_order_line', 'order_date', 'currency_code', 'ordered_amount'),
+] %}
+{%- for fact, day, currency, amount in amounts %}
+    select
+        '{{ fact }}.{{ amount }}' as amount_name,
+        {{ day }} as rate_date,
+        {{ currency }},
+        count(*) as row_count
+    from {{ ref(fact) }}
+    where
+        {{ amount }} is not null
+        and {{ amount }}_reporting is null
+        and {{ day }} <= {{ as_of() }}
+    group by {{ day }}, {{ currency }}
+    {{ 'union all' if not loop.last }}
+{%- endfor %}

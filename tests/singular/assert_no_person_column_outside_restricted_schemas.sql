@@ -1,0 +1,35 @@
+-- Columns outside raw, base, quarantine and pii that bear the name of a column which the contract classifies as personal data.
+{#- What the names mean in relations that hold no persons: a warehouse stands in a city, too. -#}
+{%- set harmless = ['stg_wms__warehouses.city', 'dim_warehouse.city'] %}
+{%- set schemas = ['staging', 'intermediate', 'core', 'kpi', 'customers', 'inventory', 'governance', 'snapshots'] %}
+{%- set classified = [] %}
+{%- if execute %}
+    {%- for table in contract_tables() %}
+        {%- for column in table.columns if column.classification and column.name not in classified %}
+            {%- do classified.append(column.name) %}
+        {%- endfor %}
+    {%- endfor %}
+{%- endif %}
+{# The catalogue is read, no model; so that a build reads it after the models are made, the last of each schema are named here. #}
+{%- for model in [
+    'daily_sales_kpis', 'daily_sales_kpis_by_country', 'monthly_sales_kpis', 'customer_segments', 'stock_outlook', 'quarantine_summary',
+    'dim_customer_version', 'dim_product_version', 'dim_promotion', 'dim_supplier_price_version', 'dim_supplier_version', 'fct_order_status',
+    'fct_return', 'fct_shipment', 'fct_stock_count', 'stg_shop__addresses', 'snap_customer_segments', 'snap_order_status', 'snap_products',
+    'snap_suppliers'
+] %}
+-- depends_on: {{ ref(model) }}
+{%- endfor %}
+select
+    table_schema,
+    table_name,
+    column_name
+from information_schema.columns
+where
+    lower(table_catalog) = lower('{{ target.database }}')
+    and lower(table_schema) in (
+        {%- for schema in schemas %}
+            lower('{{ generate_schema_name(schema, none) }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    and lower(column_name) in ('{{ classified | sort | join("', '") }}')
+    and lower(table_name || '.' || column_name) not in ('{{ harmless | join("', '") }}')
