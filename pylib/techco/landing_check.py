@@ -398,7 +398,11 @@ class Checker:
 
     def exemption(self, column: Column, positions: dict[str, int]) -> str:
         """When a required column may be null: a deleted row of a change log needs its key only."""
-        if self.table.feed != "cdc" or "_op" not in positions or column.name in (*self.table.key, "_op", "_lsn", "_committed_at"):
+        if (
+            self.table.feed != "cdc"
+            or "_op" not in positions
+            or column.name in (*self.table.key, "_op", "_lsn", "_committed_at")
+        ):
             return "false"
         return f"coalesce(v{positions['_op']}, '') = 'd'"
 
