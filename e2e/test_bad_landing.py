@@ -37,7 +37,10 @@ def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):
         {**good[0], "order_id": None},
         {**good[1], "currency_code": "XXX", "_lsn": 10**9},
         {**good[2], "order_status": "lost", "total_amount": None, "_lsn": 10**9 + 1},
-        {name: value if name in ("order_id", "_op", "_lsn") else None for name, value in good[3].items()}
+        {
+            name: value if name in ("order_id", "_op", "_lsn", "_committed_at") else None
+            for name, value in good[3].items()
+        }
         | {"_op": "d", "_lsn": 10**9 + 2},
     ]
     land_orders(house, changes)

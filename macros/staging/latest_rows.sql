@@ -15,13 +15,13 @@
     select
         {%- for column in table.columns %}
         {%- if forget_deleted and column.name not in table.key %}
-        case when deleted_version is distinct from latest_version then {{ column.name }} end as {{ column.name }},
+        case when coalesce(deleted_version, -1) <> latest_version then {{ column.name }} end as {{ column.name }},
         {%- else %}
         {{ column.name }},
         {%- endif %}
         {%- endfor %}
         latest_version as _version,
-        deleted_version is not distinct from latest_version as is_deleted,
+        coalesce(deleted_version, -1) = latest_version as is_deleted,
         case when deleted_version = latest_version then deleted_at end as deleted_at,
         {{ current_batch() }} as _batch
     from (
