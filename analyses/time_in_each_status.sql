@@ -9,4 +9,4 @@ inner join {{ ref('fct_order') }} as orders
     on statuses.order_id = orders.order_id
 where not statuses.is_current
 group by orders.shipping_country_code, statuses.order_status
-order by orders.shipping_country_code, mean_hours desc
+order by orders.shipping_country_code asc, mean_hours desc

@@ -119,7 +119,7 @@ totals as (
         ) as expected_order_count,
         (select sum(gross_sales_amount) from lines)
             as expected_gross_sales_amount,
-        (select sum(order_count) from daily) as actual_order_count,
+        (select coalesce(sum(order_count), 0) from daily) as actual_order_count,
         (select sum(gross_sales_amount) from daily)
             as actual_gross_sales_amount,
         -- A day with one unknown line is unknown as a whole, so then the totals say nothing.
