@@ -13,7 +13,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 ##@ Every day
 .PHONY: build
 build: env-build landing-zone ## Set up, write the default landing zone if there is none, build everything
-	dbt build
+	@# Unit tests prove code and not data, so they are not run again with every load: `make test` runs them.
+	dbt build --exclude-resource-type unit_test
 
 .PHONY: test
 test: env-test env-lint env-snowflake ## Every kind of check once, on tiny landing zones

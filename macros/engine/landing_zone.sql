@@ -9,9 +9,7 @@
 {% macro duckdb__open_landing_zone() %}
     {%- do check_identity() -%}
     {%- do check_findings() -%}
-    {%- for table in contract_tables() -%}
-        {%- do run_query(raw_view(table)) -%}
-    {%- endfor -%}
+    {%- do refresh_raw_views() -%}
 {% endmacro %}
 
 {#- A warehouse belongs to one landing zone and one pepper: with another zone invented sales could reach a real warehouse, with another
@@ -58,11 +56,29 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- A view over the landed files of a table; a table without files, and a column that no file has, are empty and typed. -#}
-{% macro raw_view(table) %}
-    {%- set landing = env_var('TECHCO_LANDING', 'landing') -%}
-    {%- set files = landed_patterns(landing, table) -%}
-    create or replace view {{ generate_schema_name('raw', none) }}.{{ table.source }}__{{ table.table }} as
+{#- Make the raw views whose table or files changed. Making one opens every file, so the others are left: a view's comment is the
+    fingerprint of what it was made for. -#}
+{% macro refresh_raw_views() %}
+    {%- set listing -%}
+        select source_name || '__' || table_name, md5(string_agg(file, '|' order by file)) from landing.main.files group by all
+    {%- endset -%}
+    {%- set landed = run_query(listing).rows | map('list') | list -%}
+    {%- set made -%}
+        select view_name || ' ' || comment from duckdb_views() where database_name = '{{ target.database }}' and schema_name = 'raw'
+    {%- endset -%}
+    {%- set known = run_query(made).columns[0].values() -%}
+    {%- for table in contract_tables() -%}
+        {%- set name = table.source ~ '__' ~ table.table -%}
+        {%- set fingerprint = local_md5(landing_folder() ~ tojson(table) ~ dict(landed).get(name)) -%}
+        {%- if name ~ ' ' ~ fingerprint not in known -%}
+            {%- do run_query('create or replace view raw.' ~ name ~ ' as ' ~ landed_rows(table, landed_patterns(table))) -%}
+            {%- do run_query('comment on view raw.' ~ name ~ " is '" ~ fingerprint ~ "'") -%}
+        {%- endif -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- The rows of some landed files of a table, given as patterns; without files, and for a column that no file has, empty and typed. -#}
+{% macro landed_rows(table, patterns) %}
     select
         {% if table.format == 'jsonl' -%}
         cast(null as varchar) as _line,
@@ -76,19 +92,26 @@
         cast(null as bigint) as _row,
         cast(null as date) as _ingested_on
     where false
-    {%- if files %}
+    {%- if patterns %}
     union all by name
-    select {{ landed_columns(table.format) }}, replace(filename, '{{ landing }}/', '') as _file, ingested_on as _ingested_on
-    from {{ reader(table.format, files) }}
+    select
+        {{ landed_columns(table.format) }},
+        substr(filename, {{ landing_folder() | length + 2 }}) as _file,
+        ingested_on as _ingested_on
+    from {{ reader(table.format, patterns) }}
     {%- endif %}
+{% endmacro %}
+
+{% macro landing_folder() %}
+    {{- return(env_var('TECHCO_LANDING', 'landing')) -}}
 {% endmacro %}
 
 {#- Patterns of a table's landed files, compressed ones too. Names that begin with a dot or an underscore are no data: files that are
     being written, markers. A pattern that matches nothing is an error to the readers, so only those that match are given. -#}
-{% macro landed_patterns(landing, table) %}
+{% macro landed_patterns(table) %}
     {%- set patterns = [] -%}
     {%- for compression in ([''] if table.format == 'parquet' else ['', '.gz', '.zst']) -%}
-        {%- set pattern = landing ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/[!._]*.' ~ table.format ~ compression -%}
+        {%- set pattern = landing_folder() ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/[!._]*.' ~ table.format ~ compression -%}
         {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
             {%- do patterns.append(pattern) -%}
         {%- endif -%}
@@ -105,32 +128,48 @@
 {% endmacro %}
 
 {#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB. -#}
-{% macro reader(format, files) %}
+{% macro reader(format, patterns) %}
     {%- if format == 'parquet' -%}
-        read_parquet({{ files }}, union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
+        read_parquet({{ text_list(patterns) }}, union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
     {%- else -%}
         read_csv(
-            {{ files }}, columns = {'line': 'varchar'}, delim = chr(0), quote = '', escape = '', header = false,
+            {{ text_list(patterns) }}, columns = {'line': 'varchar'}, delim = chr(0), quote = '', escape = '', header = false,
             auto_detect = false, strict_mode = false, max_line_size = 67108864, filename = true, hive_partitioning = true
         )
     {%- endif -%}
 {% endmacro %}
 
-{#- The files of a table that this model has not loaded yet, as paths within the landing zone. -#}
-{% macro new_files(source_name, table_name) %}
-    {{- return(adapter.dispatch('new_files', 'techco')(source_name, table_name)) -}}
+{% macro text_list(texts) -%}
+    [{% for text in texts %}'{{ text | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
+
+
+{#- The rows of a table's files that are not loaded yet. On DuckDB only these files are opened: the view would open each file that ever
+    landed, so that every run would cost what history costs. -#}
+{% macro new_rows(table) %}
+    {{- return(adapter.dispatch('new_rows', 'techco')(table)) -}}
 {% endmacro %}
 
-{% macro duckdb__new_files(source_name, table_name) %}
+{% macro duckdb__new_rows(table) %}
+    {%- set patterns = [] -%}
+    {%- for file in new_files(table) -%}
+        {#- A name may hold what means something in a pattern. -#}
+        {%- do patterns.append(landing_folder() ~ '/' ~ file | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
+    {%- endfor -%}
+    {{- landed_rows(table, patterns) -}}
+{% endmacro %}
+
+{% macro snowflake__new_rows(table) %}
+    select * from {{ source(table.source, table.table) }}
+    where _file not in (
+        select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
+    )
+{% endmacro %}
+
+{#- The files of a table, as paths within the landing zone, that no model has loaded yet. -#}
+{% macro new_files(table) %}
     {{- return(run_query(
-        "select file from landing.main.files where source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name
+        "select file from landing.main.files where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.table
         ~ "' and file not in (select file_path from " ~ ledger('loaded_files') ~ ")"
-    ).columns[0].values()) -}}
-{% endmacro %}
-
-{% macro snowflake__new_files(source_name, table_name) %}
-    {{- return(run_query(
-        "select distinct _file from " ~ source(source_name, table_name)
-        ~ " where _file not in (select file_path from " ~ ledger('loaded_files') ~ ")"
     ).columns[0].values()) -}}
 {% endmacro %}

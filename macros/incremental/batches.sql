@@ -29,9 +29,10 @@
     `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. -#}
 {% macro where_touched(key, inputs) -%}
     {%- if is_incremental() %}
+    {%- set new = is_new() %}
     where {{ key }} in (
         {%- for input in inputs %}
-        select {{ key }} from {{ input }} where {{ is_new() }}
+        select {{ key }} from {{ input }} where {{ new }}
         {{ 'union' if not loop.last }}
         {%- endfor %}
     )

@@ -12,10 +12,10 @@ with
 
 landed as (
 
+    {% if is_incremental() -%}
+    {{ new_rows(table) }}
+    {%- else -%}
     select * from {{ raw }}
-    {%- if is_incremental() %}
-    {%- set files = new_files(source_name, table_name) %}
-    where _file in ({% for file in files %}'{{ file | replace("'", "''") }}', {% endfor %}'')
     {%- endif %}
 
 ),

@@ -7,6 +7,7 @@
             {%- do exceptions.raise_compiler_error('quarantine_' ~ source_name ~ ' must name the tables of the contract: ' ~ declared | sort) -%}
         {%- endif -%}
     {%- endif -%}
+    {%- set new = is_new() -%}
     {%- for table in tables %}
     {{ 'union all' if not loop.first }}
     select
@@ -19,6 +20,6 @@
         _raw as raw_row,
         {{ current_batch() }} as _batch
     from {{ ref('base_' ~ source_name ~ '__' ~ table) }}
-    where _issues is not null and {{ is_new() }}
+    where _issues is not null and {{ new }}
     {%- endfor %}
 {% endmacro %}

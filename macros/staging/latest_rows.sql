@@ -43,11 +43,12 @@
 {% macro and_in_play(base, table) %}
     {%- if is_incremental() %}
     {%- set keys = table.key | join(', ') %}
+    {%- set new = is_new() %}
     and (
-        {{ is_new() }}
+        {{ new }}
         or (
             ({{ keys }}) in (select {{ keys }} from {{ base }} where _op = 'd' and _issues is null)
-            and ({{ keys }}) in (select {{ keys }} from {{ base }} where {{ is_new() }})
+            and ({{ keys }}) in (select {{ keys }} from {{ base }} where {{ new }})
         )
     )
     {%- endif -%}

@@ -1,6 +1,4 @@
 -- Columns outside raw, base, quarantine and pii that bear the name of a column which the contract classifies as personal data.
-{#- What the names mean in relations that hold no persons: a warehouse stands in a city, too. -#}
-{%- set harmless = ['stg_wms__warehouses.city', 'dim_warehouse.city'] %}
 {%- set schemas = ['staging', 'intermediate', 'core', 'kpi', 'customers', 'inventory', 'governance', 'snapshots'] %}
 {%- set classified = [] %}
 {%- if execute %}
@@ -32,4 +30,3 @@ where
         {%- endfor %}
     )
     and lower(column_name) in ('{{ classified | sort | join("', '") }}')
-    and lower(table_name || '.' || column_name) not in ('{{ harmless | join("', '") }}')

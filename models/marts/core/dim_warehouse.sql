@@ -38,7 +38,7 @@ members as (
     select
         warehouse_id,
         warehouse_name,
-        city,
+        warehouse_city,
         country_code,
         timezone,
         opened_on,
@@ -68,7 +68,7 @@ select
 
     ---------- attributes
     warehouse_name,
-    city,
+    warehouse_city,
     country_code,
     timezone,
     opened_on,

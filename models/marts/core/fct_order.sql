@@ -28,6 +28,7 @@
 {% set inputs = [
     orders, items, lines, stg_payments, payments, stg_refunds, refunds, revalued
 ] %}
+{% set of_touched_orders = where_touched('order_id', inputs) %}
 
 with
 
@@ -37,7 +38,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ orders }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
 
 ),
 
@@ -59,7 +60,7 @@ lines as (
             as tax_amount_reporting,
         {{ complete_sum('cost_amount_reporting') }} as cost_amount_reporting
     from {{ lines }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
     group by order_id
 
 ),
@@ -71,7 +72,7 @@ payments as (
         sum(case when payment_status = 'captured' then amount else 0 end)
             as captured_amount
     from {{ payments }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
     group by order_id
 
 ),
@@ -82,7 +83,7 @@ refunds as (
         order_id,
         sum(amount) as refunded_amount
     from {{ refunds }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
     group by order_id
 
 ),

@@ -35,6 +35,7 @@
 )
 {% endset %}
 {% set inputs = [orders, items, repriced, revalued] %}
+{% set of_touched_orders = where_touched('order_id', inputs) %}
 
 with
 
@@ -44,7 +45,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ orders }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
 
 ),
 
@@ -52,7 +53,7 @@ items as (
 
     select *
     from {{ items }}
-    {{ where_touched('order_id', inputs) }}
+    {{ of_touched_orders }}
 
 ),
 

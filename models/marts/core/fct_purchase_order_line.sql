@@ -19,6 +19,7 @@
 )
 {% endset %}
 {% set inputs = [orders, lines, revalued] %}
+{% set of_touched_orders = where_touched('purchase_order_id', inputs) %}
 
 with
 
@@ -28,7 +29,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ orders }}
-    {{ where_touched('purchase_order_id', inputs) }}
+    {{ of_touched_orders }}
 
 ),
 
@@ -38,7 +39,7 @@ lines as (
         *,
         cast(ordered_quantity * unit_cost as decimal(18, 2)) as ordered_amount
     from {{ lines }}
-    {{ where_touched('purchase_order_id', inputs) }}
+    {{ of_touched_orders }}
 
 )
 

@@ -14,7 +14,7 @@ select
 
     ---------- attributes
     warehouse_name,
-    city,
+    city as warehouse_city,
     country_code,
     timezone,
 
