@@ -9,7 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from techco.contract import Contract, ContractError, load_contract
-from techco.landing_check import Finding, check, counted, printable
+from techco.landing_check import Finding, check
+from techco.landing_check.findings import counted, printable
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 
 

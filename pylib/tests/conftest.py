@@ -1,5 +1,5 @@
 import pytest
-from techco import landing_check
+from techco.landing_check import limits
 
 from tests.zones import Zone
 
@@ -7,7 +7,7 @@ from tests.zones import Zone
 @pytest.fixture(autouse=True)
 def small_files(monkeypatch):
     """These files have a few rows each: one value is enough to judge a column."""
-    monkeypatch.setattr(landing_check, "ENOUGH_TO_JUDGE", 1)
+    monkeypatch.setattr(limits, "ENOUGH_TO_JUDGE", 1)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from techco import landing_check
 from techco.contract import load_contract
+from techco.landing_check import check
 from techco.landing_zone import list_files
 
 CONTRACT = """
@@ -33,5 +33,5 @@ def test_nineteen_bad_values_are_rows_and_twenty_are_a_column(tmp_path, monkeypa
     documents = [{"event_id": f"e{n}", "quantity": "many", "_ingested_at": "2026-01-01T10:00:00"} for n in range(rows)]
     (folder / "a.jsonl").write_text("".join(json.dumps(document) + "\n" for document in documents))
     zone = tmp_path / "landing"
-    findings = landing_check.check(list_files(zone), load_contract(tmp_path), zone, depth="full")
+    findings = check(list_files(zone), load_contract(tmp_path), zone, depth="full")
     assert [(found.severity, found.code, found.column) for found in findings] == [(severity, code, "quantity")]

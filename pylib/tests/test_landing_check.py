@@ -11,9 +11,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from techco import landing_check
 from techco.contract import load_contract
-from techco.landing_check import check
+from techco.landing_check import check, limits
 from techco.landing_zone import list_files
 
 from tests.zones import DAY, EVENT, ORDER, SCORES, compressed
@@ -138,13 +137,13 @@ def test_bytes_that_are_no_text(zone, depth, rest, code, line, offset):
 
 def test_bad_bytes_behind_the_sample_are_found(zone):
     lines = (json.dumps(EVENT) + "\n") * 20_000
-    assert len(lines) > 2 * landing_check.CHUNK_BYTES
+    assert len(lines) > 2 * limits.CHUNK_BYTES
     zone.put(f"web/events/{DAY}/a.jsonl", lines.encode() + b"\xe2\x82")
     assert_finding(zone.only("sample"), "error", "invalid_utf8", None, "line 20001", f"byte {len(lines):,}")
 
 
 def test_characters_across_pieces_are_whole(zone, depth, monkeypatch):
-    monkeypatch.setattr(landing_check, "CHUNK_BYTES", 7)
+    monkeypatch.setattr(limits, "CHUNK_BYTES", 7)
     zone.events({"event_id": "€😀é" * 5}, "", {"event_id": "ü" * 50})
     zone.scores("\ufeff" + SCORES + "€😀é,1,ü,\n")
     assert zone.check(depth) == []
@@ -202,8 +201,8 @@ def test_a_long_line_needs_little_memory(zone):
 
 
 def test_a_line_that_the_build_could_not_read(zone, depth, monkeypatch):
-    monkeypatch.setattr(landing_check, "MAX_LINE_BYTES", 1000)
-    monkeypatch.setattr(landing_check, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(limits, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(limits, "CHUNK_BYTES", 100)
     zone.events({}, {"event_id": "x" * 2000})
     assert_finding(zone.only(depth), "error", "line_too_long", None, "line 2")
 
@@ -249,7 +248,7 @@ def test_unknown_keys(zone, depth):
 def test_many_unknown_keys_are_counted(zone, depth):
     zone.events({f"k{i:03}": i for i in range(100)})
     findings = zone.check(depth)
-    assert len(findings) == landing_check.MAX_UNKNOWN_COLUMNS + 1
+    assert len(findings) == limits.MAX_UNKNOWN_COLUMNS + 1
     assert any("80 more" in str(finding) for finding in findings)
 
 
@@ -273,14 +272,14 @@ def test_values_outside_the_list(zone, depth):
 
 
 def test_only_full_reads_rows_behind_the_sample(zone):
-    zone.events(*[{}] * landing_check.SAMPLE_LINES, {"quantity": "x"})
+    zone.events(*[{}] * limits.SAMPLE_LINES, {"quantity": "x"})
     assert zone.check("sample") == []
     assert_finding(zone.only("full"), "warning", "unconvertible", "quantity", "1 of 1,001 rows", "line 1001")
 
 
 def test_counts_add_up_over_batches(zone, monkeypatch):
-    monkeypatch.setattr(landing_check, "BATCH_ROWS", 10)
-    monkeypatch.setattr(landing_check, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(limits, "BATCH_ROWS", 10)
+    monkeypatch.setattr(limits, "CHUNK_BYTES", 1000)
     zone.events(*[{"quantity": "x" if i % 7 == 6 else 1} for i in range(100)])
     zone.scores(SCORES + "".join(f"s,{'x' if i % 7 == 6 else 1},,\n" for i in range(100)))
     first, second = zone.check("full")

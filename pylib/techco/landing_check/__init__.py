@@ -1,0 +1,50 @@
+"""Holds landed files against the raw contract.
+
+An error is what would lose data or make wrong numbers if it were built; a warning is what the build copes with: a
+missing optional column becomes null, a row that cannot be read, typed or keyed goes to the quarantine. Whatever a file
+holds ends in findings, never in an exception.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from techco.contract import Contract
+from techco.landing_check.checker import Checker, Depth
+from techco.landing_check.csv_files import CsvChecker
+from techco.landing_check.findings import Finding
+from techco.landing_check.jsonl_files import JsonChecker
+from techco.landing_check.parquet_files import ParquetChecker
+from techco.landing_check.placement import misplacement
+from techco.landing_zone import LandedFile
+
+
+def check(
+    files: Iterable[LandedFile],
+    contract: Contract,
+    zone: Path,
+    depth: Depth = "sample",
+    progress: Callable[[LandedFile], None] | None = None,
+) -> list[Finding]:
+    """Findings about `files` of the landing folder `zone`, in the order of files, errors first.
+
+    `sample` reads the bytes of every text file, the first 1,000 of its lines as rows, and the footers of parquet
+    files; `full` reads every row. `progress` is called with each file when it has been read.
+    """
+    findings: list[Finding] = []
+    by_table: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
+    done = progress or (lambda file: None)
+    for file in files:
+        misplaced = misplacement(file, contract)
+        if misplaced:
+            findings.append(misplaced)
+            done(file)
+        else:
+            by_table[file.source, file.table].append(file)
+    for name, landed in by_table.items():
+        table = contract.tables[name]
+        findings += CHECKERS[table.format](contract, table, Path(zone), depth).run(landed, done)
+    return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
+
+
+CHECKERS: dict[str, type[Checker]] = {"parquet": ParquetChecker, "jsonl": JsonChecker, "csv": CsvChecker}

@@ -1,0 +1,54 @@
+"""Where a landed file lies: whether its path is one that a table of the contract is read from."""
+
+from techco.contract import Contract
+from techco.landing_check.findings import Finding, printable
+from techco.landing_zone import LandedFile, partition_date
+
+EXTENSIONS = {
+    "parquet": (".parquet",),
+    "jsonl": (".jsonl", ".jsonl.gz", ".jsonl.zst"),
+    "csv": (".csv", ".csv.gz", ".csv.zst"),
+}
+
+
+def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
+    """What is wrong with the path of a file, None where its table reads it."""
+
+    def finding(code: str, expected: str, found: str, advice: str) -> Finding:
+        return Finding("error", file.path_in_zone, None, expected, found, advice, code)
+
+    parts = file.path_in_zone.split("/")
+    place = "a path like <source>/<table>/ingested_on=YYYY-MM-DD/<file>"
+    if "\ufffd" in file.path_in_zone:
+        return finding("bad_name", "a file name in UTF-8", "other bytes in the name", "Rename the file")
+    if len(parts) > 1 and parts[0] not in contract.sources:
+        known = ", ".join(sorted(contract.sources))
+        return finding(
+            "unknown_source",
+            f"the folder of a source ({known})",
+            f"the folder {printable(parts[0])}",
+            "Move the file, or add the source to the contract",
+        )
+    if len(parts) > 2 and (parts[0], parts[1]) not in contract.tables:
+        known = ", ".join(sorted(table for source, table in contract.tables if source == parts[0]))
+        return finding(
+            "unknown_table",
+            f"the folder of a table of {parts[0]} ({known})",
+            f"the folder {printable(parts[1])}",
+            "Move the file, or add the table to the contract",
+        )
+    if len(parts) < 4 or not parts[2].startswith("ingested_on="):
+        return finding("not_partitioned", place, "no folder ingested_on=… above the file", "Move the file into one")
+    if partition_date(parts[2]) is None:
+        return finding("invalid_date", "a day as YYYY-MM-DD", printable(parts[2]), "Rename the folder")
+    if len(parts) > 4:
+        return finding("nested", place, "a folder below ingested_on=…", "Move the file up")
+    file_format = contract.tables[parts[0], parts[1]].format
+    if not parts[3].endswith(EXTENSIONS[file_format]):
+        return finding(
+            "wrong_extension",
+            f"a name ending in {' or '.join(EXTENSIONS[file_format])}",
+            printable(parts[3]),
+            "Land the table in the format that its contract says, or change the contract",
+        )
+    return None

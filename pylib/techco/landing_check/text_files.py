@@ -1,0 +1,87 @@
+"""What JSON lines and CSV have in common: rows of many small files share a query."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from techco.landing_check import limits
+from techco.landing_check.checker import Checker
+from techco.landing_check.findings import Unusable
+from techco.landing_check.tally import FileTally
+from techco.landing_check.text import exhaust, text_chunks
+from techco.landing_zone import LandedFile
+
+
+@dataclass
+class Batch:
+    """Rows of several files that one query looks at; `fields` are columns of text, one list per `v<i>` or `line`."""
+
+    fields: tuple[list[str | None], ...]
+    files: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    characters: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time for the query."""
+        return len(self.rows) >= limits.BATCH_ROWS or self.characters >= limits.BATCH_CHARACTERS
+
+    def to_arrow(self, names: list[str]) -> pa.Table:
+        """The batch as file, row and the named text columns; in pieces, as DuckDB gives one to each thread."""
+        arrays = [pa.array(self.files, pa.int32()), pa.array(self.rows, pa.int64())]
+        arrays += [pa.array(values, pa.large_string()) for values in self.fields]
+        table = pa.table(arrays, names=["file", "row", *names])
+        return pa.Table.from_batches(table.to_batches(max_chunksize=limits.BATCH_ROWS // 8), table.schema)
+
+
+class TextChecker(Checker):
+    """Reads every byte once, in pieces; rows of many small files share a query."""
+
+    row_word = "line"
+    encoding = "utf-8"
+
+    def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
+        """Fill the tallies, file by file."""
+        self.tallies = dict(enumerate(tallies))
+        self.batch = self.new_batch()
+        self.limit = limits.SAMPLE_LINES if self.depth == "sample" else None
+        with duckdb.connect() as self.conn:
+            self.read_each(done)
+            self.flush()
+
+    def read_each(self, done: Callable[[LandedFile], None]) -> None:
+        """Put the rows of all files into batches."""
+        for number, tally in self.tallies.items():
+            try:
+                chunks = text_chunks(self.path(tally), self.encoding)
+                self.read_rows(number, chunks)
+                exhaust(chunks)
+            except Unusable as reason:
+                tally.give_up(reason)
+            done(tally.file)
+
+    def read_rows(self, number: int, chunks: Iterator[str]) -> None:
+        """Put the rows of a file into batches, all of them or the first `limit`."""
+        raise NotImplementedError
+
+    def tally_batch(self) -> None:
+        """Count what is in the relation `batch`."""
+        raise NotImplementedError
+
+    def fields(self) -> list[str]:
+        """The names of a batch's text columns."""
+        return [f"v{i}" for i in range(len(self.columns))]
+
+    def new_batch(self) -> Batch:
+        """An empty batch."""
+        return Batch(tuple([] for _ in self.fields()))
+
+    def flush(self) -> None:
+        """Look at what has been collected."""
+        batch, self.batch = self.batch, self.new_batch()
+        if batch.rows:
+            self.conn.register("batch", batch.to_arrow(self.fields()))
+            self.tally_batch()
+            self.conn.unregister("batch")
