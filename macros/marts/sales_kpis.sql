@@ -19,12 +19,12 @@ calendar as (
 
 {%- if by_country %}
 
--- Countries that anything was sold to or visited from; not those that only the seed knows.
+-- Countries that anything was sold to or visited from; not those that only the seed knows. Visits that name none are `unknown`.
 countries as (
 
     select shipping_country_code as country_code from {{ ref('fct_order') }} where is_sale
     union
-    select country_code from {{ ref('fct_web_session') }} where country_code is not null
+    select coalesce(country_code, 'unknown') from {{ ref('fct_web_session') }}
 
 ),
 {%- endif %}
@@ -116,14 +116,14 @@ refunds_by_period as (
 sessions_by_period as (
 
     select
-        {{ 'sessions.country_code,' if by_country }}
+        {{ "coalesce(sessions.country_code, 'unknown') as country_code," if by_country }}
         calendar.period_start,
         count(*) as session_count,
         count_if(sessions.has_purchase) as converted_session_count
     from {{ ref('fct_web_session') }} as sessions
     inner join calendar
         on sessions.session_date = calendar.date_day
-    group by {{ 'sessions.country_code, ' if by_country }}calendar.period_start
+    group by {{ "coalesce(sessions.country_code, 'unknown'), " if by_country }}calendar.period_start
 
 ),
 

@@ -131,34 +131,16 @@ totals as (
 
 ),
 
--- Sessions of an unknown country are in no country.
-sessions_without_country as (
-
-    select
-        session_date,
-        count(*) as session_count,
-        sum(case when has_purchase then 1 else 0 end)
-            as converted_session_count
-    from {{ ref('fct_web_session') }}
-    where country_code is null
-    group by session_date
-
-),
-
 country_sums as (
 
     select
         {%- for measure in measures %}
             case
                 when count(*) = count(countries.{{ measure }}) then sum(countries.{{ measure }})
-            end
-            {%- if measure in ['session_count', 'converted_session_count'] %} + coalesce(max(sessions.{{ measure }}), 0){% endif %}
-                as {{ measure }},
+            end as {{ measure }},
         {%- endfor %}
         countries.date_day
     from {{ ref('daily_sales_kpis_by_country') }} as countries
-    left join sessions_without_country as sessions
-        on countries.date_day = sessions.session_date
     where countries.date_day <= {{ as_of() }}
     group by countries.date_day
 

@@ -1,5 +1,6 @@
 -- Days and currencies up to the as-of date for which an amount is known and its day too, but not its amount in the reporting currency.
 {%- set amounts = [
+    ('fct_order', 'order_date', 'currency_code', 'shipping_amount'),
     ('fct_order_line', 'order_date', 'currency_code', 'gross_amount'),
     ('fct_order_line', 'order_date', 'cost_currency_code', 'cost_amount'),
     ('fct_payment', 'payment_date', 'currency_code', 'amount'),

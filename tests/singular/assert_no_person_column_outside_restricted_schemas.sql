@@ -1,7 +1,12 @@
--- Columns outside raw, base, quarantine and pii that bear the name of a column which the contract classifies as personal data.
-{%- set schemas = ['staging', 'intermediate', 'core', 'kpi', 'customers', 'inventory', 'governance', 'snapshots'] %}
+-- Columns outside of the restricted schemas that bear the name of a column which the contract classifies as personal data.
+{%- set schemas = [] %}
 {%- set classified = [] %}
 {%- if execute %}
+    {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'snapshot'] %}
+        {%- if node.config.schema not in var('restricted_schemas') and node.schema | lower not in schemas %}
+            {%- do schemas.append(node.schema | lower) %}
+        {%- endif %}
+    {%- endfor %}
     {%- for table in contract_tables() %}
         {%- for column in table.columns if column.classification and column.name not in classified %}
             {%- do classified.append(column.name) %}
@@ -26,7 +31,11 @@ where
     lower(table_catalog) = lower('{{ target.database }}')
     and lower(table_schema) in (
         {%- for schema in schemas %}
-            lower('{{ generate_schema_name(schema, none) }}'){{ ',' if not loop.last }}
+            '{{ schema }}'{{ ',' if not loop.last }}
         {%- endfor %}
     )
-    and lower(column_name) in ('{{ classified | sort | join("', '") }}')
+    and lower(column_name) in (
+        {%- for column in classified %}
+            '{{ column }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )

@@ -77,7 +77,8 @@ valued as (
         versions.standard_cost,
         versions.currency_code as cost_currency_code,
         rates.reporting_rate,
-        cast(rolled_forward.sold_quantity_28_days as double)
+        -- Sales that were booked back by mistake may exceed those of the days.
+        cast(greatest(rolled_forward.sold_quantity_28_days, 0) as double)
         / nullif(rolled_forward.days_observed, 0) as sold_per_day
     from rolled_forward
     left join {{ ref('dim_product_version') }} as versions

@@ -21,10 +21,11 @@ purchases as (
         product_key,
         warehouse_key,
         sum(open_quantity) as on_order_quantity,
-        min(case when open_quantity > 0 then expected_on end)
-            as next_expected_on
+        min(expected_on) as next_expected_on
     from {{ ref('fct_purchase_order_line') }}
-    where open_quantity > 0
+    where
+        open_quantity > 0
+        and order_date <= {{ as_of() }}
     group by product_key, warehouse_key
 
 ),
@@ -43,7 +44,9 @@ joined as (
         suppliers.supplier_name,
         suppliers.lead_time_days,
         coalesce(purchases.on_order_quantity, 0) as on_order_quantity,
-        purchases.next_expected_on
+        purchases.next_expected_on,
+        positions.days_of_cover <= suppliers.lead_time_days
+        or positions.closing_quantity < products.reorder_point as is_low
     from positions
     left join products
         on positions.product_key = products.product_key
@@ -86,14 +89,8 @@ select
     case
         when product_status = 'discontinued' then 'run_down'
         when closing_quantity <= 0 then 'stocked_out'
-        when
-            on_order_quantity = 0
-            and (
-                days_of_cover <= lead_time_days
-                or closing_quantity < reorder_point
-            )
-            then 'order_now'
-        when days_of_cover <= lead_time_days then 'low_but_ordered'
+        when is_low and on_order_quantity = 0 then 'order_now'
+        when is_low then 'low_but_ordered'
         else 'enough'
     end as stock_status,
     case
