@@ -33,3 +33,40 @@
         try_cast({{ value }}::varchar as {{ data_type }})
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- A text as a date or an instant in UTC after a strptime format; null where it is none, as the 31st of February. -#}
+{% macro parse_instant(value, data_type, format) %}
+    {{- return(adapter.dispatch('parse_instant', 'techco')(value, data_type, format)) -}}
+{% endmacro %}
+
+{% macro duckdb__parse_instant(value, data_type, format) -%}
+    cast(try_strptime({{ value }}, '{{ format }}') as {{ data_type }})
+{%- endmacro %}
+
+{% macro snowflake__parse_instant(value, data_type, format) -%}
+    {%- set parts = {'%d': 'DD', '%m': 'MM', '%Y': 'YYYY', '%y': 'YY', '%H': 'HH24', '%M': 'MI', '%S': 'SS'} -%}
+    {%- set ns = namespace(format=format) -%}
+    {%- for part, name in parts.items() -%}{%- set ns.format = ns.format | replace(part, name) -%}{%- endfor -%}
+    try_to_{{ 'date' if data_type == 'date' else 'timestamp_ntz' }}({{ value }}, '{{ ns.format }}')
+{%- endmacro %}
+
+
+{#- A number that is written with a decimal comma, with points between thousands or without, as one with a decimal point; null for any other text. -#}
+{% macro number_with_comma(value) -%}
+    case when {{ matches(value, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?') }} then replace(replace({{ value }}, '.', ''), ',', '.') end
+{%- endmacro %}
+
+
+{#- Whether a whole text is of a regular expression. -#}
+{% macro matches(text, pattern) %}
+    {{- return(adapter.dispatch('matches', 'techco')(text, pattern)) -}}
+{% endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_full_match({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro snowflake__matches(text, pattern) -%}
+    regexp_like({{ text }}, '{{ pattern }}')
+{%- endmacro %}

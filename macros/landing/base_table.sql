@@ -40,24 +40,46 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ try_type(column.name, column.data_type, table.format != 'parquet') }} as {{ column.name }},
+    {{ typed(column, table) }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,
     _ingested_on,
     _issues,
-    case when _issues is not null then {{ '_line' if table.format == 'jsonl' else json_object_text(table.columns | map(attribute='name') | list) }} end as _raw,
+    case when _issues is not null then {{ raw_row(table) }} end as _raw,
     {{ current_batch() }} as _batch
 from checked
 {% endmacro %}
+
+{#- A landed value as its column's type; null where it is none. -#}
+{% macro typed(column, table) -%}
+    {%- if column.format -%}
+        {{ parse_instant(column.name, column.data_type, column.format) }}
+    {%- elif table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
+        {{ try_type(number_with_comma(column.name), column.data_type, true) }}
+    {%- else -%}
+        {{ try_type(column.name, column.data_type, table.format != 'parquet') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The row as it came. -#}
+{% macro raw_row(table) -%}
+    {%- set as_object = json_object_text(table.columns | map(attribute='name') | list) -%}
+    {%- if table.format == 'jsonl' -%}
+        _line
+    {%- elif table.format == 'csv' -%}
+        coalesce(_line, {{ as_object }})
+    {%- else -%}
+        {{ as_object }}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
 {% macro issues(table) %}
     {%- set found = [] -%}
     {%- for column in table.columns -%}
-        {%- set typed = try_type(column.name, column.data_type, table.format != 'parquet') -%}
         {%- if column.data_type != 'varchar' -%}
-            {%- do found.append([column.name ~ ' is not null and ' ~ typed ~ ' is null', 'type:' ~ column.name]) -%}
+            {%- do found.append([column.name ~ ' is not null and ' ~ typed(column, table) ~ ' is null', 'type:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
             {#- A delete needs its key only. -#}
@@ -67,10 +89,23 @@ from checked
         {%- if column.accepted -%}
             {%- do found.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
         {%- endif -%}
+        {%- if column.elements -%}
+            {%- do found.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
+        {%- endif -%}
+        {%- for element in column.elements -%}
+            {%- if element.data_type != 'varchar' -%}
+                {%- do found.append([has_element_of_other_type(column.name, element), 'type:' ~ column.name ~ '.' ~ element.name]) -%}
+            {%- endif -%}
+            {%- if element.required -%}
+                {%- do found.append([has_element_without(column.name, element), 'missing:' ~ column.name ~ '.' ~ element.name]) -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
         case
             {%- if table.format == 'jsonl' %}
             when not {{ is_json_object('payload') }} then 'unreadable'
+            {%- elif table.format == 'csv' %}
+            when _line is not null then 'unreadable'
             {%- endif %}
             when
                 {%- for condition, reason in found %}

@@ -1,10 +1,12 @@
-{#- A table of the raw contract, as the sources' YAML declares it:
-    relation, source, table, feed, format, key, and columns (name, data_type, path, required, accepted, classification).
+{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, and columns (name, data_type,
+    path, required, accepted, classification, format, elements: what the objects of an array hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
     {%- set meta = dict(node.source_meta, **node.config.meta) -%}
     {%- set feed = var('feeds')[meta.feed] -%}
+    {%- set csv = meta.get('csv', {}) -%}
+    {%- set formats = {'date': csv.get('date_format'), 'timestamp': csv.get('timestamp_format')} -%}
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
         {%- set declared = column.config.meta -%}
@@ -15,25 +17,39 @@
             'required': declared.get('required', false),
             'accepted': declared.get('accepted_values', var('domains').get(declared.get('domain'), [])),
             'classification': declared.get('classification'),
+            'format': formats.get(column.data_type),
+            'elements': contract_elements(declared),
         }) -%}
     {%- endfor -%}
     {%- for name, data_type in feed.columns.items() -%}
         {%- do columns.append({
             'name': name, 'data_type': data_type, 'path': name, 'required': name in feed.required, 'accepted': [], 'classification': none,
+            'format': none, 'elements': [],
         }) -%}
     {%- endfor -%}
     {{- return({
-        'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'key': meta.key, 'columns': columns,
+        'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
     }) -}}
 {% endmacro %}
 
+{% macro contract_elements(declared) %}
+    {%- set elements = [] -%}
+    {%- for name, data_type in declared.get('elements', {}).items() -%}
+        {%- do elements.append({'name': name, 'data_type': data_type, 'required': name in declared.get('required_elements', [])}) -%}
+    {%- endfor -%}
+    {{- return(elements) -}}
+{% endmacro %}
+
 {#- Every table of the raw contract, in the order of names. -#}
-{% macro contract_tables(source_name=none) %}
+{% macro contract_tables() %}
     {%- set tables = [] -%}
     {%- for node in graph.sources.values() | selectattr('package_name', 'equalto', 'techco') | sort(attribute='unique_id') -%}
-        {%- if source_name in (none, node.source_name) -%}
-            {%- do tables.append(contract(node.source_name, node.name)) -%}
+        {%- if node.name not in var('raw_tables').get(node.source_name, []) -%}
+            {%- do exceptions.raise_compiler_error(
+                'The contract declares ' ~ node.source_name ~ '.' ~ node.name ~ ': add it to vars: raw_tables in dbt_project.yml.'
+            ) -%}
         {%- endif -%}
+        {%- do tables.append(contract(node.source_name, node.name)) -%}
     {%- endfor -%}
     {{- return(tables) -}}
 {% endmacro %}

@@ -1,14 +1,7 @@
-{#- The rows of one source that could not be read, typed or keyed, with the reasons and the row as it came. `tables` must name every table
-    of the source's contract (dbt has to know the references before it has read the contract). -#}
-{% macro quarantine(source_name, tables) %}
-    {%- if execute -%}
-        {%- set declared = contract_tables(source_name) | map(attribute='table') | list -%}
-        {%- if declared | sort != tables | sort -%}
-            {%- do exceptions.raise_compiler_error('quarantine_' ~ source_name ~ ' must name the tables of the contract: ' ~ declared | sort) -%}
-        {%- endif -%}
-    {%- endif -%}
+{#- The rows of one source that could not be read, typed or keyed, with the reasons and the row as it came. -#}
+{% macro quarantine(source_name) %}
     {%- set new = is_new() -%}
-    {%- for table in tables %}
+    {%- for table in var('raw_tables')[source_name] %}
     {{ 'union all' if not loop.first }}
     select
         '{{ source_name }}' as source_name,

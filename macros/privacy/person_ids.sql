@@ -12,11 +12,12 @@
             {%- do exceptions.raise_compiler_error('person_keys must name the columns that the contract classifies person_id: ' ~ declared | sort) -%}
         {%- endif -%}
     {%- endif -%}
+    {%- set new = is_new() -%}
     {%- for column in columns %}
     {%- set source_name, table_name, column_name = column.split('.') %}
     {{ 'union' if not loop.first }}
     select {{ column_name }} as person_id
     from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-    where {{ column_name }} is not null and {{ is_new() }}
+    where {{ column_name }} is not null and {{ new }}
     {%- endfor %}
 {% endmacro %}

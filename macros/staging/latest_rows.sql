@@ -1,7 +1,7 @@
 {#- The state of each key that new good rows of a raw table touch, as far as the files know it; the incremental strategy `latest_version`
     compares it with what the model knows already. It comes with
     _version: for a change log the position and then the operation (a delete comes before the insert that replaces it at the same
-              position), for other feeds the time of delivery;
+              position), for other feeds what var feeds names;
     is_deleted, deleted_at: change logs only. A deleted row keeps the attributes that it had last, because a delete may carry its key
               only and facts must still find its parent; `forget_deleted` leaves them null, as rooms with clear values must. -#}
 {% macro latest_rows(source_name, table_name, forget_deleted=false) %}
@@ -72,7 +72,9 @@
     {%- if feed == 'cdc' -%}
         _lsn * 4 + case _op when 'r' then 0 when 'd' then 1 when 'c' then 2 else 3 end
     {%- else -%}
-        coalesce({{ epoch_microseconds('_ingested_at') }}, 0)
+        {%- set version = var('feeds')[feed].version -%}
+        {%- set number = epoch_microseconds(version) if var('feeds')[feed].columns[version] == 'timestamp' else version -%}
+        coalesce({{ number }}, 0)
     {%- endif -%}
 {% endmacro %}
 

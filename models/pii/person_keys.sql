@@ -10,6 +10,13 @@ persons as (
             'shop.addresses.customer_id',
             'shop.orders.customer_id',
             'web.events.customer_id',
+            'carts.carts.customer_id',
+            'reviews.reviews.customer_id',
+            'crm.contacts.customer_id',
+            'crm.consents.customer_id',
+            'crm.privacy_requests.customer_id',
+            'support.tickets.customer_id',
+            'surveys.nps_responses.customer_id',
         ])
     }}
 

@@ -1,9 +1,1 @@
-{{
-    quarantine('erp', tables=[
-        'products',
-        'suppliers',
-        'supplier_prices',
-        'purchase_orders',
-        'purchase_order_lines',
-    ])
-}}
+{{ quarantine('erp') }}

@@ -1,5 +1,1 @@
-{{
-    quarantine('fx', tables=[
-        'daily_rates',
-    ])
-}}
+{{ quarantine('fx') }}

@@ -1,11 +1,1 @@
-{{
-    quarantine('shop', tables=[
-        'customers',
-        'addresses',
-        'promotions',
-        'orders',
-        'order_items',
-        'payments',
-        'refunds',
-    ])
-}}
+{{ quarantine('shop') }}

@@ -1,5 +1,1 @@
-{{
-    quarantine('web', tables=[
-        'events',
-    ])
-}}
+{{ quarantine('web') }}

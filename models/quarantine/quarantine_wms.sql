@@ -1,9 +1,1 @@
-{{
-    quarantine('wms', tables=[
-        'warehouses',
-        'inventory_movements',
-        'stock_counts',
-        'shipments',
-        'returns',
-    ])
-}}
+{{ quarantine('wms') }}

@@ -1,6 +1,5 @@
 """The raw contract, read from the YAML of the dbt sources."""
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ import yaml
 
 SOURCES_GLOB = "models/staging/*/_*__sources.yml"
 FORMATS = ("parquet", "jsonl", "csv")
+# Those that DuckDB reads without an extension.
+CSV_ENCODINGS = ("utf-8", "utf-16", "latin-1")
 PLAIN_TYPES = ("bigint", "double", "varchar", "boolean", "date", "timestamp")
 DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 # Macros put names and paths into SQL unquoted.
@@ -29,7 +30,8 @@ class ContractError(Exception):
 class Column:
     """A column of a raw table.
 
-    `path` is where a JSON document holds it (dots between levels), its own name unless declared.
+    `path` is where a JSON document holds it (dots between levels), its own name unless declared. `elements` are names
+    and types of what the objects of an array hold.
     """
 
     name: str
@@ -39,17 +41,22 @@ class Column:
     domain: str | None = None
     path: str = ""
     classification: str | None = None
+    elements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CsvOptions:
-    """How the CSV files of a table are written; `date_format` is a strptime format, None for ISO dates."""
+    """How the CSV files of a table are written; the formats are strptime's, None for ISO dates and times.
+
+    `timestamp_format` is of times in UTC; the columns of the feed, which the landing job adds, are always ISO.
+    """
 
     delimiter: str = ","
     quote: str = '"'
     decimal_comma: bool = False
     encoding: str = "utf-8"
     date_format: str | None = None
+    timestamp_format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -239,7 +246,21 @@ def read_column(table: Place, declared: object, project: Project) -> Column:
         meta.get("domain"),
         path,
         meta.get("classification"),
+        read_elements(place, meta),
     )
+
+
+def read_elements(place: Place, meta: dict) -> dict[str, str]:
+    """What the objects of an array column hold, checked."""
+    elements = place.mapping(meta.get("elements"), "elements")
+    for name, data_type in elements.items():
+        if not NAME.fullmatch(str(name)):
+            place.fail(f"the element name {name!r} is no plain identifier", "Use letters, digits and underscores")
+        check_type(place, data_type)
+    for name in place.values(meta.get("required_elements"), "required_elements"):
+        if name not in elements:
+            place.fail(f"required_elements names {name}, which is none of its elements", "Add it to elements")
+    return elements
 
 
 def check_type(place: Place, data_type: object) -> None:
@@ -300,8 +321,6 @@ def csv_options(place: Place, declared: object) -> CsvOptions:
         place.fail(f"csv delimiter {read.delimiter!r} is no single character", "Give one character")
     if not (isinstance(read.quote, str) and len(read.quote) <= 1):
         place.fail(f"csv quote {read.quote!r} is no single character", "Give one character, or '' for none")
-    try:
-        codecs.lookup(read.encoding)
-    except (LookupError, TypeError):
-        place.fail(f"unknown csv encoding {read.encoding!r}", "Give one such as utf-8 or latin-1")
+    if read.encoding not in CSV_ENCODINGS:
+        place.fail(f"unknown csv encoding {read.encoding!r}", f"Use one of {', '.join(CSV_ENCODINGS)}")
     return read

@@ -3,6 +3,7 @@
 Both are databases in memory. The pepper therefore stands in no SQL text, compiled file, log or warehouse file.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from techco import vault
-from techco.contract import ContractError, load_contract
+from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
+from techco.landing_check.csv_files import csv_header
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 
 SCHEMAS = frozenset(
@@ -52,7 +54,8 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     """Attach `landing` in memory: what lies in the landing zone and what is wrong with the files not loaded yet."""
     loaded = loaded_files(conn)
     new = [file for file in files if file.path_in_zone not in loaded]
-    findings = check(new, load_contract(Path.cwd()), landing, depth="sample") if new else []
+    contract = load_contract(Path.cwd()) if files else None
+    findings = check(new, contract, landing, depth="sample") if new else []
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {
@@ -60,6 +63,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "source_name": (pa.string(), [file.source for file in files]),
         "table_name": (pa.string(), [file.table for file in files]),
         "ingested_on": (pa.date32(), [file.ingested_on for file in files]),
+        "header": (pa.string(), [header_of(file, contract, landing) for file in files]),
     }
     create_table(conn, "files", listing)
     found = {
@@ -67,6 +71,15 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "message": (pa.string(), [str(finding) for finding in findings]),
     }
     create_table(conn, "findings", found)
+
+
+def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:
+    """The header of a CSV file as a JSON array; None for other formats and what cannot be read."""
+    table = contract.tables.get((file.source, file.table))
+    if table is None or table.format != "csv":
+        return None
+    header = csv_header(landing / file.path_in_zone, table)
+    return json.dumps(header) if header else None
 
 
 def create_table(conn: DuckDBPyConnection, name: str, columns: dict[str, tuple[pa.DataType, list]]) -> None:

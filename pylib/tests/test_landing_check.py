@@ -291,17 +291,25 @@ def test_counts_add_up_over_batches(zone, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "words"),
+    ("text", "severity", "code", "words"),
     [
-        ('s1,1,"open,\ns2,2,x,\n', "broken_quote", ["line 3"]),
-        ('s1,1,"a"b,\n', "broken_quote", ["line 3"]),
-        ("s1,1\ns2,1,x,\ns3,1,x,,,\n", "wrong_field_count", ["4 fields", "2 lines", "first 2 in line 3"]),
-        ("s1,1,a,b,\n", "wrong_field_count", ["first 5 in line 3"]),
+        ('s1,1,"open,\ns2,2,x,\n', "error", "broken_quote", ["line 3"]),
+        ('s1,1,"a"b,\n', "error", "broken_quote", ["line 3"]),
+        ("s1,1\ns2,1,x,\ns3,1,x,,,\n", "warning", "wrong_field_count", ["4 fields", "2 lines", "first 2 in line 3"]),
+        ("s1,1,a,b,\n", "warning", "wrong_field_count", ["first 5 in line 3", "quarantine"]),
+        # Four fields and sixteen spare ones: a twenty-first is not read.
+        ("s1" + 20 * "," + "\n", "error", "wrong_field_count", ["first 21 in line 3", "not even read"]),
     ],
 )
-def test_broken_records(zone, depth, text, code, words):
+def test_broken_records(zone, depth, text, severity, code, words):
     zone.scores(SCORES + "s0,1,x,\n" + text)
-    assert_finding(zone.only(depth), "error", code, None, *words)
+    assert_finding(zone.only(depth), severity, code, None, *words)
+
+
+def test_a_quote_that_never_ends_is_found_behind_the_sample(zone, monkeypatch):
+    monkeypatch.setattr(limits, "SAMPLE_LINES", 2)
+    zone.scores(SCORES + "s,1,x,\n" * 5 + 's,1,"open,\ns,1,x,\n')
+    assert_finding(zone.only("sample"), "error", "broken_quote", None, "line 7")
 
 
 def test_missing_csv_columns(zone, depth):

@@ -1,19 +1,5 @@
-{#- Landed files of which a row is neither good nor in the quarantine, or is in the quarantine twice. dbt has to know the references before it
-    has read the contract, so the tables are named here; the contract is held against them. -#}
-{% set tables = {
-    'shop': ['customers', 'addresses', 'promotions', 'orders', 'order_items', 'payments', 'refunds'],
-    'erp': ['products', 'suppliers', 'supplier_prices', 'purchase_orders', 'purchase_order_lines'],
-    'wms': ['warehouses', 'inventory_movements', 'stock_counts', 'shipments', 'returns'],
-    'web': ['events'],
-    'fx': ['daily_rates'],
-} %}
-{% if execute %}
-    {% for table in contract_tables() if table.table not in tables.get(table.source, []) %}
-        {% do exceptions.raise_compiler_error(
-            'assert_every_landed_row_is_good_or_quarantined must name ' ~ table.source ~ '.' ~ table.table ~ ' of the contract'
-        ) %}
-    {% endfor %}
-{% endif %}
+-- Landed files of which a row is neither good nor in the quarantine, or is in the quarantine twice.
+{% set tables = var('raw_tables') %}
 with
 
 ledger as (

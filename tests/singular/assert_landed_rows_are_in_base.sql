@@ -1,12 +1,11 @@
 -- Source tables of which base does not hold exactly the rows that the ledger of loaded files counted when they were loaded.
-{%- set tables = [
-    ('erp', 'products'), ('erp', 'purchase_order_lines'), ('erp', 'purchase_orders'), ('erp', 'supplier_prices'), ('erp', 'suppliers'),
-    ('fx', 'daily_rates'),
-    ('shop', 'addresses'), ('shop', 'customers'), ('shop', 'order_items'), ('shop', 'orders'), ('shop', 'payments'), ('shop', 'promotions'),
-    ('shop', 'refunds'),
-    ('web', 'events'),
-    ('wms', 'inventory_movements'), ('wms', 'returns'), ('wms', 'shipments'), ('wms', 'stock_counts'), ('wms', 'warehouses'),
-] %}
+{%- set tables = [] %}
+{%- for source_name, names in var('raw_tables').items() %}
+    {%- for table_name in names %}
+        {%- do tables.append([source_name, table_name]) %}
+    {%- endfor %}
+{%- endfor %}
+
 with
 
 base as (
@@ -31,7 +30,6 @@ ledger as (
 
 )
 
--- A table that only the ledger knows is missing from the list above.
 select
     coalesce(base.source_name, ledger.source_name) as source_name,
     coalesce(base.table_name, ledger.table_name) as table_name,

@@ -7,12 +7,39 @@ customers as (
 
 ),
 
--- Customers that orders or visits speak of before the shop's customer table does.
+-- What the CRM knows of a customer; of several contacts the newest.
+contacts as (
+
+    select *
+    from {{ ref('stg_crm__contacts') }}
+    where customer_key is not null
+    qualify
+        row_number() over (
+            partition by customer_key order by created_at desc nulls last, contact_id desc
+        ) = 1
+
+),
+
+-- Customers that other systems speak of before the shop's customer table does.
 named_elsewhere as (
 
     select customer_key from {{ ref('stg_shop__orders') }}
     union
     select customer_key from {{ ref('fct_web_session') }}
+    union
+    select customer_key from {{ ref('stg_carts__carts') }}
+    union
+    select customer_key from {{ ref('stg_reviews__reviews') }}
+    union
+    select customer_key from {{ ref('stg_crm__contacts') }}
+    union
+    select customer_key from {{ ref('stg_crm__consents') }}
+    union
+    select customer_key from {{ ref('stg_crm__privacy_requests') }}
+    union
+    select customer_key from {{ ref('stg_support__tickets') }}
+    union
+    select customer_key from {{ ref('stg_surveys__nps_responses') }}
 
 ),
 
@@ -63,16 +90,20 @@ members as (
 
 select
     ---------- key
-    customer_key,
+    members.customer_key,
 
     ---------- attributes
-    email_domain,
-    birth_year,
-    country_code,
-    language_code,
-    acquisition_channel,
-    loyalty_tier,
-    {{ business_date('registered_at') }} as registered_on,
-    is_deleted,
-    is_inferred
+    members.email_domain,
+    members.birth_year,
+    members.country_code,
+    members.language_code,
+    members.acquisition_channel,
+    members.loyalty_tier,
+    contacts.preferred_channel,
+    contacts.lifecycle_stage,
+    {{ business_date('members.registered_at') }} as registered_on,
+    members.is_deleted,
+    members.is_inferred
 from members
+left join contacts
+    on members.customer_key = contacts.customer_key

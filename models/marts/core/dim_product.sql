@@ -28,6 +28,12 @@ named_elsewhere as (
     select product_id from {{ ref('stg_erp__purchase_order_lines') }}
     union
     select product_id from {{ ref('stg_erp__supplier_prices') }}
+    union
+    select product_id from {{ ref('stg_reviews__reviews') }}
+    union
+    select product_id from {{ ref('stg_support__tickets') }}
+    union
+    select product_id from {{ ref('stg_social__mentions') }}
 
 ),
 

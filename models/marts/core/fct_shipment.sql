@@ -1,42 +1,84 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='latest_version',
+        incremental_strategy='replace_keys',
         unique_key='shipment_id',
         on_schema_change='append_new_columns',
     )
 }}
+
+{% set shipments = ref('stg_wms__shipments') %}
+{% set steps = ref('stg_carriers__tracking_events') %}
+{% set tracked %}
+(
+    select shipments.shipment_id, steps._batch
+    from {{ shipments }} as shipments
+    inner join {{ steps }} as steps
+        on shipments.tracking_number = steps.tracking_number
+)
+{% endset %}
 
 with
 
 shipments as (
 
     select *
-    from {{ ref('stg_wms__shipments') }}
-    where {{ is_new() }}
+    from {{ shipments }}
+    {{ where_touched('shipment_id', [shipments, tracked]) }}
+
+),
+
+-- Steps come out of order, so each instant is asked for by its kind and none by its place.
+steps as (
+
+    select
+        tracking_number,
+        count(*) as tracking_event_count,
+        count_if(event_type = 'delivery_failed') as failed_delivery_count,
+        min(case when event_type = 'picked_up' then occurred_at end) as picked_up_at,
+        min(case when event_type = 'delivered' then occurred_at end) as delivered_at,
+        count_if(event_type = 'returned_to_sender') > 0 as is_returned_to_sender
+    from {{ steps }}
+    where tracking_number in (select shipments.tracking_number from shipments)
+    group by tracking_number
 
 )
 
 select
     ---------- keys
-    shipment_id,
-    order_id,
-    {{ entity_key('warehouse_id') }} as warehouse_key,
-    {{ business_date('shipped_at') }} as ship_date,
-    tracking_number,
+    shipments.shipment_id,
+    shipments.order_id,
+    {{ entity_key('shipments.warehouse_id') }} as warehouse_key,
+    {{ business_date('shipments.shipped_at') }} as ship_date,
+    {{ business_date('steps.delivered_at') }} as delivery_date,
+    shipments.tracking_number,
 
     ---------- attributes
-    carrier_code,
-    currency_code,
+    shipments.carrier_code,
+    shipments.currency_code,
+    coalesce(steps.is_returned_to_sender, false) as is_returned_to_sender,
+    {{ business_date('steps.delivered_at') }} > shipments.promised_on as is_late,
+    coalesce(steps.delivered_at < shipments.shipped_at, false) as is_out_of_order,
 
     ---------- measures
-    cast(shipping_cost as decimal(18, 2)) as shipping_cost,
+    cast(shipments.shipping_cost as decimal(18, 2)) as shipping_cost,
+    cast(coalesce(steps.tracking_event_count, 0) as bigint) as tracking_event_count,
+    cast(coalesce(steps.failed_delivery_count, 0) as bigint) as failed_delivery_count,
+    {{
+        days_between(
+            business_date('shipments.shipped_at'), business_date('steps.delivered_at')
+        )
+    }} as delivery_days,
 
     ---------- timestamps
-    shipped_at,
-    promised_on,
+    shipments.shipped_at,
+    steps.picked_up_at,
+    steps.delivered_at,
+    shipments.promised_on,
 
     ---------- technical
-    _version,
+    false as _is_deleted,
     {{ current_batch() }} as _batch
 from shipments
+left join steps
+    on shipments.tracking_number = steps.tracking_number

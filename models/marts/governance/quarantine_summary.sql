@@ -2,7 +2,7 @@ with
 
 quarantined as (
 
-    {% for source_name in ['erp', 'fx', 'shop', 'web', 'wms'] %}
+    {% for source_name in var('raw_tables') %}
         {{ 'union all' if not loop.first }}
         select
             source_name,

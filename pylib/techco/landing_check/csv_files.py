@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 from techco.contract import Column, Table
 from techco.landing_check import limits
@@ -10,8 +11,11 @@ from techco.landing_check.checker import convertible
 from techco.landing_check.findings import Unusable, counted
 from techco.landing_check.sql import literal
 from techco.landing_check.tally import Fault, FileTally
-from techco.landing_check.text import exhaust, line_blocks
+from techco.landing_check.text import exhaust, line_blocks, text_chunks
 from techco.landing_check.text_files import TextChecker
+
+# A decimal comma, with points between thousands or without.
+NUMBER_WITH_COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?"
 
 
 class CsvChecker(TextChecker):
@@ -19,7 +23,12 @@ class CsvChecker(TextChecker):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.encoding = self.table.csv.encoding
+        options = self.table.csv
+        self.encoding = options.encoding
+        formats = {"date": options.date_format, "timestamp": options.timestamp_format}
+        # What the feed adds is in ISO, whatever the sender writes.
+        own = (column for column in self.table.columns if not column.name.startswith("_"))
+        self.formats = {column.name: formats[column.data_type] for column in own if formats.get(column.data_type)}
 
     def read_rows(self, number: int, chunks: Iterator[str]) -> None:
         """Read the header, then put the records of a file into batches."""
@@ -30,7 +39,7 @@ class CsvChecker(TextChecker):
                 for counts in tally.columns.values():
                     counts.present = True
                 return
-            self.collect(number, self.read_header(tally, header), len(header), islice(records, self.limit))
+            self.collect(number, self.read_header(tally, header), len(header), records)
         except Unusable:
             # Bytes behind a broken quote may be no text at all, which says more.
             exhaust(chunks)
@@ -53,30 +62,46 @@ class CsvChecker(TextChecker):
     def collect(
         self, number: int, places: list[int | None], width: int, records: Iterator[tuple[int, list[str]]]
     ) -> None:
-        """Put records of `width` fields into batches; any other number of fields is an error."""
-        uneven = Fault()
+        """Put records of `width` fields into batches, all of them or the first `limit`; count the others.
+
+        All records are read, because the build's reader takes a quote that is never closed for the end of the file.
+        """
+        short, long = Fault(), Fault()
+        taken = 0
         while block := list(islice(records, limits.BATCH_ROWS // 10)):
             even = [(line, record) for line, record in block if len(record) == width]
-            if len(even) < len(block):
-                line, record = next((line, record) for line, record in block if len(record) != width)
-                uneven.add(len(block) - len(even), line, f"{len(record):,}")
-            batch = self.batch
-            batch.files.extend([number] * len(even))
-            batch.rows.extend(line for line, _ in even)
-            for values, at in zip(batch.fields, places, strict=True):
-                values.extend([None] * len(even) if at is None else [record[at] for _, record in even])
-            batch.characters += sum(sum(map(len, record)) for _, record in even)
-            if batch.full:
-                self.flush()
-        if uneven.count:
-            self.tallies[number].note(
-                "error",
-                "wrong_field_count",
-                None,
-                f"{counted(width, 'field')} per line, as in the header",
-                f"another number in {counted(uneven.count, 'line')}, first {uneven.value} in line {uneven.row}",
-                "Have the sender quote fields that hold the delimiter, and land the file again",
-            )
+            for line, record in block if len(even) < len(block) else ():
+                if len(record) != width:
+                    too_long = len(record) > width + limits.SPARE_FIELDS
+                    (long if too_long else short).add(1, line, f"{len(record):,}")
+            if self.limit is not None:
+                even = even[: max(0, self.limit - taken)]
+            taken += len(even)
+            self.fill(number, places, even)
+        self.note_lengths(number, width, short, long)
+
+    def fill(self, number: int, places: list[int | None], records: list[tuple[int, list[str]]]) -> None:
+        """Put records into the batch, and look at it when it is full."""
+        batch = self.batch
+        batch.files.extend([number] * len(records))
+        batch.rows.extend(line for line, _ in records)
+        for values, at in zip(batch.fields, places, strict=True):
+            values.extend([None] * len(records) if at is None else [record[at] for _, record in records])
+        batch.characters += sum(sum(map(len, record)) for _, record in records)
+        if batch.full:
+            self.flush()
+
+    def note_lengths(self, number: int, width: int, wrong: Fault, too_long: Fault) -> None:
+        """What to say of records with more or fewer fields than the header."""
+        expected = f"{counted(width, 'field')} per line, as in the header"
+        advice = "have the sender quote fields that hold the delimiter"
+        for severity, fault, what in (
+            ("warning", wrong, "They go to the quarantine; "),
+            ("error", too_long, "So many are not even read; "),
+        ):
+            if fault.count:
+                found = f"another number in {counted(fault.count, 'line')}, first {fault.value} in line {fault.row}"
+                self.tallies[number].note(severity, "wrong_field_count", None, expected, found, what + advice)
 
     def tally_batch(self) -> None:
         """Count over the records; an empty field is null."""
@@ -87,12 +112,21 @@ class CsvChecker(TextChecker):
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a field can be read, after the table's decimal sign and date format."""
         options = self.table.csv
-        if options.decimal_comma and column.data_type.startswith(("decimal", "double")):
-            # A point would be a separator of thousands, which nothing here reads.
-            return convertible(f"translate({value}, '.,', '?.')", column.data_type)
-        if options.date_format and column.data_type == "date":
-            return f"try_strptime({value}, {literal(options.date_format)}) is not null"
+        if options.decimal_comma and column.data_type.startswith(("decimal", "double", "bigint")):
+            number = f"replace(replace({value}, '.', ''), ',', '.')"
+            written = f"regexp_full_match({value}, {literal(NUMBER_WITH_COMMA)})"
+            return f"{written} and {convertible(number, column.data_type)}"
+        if column.name in self.formats:
+            return f"try_strptime({value}, {literal(self.formats[column.name])}) is not null"
         return super().converts(value, column)
+
+
+def csv_header(path: Path, table: Table) -> list[str] | None:
+    """The names in the first line of a CSV file; None where there are none that can be read."""
+    try:
+        return next(csv_records(text_chunks(path, table.csv.encoding), table), (0, None))[1]
+    except (Unusable, OSError):
+        return None
 
 
 def csv_records(chunks: Iterator[str], table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -12,3 +12,5 @@ BATCH_FILES = 200
 # A whole column is judged wrong by at least so many values; fewer may be single bad rows, which the quarantine takes.
 ENOUGH_TO_JUDGE = 20
 MAX_UNKNOWN_COLUMNS = 20
+# A row of CSV may have so many fields too many and still be read, into the quarantine; macro csv_names has the same.
+SPARE_FIELDS = 16

@@ -1,0 +1,91 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_keys',
+        unique_key='cart_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set carts = ref('stg_carts__carts') %}
+{% set rates = ref('int_currency__daily_rates') %}
+{% set revalued %}
+(
+    select carts.cart_id, rates._batch
+    from {{ carts }} as carts
+    inner join {{ rates }} as rates
+        on {{ business_date('carts.created_at') }} = rates.rate_date
+)
+{% endset %}
+{% set of_touched_carts = where_touched('cart_id', [carts, revalued]) %}
+
+with
+
+carts as (
+
+    select
+        *,
+        {{ business_date('created_at') }} as cart_date
+    from {{ carts }}
+    {{ of_touched_carts }}
+
+),
+
+items as (
+
+    select
+        cart_id,
+        count(*) as item_count,
+        sum(quantity) as unit_count,
+        {{ complete_sum('cast(quantity * unit_price as decimal(18, 2))') }} as cart_amount
+    from {{ ref('stg_carts__cart_items') }}
+    {{ of_touched_carts }}
+    group by cart_id
+
+),
+
+joined as (
+
+    select
+        carts.*,
+        coalesce(items.item_count, 0) as item_count,
+        coalesce(items.unit_count, 0) as unit_count,
+        case when items.cart_id is null then 0 else items.cart_amount end as cart_amount
+    from carts
+    left join items
+        on carts.cart_id = items.cart_id
+
+)
+
+select
+    ---------- keys
+    joined.cart_id,
+    coalesce(joined.customer_key, 'unknown') as customer_key,
+    joined.session_id,
+    joined.order_id,
+    joined.cart_date,
+
+    ---------- attributes
+    joined.cart_status,
+    joined.country_code,
+    joined.currency_code,
+
+    ---------- measures
+    cast(joined.item_count as bigint) as item_count,
+    cast(joined.unit_count as bigint) as unit_count,
+    cast(joined.cart_amount as decimal(18, 2)) as cart_amount,
+    {{ convert('joined.cart_amount', 'joined.currency_code', 'rates.reporting_rate') }}
+        as cart_amount_reporting,
+
+    ---------- timestamps
+    joined.created_at,
+    joined.updated_at,
+
+    ---------- technical
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from joined
+left join {{ rates }} as rates
+    on
+        joined.cart_date = rates.rate_date
+        and joined.currency_code = rates.currency_code

@@ -1,0 +1,48 @@
+with
+
+declarations as (
+
+    select
+        customer_key,
+        purpose,
+        is_granted,
+        declared_at as changed_at,
+        false as is_deleted,
+        _batch
+    from {{ ref('stg_crm__consents') }}
+    -- Of two declarations at the same instant the one delivered last stands; of those of one delivery the withdrawal.
+    qualify
+        row_number() over (
+            partition by customer_key, purpose, declared_at
+            order by _version desc, is_granted, consent_id
+        ) = 1
+
+),
+
+ranges as (
+
+    {{
+        validity_ranges(
+            'declarations',
+            keys=['customer_key', 'purpose'],
+            attributes=['is_granted'],
+        )
+    }}
+
+)
+
+select
+    ---------- keys
+    {{ dbt.hash("customer_key || '|' || purpose || '|' || cast(valid_from as varchar)") }}
+        as consent_key,
+    customer_key,
+
+    ---------- attributes
+    purpose,
+    is_granted,
+    is_current,
+
+    ---------- timestamps
+    valid_from,
+    valid_to
+from ranges

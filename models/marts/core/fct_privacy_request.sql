@@ -1,0 +1,36 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='latest_version',
+        unique_key='request_id',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+with
+
+requests as (
+
+    select *
+    from {{ ref('stg_crm__privacy_requests') }}
+    where {{ is_new() }}
+
+)
+
+select
+    ---------- keys
+    request_id,
+    coalesce(customer_key, 'unknown') as customer_key,
+    {{ business_date('requested_at') }} as request_date,
+
+    ---------- attributes
+    request_type,
+    privacy_regime,
+
+    ---------- timestamps
+    requested_at,
+
+    ---------- technical
+    _version,
+    {{ current_batch() }} as _batch
+from requests

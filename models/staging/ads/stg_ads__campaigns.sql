@@ -1,0 +1,33 @@
+{{ config(unique_key='campaign_id') }}
+
+with
+
+campaigns as (
+
+    {{ latest_rows('ads', 'campaigns') }}
+
+)
+
+select
+    ---------- ids
+    campaign_id,
+
+    ---------- attributes
+    campaign_name,
+    platform,
+    utm_source,
+    utm_campaign,
+    country_code,
+    currency_code,
+
+    ---------- numerics
+    daily_budget_amount,
+
+    ---------- timestamps
+    started_on,
+    ended_on,
+
+    ---------- technical
+    _version,
+    _batch
+from campaigns

@@ -1,0 +1,28 @@
+{{ config(unique_key=['campaign_id', 'spend_date']) }}
+
+with
+
+daily_spend as (
+
+    {{ latest_rows('ads', 'daily_spend') }}
+
+)
+
+select
+    ---------- ids
+    campaign_id,
+    spend_date,
+
+    ---------- attributes
+    currency_code,
+
+    ---------- numerics
+    spend_amount,
+    impression_count,
+    click_count,
+    platform_conversion_count,
+
+    ---------- technical
+    _version,
+    _batch
+from daily_spend

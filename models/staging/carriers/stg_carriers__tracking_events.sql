@@ -1,0 +1,24 @@
+{{ config(unique_key=['tracking_number', 'event_type', 'occurred_at']) }}
+
+with
+
+tracking_events as (
+
+    {{ latest_rows('carriers', 'tracking_events') }}
+
+)
+
+select
+    ---------- ids
+    tracking_number,
+    event_type,
+    occurred_at,
+
+    ---------- attributes
+    carrier_code,
+    location,
+
+    ---------- technical
+    _version,
+    _batch
+from tracking_events

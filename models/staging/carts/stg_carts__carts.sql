@@ -1,0 +1,31 @@
+{{ config(unique_key='cart_id') }}
+
+with
+
+carts as (
+
+    {{ latest_rows('carts', 'carts') }}
+
+)
+
+select
+    ---------- ids
+    cart_id,
+    session_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+    order_id,
+
+    ---------- attributes
+    country_code,
+    currency_code,
+    cart_status,
+    items,
+
+    ---------- timestamps
+    created_at,
+    _written_at as updated_at,
+
+    ---------- technical
+    _version,
+    _batch
+from carts

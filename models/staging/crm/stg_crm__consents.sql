@@ -1,0 +1,28 @@
+{{ config(unique_key='consent_id') }}
+
+with
+
+consents as (
+
+    {{ latest_rows('crm', 'consents') }}
+
+)
+
+select
+    ---------- ids
+    consent_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+
+    ---------- attributes
+    purpose,
+    is_granted,
+    consent_source,
+    policy_version,
+
+    ---------- timestamps
+    declared_at,
+
+    ---------- technical
+    _version,
+    _batch
+from consents

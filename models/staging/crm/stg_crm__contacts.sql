@@ -1,0 +1,28 @@
+{{ config(unique_key='contact_id') }}
+
+with
+
+contacts as (
+
+    {{ latest_rows('crm', 'contacts') }}
+
+)
+
+select
+    ---------- ids
+    contact_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+
+    ---------- attributes
+    {{ mask('email', 'email') }} as email_domain,
+    country_code,
+    preferred_channel,
+    lifecycle_stage,
+
+    ---------- timestamps
+    created_at,
+
+    ---------- technical
+    _version,
+    _batch
+from contacts

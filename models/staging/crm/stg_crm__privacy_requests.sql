@@ -1,0 +1,29 @@
+{{ config(unique_key='request_id') }}
+
+with
+
+privacy_requests as (
+
+    {{ latest_rows('crm', 'privacy_requests') }}
+
+)
+
+select
+    ---------- ids
+    request_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+
+    ---------- attributes
+    request_type,
+    privacy_regime,
+
+    ---------- numerics
+    length(details) as details_length,
+
+    ---------- timestamps
+    requested_at,
+
+    ---------- technical
+    _version,
+    _batch
+from privacy_requests

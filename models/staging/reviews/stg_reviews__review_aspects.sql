@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+{{ parts('reviews', 'reviews', 'aspects') }}

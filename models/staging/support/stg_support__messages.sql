@@ -1,0 +1,29 @@
+{{ config(unique_key='message_id') }}
+
+with
+
+messages as (
+
+    {{ latest_rows('support', 'messages') }}
+
+)
+
+select
+    ---------- ids
+    message_id,
+    ticket_id,
+
+    ---------- attributes
+    author_type,
+    {{ array_of('attachments', ['attachment_id', 'content_type', 'byte_count']) }} as attachment_list,
+
+    ---------- numerics
+    length(body) as body_length,
+
+    ---------- timestamps
+    sent_at,
+
+    ---------- technical
+    _version,
+    _batch
+from messages

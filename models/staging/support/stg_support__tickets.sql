@@ -1,0 +1,35 @@
+{{ config(unique_key='ticket_id') }}
+
+with
+
+tickets as (
+
+    {{ latest_rows('support', 'tickets') }}
+
+)
+
+select
+    ---------- ids
+    ticket_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+    order_id,
+    product_id,
+
+    ---------- attributes
+    channel,
+    topic,
+    priority,
+    ticket_status,
+    language_code,
+
+    ---------- numerics
+    length(subject) as subject_length,
+
+    ---------- timestamps
+    opened_at,
+    solved_at,
+
+    ---------- technical
+    _version,
+    _batch
+from tickets

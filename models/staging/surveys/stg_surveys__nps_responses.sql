@@ -1,0 +1,30 @@
+{{ config(unique_key='response_id') }}
+
+with
+
+nps_responses as (
+
+    {{ latest_rows('surveys', 'nps_responses') }}
+
+)
+
+select
+    ---------- ids
+    response_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+    order_id,
+
+    ---------- attributes
+    language_code,
+
+    ---------- numerics
+    score,
+    length(comment) as comment_length,
+
+    ---------- timestamps
+    responded_at,
+
+    ---------- technical
+    _version,
+    _batch
+from nps_responses
