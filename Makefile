@@ -40,6 +40,10 @@ docs: env-build landing-zone ## Write the static documentation site to site/
 	@echo "open site/index.html"
 
 ##@ Now and then
+.PHONY: table
+table: env-build ## Write the skeleton of one more raw table: SOURCE=… TABLE=… SAMPLE=file KEY=columns [FEED=append]
+	python -m techco.new_table $(SOURCE) $(TABLE) --sample $(SAMPLE) --key $(KEY) --feed $(or $(FEED),append)
+
 .PHONY: olist
 olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist

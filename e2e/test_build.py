@@ -1,7 +1,5 @@
 """The main job on a tiny landing zone."""
 
-import shutil
-
 from comparing import differences, query
 from conftest import house
 
@@ -34,15 +32,3 @@ def test_every_mart_builds_where_nothing_has_landed(tmp_path, dbt_files):
     empty.dbt("build")
     assert query(empty.warehouse, "select count(*) from core.fct_order") == [(0,)]
     assert query(empty.warehouse, "select count(*) from kpi.daily_sales_kpis") == [(0,)]
-
-
-def test_every_mart_builds_without_a_source_and_without_a_table(built, tmp_path, dbt_files):
-    part = house(tmp_path, dbt_files)
-    shutil.copytree(built.landing, part.landing)
-    shutil.rmtree(part.landing / "web")
-    shutil.rmtree(part.landing / "wms" / "shipments")
-    part.dbt("build", "--exclude-resource-type", "test", "unit_test", "snapshot")
-    orders = "select order_id, total_amount, gross_amount_reporting from core.fct_order order by all"
-    assert query(part.warehouse, orders) == query(built.warehouse, orders)
-    assert query(part.warehouse, "select count(*) from core.fct_web_session") == [(0,)]
-    assert query(part.warehouse, "select count(*) from core.fct_shipment") == [(0,)]

@@ -1,0 +1,104 @@
+"""A company without some source, or some table: everything downstream is still there, with the same columns.
+
+By construction: each source and each table of the contract is left out in turn. dbt compiles the project once; then the
+models behind the table are made again in the order of the manifest, in a transaction that is rolled back.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT
+from techco import vault
+from techco.contract import load_contract
+
+TABLES = sorted(load_contract(ROOT).tables)
+SOURCES = sorted({source for source, _ in TABLES})
+LEFT_OUT = [[table] for table in TABLES] + [[t for t in TABLES if t[0] == s] for s in SOURCES]
+NAMES = [".".join(table[0]) if len(table) == 1 else f"{table[0][0]} whole" for table in LEFT_OUT]
+
+
+@dataclass
+class Compiled:
+    """What dbt would run on a full build: SQL by node, nodes in an order in which each comes after what it reads."""
+
+    connection: duckdb.DuckDBPyConnection
+    nodes: dict[str, dict]
+    order: list[str]
+    sql: dict[str, str]
+
+    def behind(self, models: set[str]) -> list[str]:
+        """The models that read any of `models`, over however many others, in order."""
+        reached = set(models)
+        for name in self.order:
+            if reached & set(self.nodes[name]["depends_on"]["nodes"]):
+                reached.add(name)
+        return [name for name in self.order if name in reached - models and self.is_model(name)]
+
+    def is_model(self, name: str) -> bool:
+        """Whether a node is a model."""
+        return self.nodes[name]["resource_type"] == "model"
+
+    def relation(self, name: str) -> str:
+        """Where a model stands."""
+        return f"{self.nodes[name]['schema']}.{self.nodes[name]['name']}"
+
+    def columns(self, name: str) -> list[tuple]:
+        """Names and types of a model's columns."""
+        return [row[:2] for row in self.connection.execute(f"describe {self.relation(name)}").fetchall()]
+
+
+@pytest.fixture(scope="module")
+def compiled(built, tmp_path_factory) -> Compiled:
+    """A copy of the built warehouse, and the SQL of a full build of it."""
+    house = built.copy(tmp_path_factory.mktemp("left_out"))
+    house.dbt("compile", "--full-refresh")
+    nodes = json.loads((house.target / "manifest.json").read_text())["nodes"]
+    order, placed = [], set()
+    waiting = [name for name in nodes if nodes[name]["resource_type"] in ("model", "test")]
+    while waiting:
+        ready = [n for n in waiting if not set(nodes[n]["depends_on"]["nodes"]) & (set(waiting) - placed)]
+        order += ready
+        placed |= set(ready)
+        waiting = [name for name in waiting if name not in placed]
+    connection = duckdb.connect(str(house.warehouse))
+    vault.attach(connection, holds_persons=False)
+    yield Compiled(connection, nodes, order, {name: compiled_sql(house.target, nodes[name]) for name in order})
+    connection.close()
+
+
+def compiled_sql(target: Path, node: dict) -> str:
+    """What dbt wrote for a model or a test."""
+    file = target / "compiled" / "techco" / node["original_file_path"]
+    return (file / Path(node["path"]).name if file.is_dir() else file).read_text()
+
+
+@pytest.mark.parametrize("tables", LEFT_OUT, ids=NAMES)
+def test_every_table_behind_it_is_there(compiled, tables):
+    connection = compiled.connection
+    bases = {f"model.techco.base_{source}__{table}" for source, table in tables}
+    behind = compiled.behind(bases)
+    before = {name: compiled.columns(name) for name in behind}
+    connection.execute("begin")
+    try:
+        for base in bases:
+            connection.execute(f"delete from {compiled.relation(base)}")
+        for source, table in tables:
+            connection.execute(
+                "delete from base.loaded_files where source_name = ? and table_name = ?", [source, table]
+            )
+        for name in behind:
+            kind = "view" if compiled.nodes[name]["config"]["materialized"] == "view" else "table"
+            connection.execute(f"create or replace {kind} {compiled.relation(name)} as {compiled.sql[name]}")
+        assert {name: compiled.columns(name) for name in behind} == before
+        for source, table in tables:
+            assert connection.execute(f"select count(*) from staging.stg_{source}__{table}").fetchall() == [(0,)]
+        for name in compiled.order:
+            node = compiled.nodes[name]
+            reads = set(node["depends_on"]["nodes"])
+            if not compiled.is_model(name) and node.get("test_metadata") and reads & set(behind):
+                assert connection.execute(compiled.sql[name]).fetchall() == [], name
+    finally:
+        connection.execute("rollback")

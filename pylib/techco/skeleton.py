@@ -1,0 +1,153 @@
+"""The texts of a new raw table: contract, models and their YAML."""
+
+import re
+from dataclasses import dataclass
+
+# Names that hold personal data wherever they stand; a wrong guess is corrected in the contract.
+PERSONAL = {
+    r"customer_id": "person_id",
+    r"(.*_)?e?mail": "email",
+    r"(.*_)?phone": "phone",
+    r"(.*_)?(first_name|last_name|recipient)": "name",
+    r"(.*_)?(street|postal_code|city)": "address",
+    r"(.*_)?birth_date": "birth_date",
+    r"(.*_)?national_id": "national_id",
+    r"(.*_)?ip(_address)?": "ip_address",
+    r"(.*_)?(comment|message|note|text|body)": "free_text",
+}
+MODELS_HEAD = """version: 2
+
+anchors:
+  - &version {name: _version, description: "Grows with each newer state of the key. The greatest counts."}
+  - &batch {name: _batch, description: "Run that wrote the row."}
+
+models:
+"""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A column of the sample; `path` is where a JSON document holds it."""
+
+    name: str
+    data_type: str
+    path: str
+
+    @property
+    def classification(self) -> str | None:
+        """The class of personal data that the name suggests."""
+        return next((kind for pattern, kind in PERSONAL.items() if re.fullmatch(pattern, self.name)), None)
+
+
+def staging_model(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
+    """The staging model: what is not personal, and pseudonymous keys of persons."""
+    shown = {
+        "ids": [c.name for c in columns if c.name in key or (c.name.endswith("_id") and not c.classification)],
+        "timestamps": [c.name for c in columns if c.data_type in ("date", "timestamp")],
+        "numerics": [c.name for c in columns if c.data_type.startswith(("bigint", "double", "decimal"))],
+    }
+    taken = {name for names in shown.values() for name in names}
+    shown["attributes"] = [c.name for c in columns if c.name not in taken and not c.classification]
+    shown["ids"] += [
+        f"{{{{ pseudonym('{c.name}') }}}} as customer_key" for c in columns if c.classification == "person_id"
+    ]
+    seen: set[str] = set()
+    groups = []
+    for group in ("ids", "attributes", "numerics", "timestamps"):
+        names = [name for name in shown[group] if name not in seen]
+        seen.update(names)
+        if names:
+            groups.append(f"    ---------- {group}\n" + "".join(f"    {name},\n" for name in names))
+    unique_key = f"'{key[0]}'" if len(key) == 1 else str(key)
+    return (
+        f"{{{{ config(unique_key={unique_key}) }}}}\n\nwith\n\n{table} as (\n\n"
+        f"    {{{{ latest_rows('{source}', '{table}') }}}}\n\n)\n\nselect\n"
+        + "\n".join(groups)
+        + f"\n    ---------- technical\n    _version,\n    _batch\nfrom {table}\n"
+    )
+
+
+def sources_head(source: str, feed: str, file_format: str) -> str:
+    """The beginning of a new source's contract."""
+    return f"""version: 2
+
+sources:
+  - name: {source}
+    description: What {source} lands.
+    schema: raw
+    config:
+      loaded_at_field: cast(_ingested_on as timestamp)
+      freshness: {{warn_after: {{count: 36, period: hour}}, error_after: {{count: 72, period: hour}}}}
+      meta: {{feed: {feed}, format: {file_format}, owner: {source}}}
+    tables:
+"""
+
+
+def declared_table(source: str, table: str, feed: str, file_format: str, key: list[str], columns: list[Sampled]) -> str:
+    """The table in the contract."""
+    lines = [
+        f"      - name: {table}",
+        f"        identifier: {source}__{table}",
+        f"        description: One row per delivery of {table}; the latest delivery counts.",
+        f"        config: {{meta: {{feed: {feed}, format: {file_format}, key: [{', '.join(key)}]}}}}",
+        "        columns:",
+    ]
+    for column in columns:
+        meta = {"classification": column.classification} if column.classification else {}
+        if column.name in key:
+            meta["required"] = "true"
+        if column.path != column.name:
+            meta["path"] = column.path
+        config = f"meta: {{{', '.join(f'{name}: {value}' for name, value in meta.items())}}}" if meta else ""
+        tags = "tags: [pii], " if column.classification else ""
+        data_type = f'"{column.data_type}"' if "(" in column.data_type else column.data_type
+        lines.append(
+            f"          - {{name: {column.name}, data_type: {data_type}, "
+            + (f"config: {{{tags}{config}}}, " if meta else "")
+            + f'description: "As {source} lands it."}}'
+        )
+    return "\n".join(lines) + "\n"
+
+
+def documented_models(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
+    """Base and staging model with the test of their grain."""
+    described = "".join(f'      - {{name: {name}, description: "Part of the key."}}\n' for name in key)
+    if any(column.classification == "person_id" for column in columns):
+        described += '      - {name: customer_key, description: "Pseudonymous key of the customer."}\n'
+    return f"""  - name: base_{source}__{table}
+    description: >-
+      One row per landed row of {source}.{table}: typed after the contract, with its file, why it is not good, and the
+      batch that loaded it. Restricted.
+  - name: stg_{source}__{table}
+    description: One row per {" and ".join(key)} of {source}.{table}, as last delivered.
+    data_tests:
+      - grain:
+          arguments: {{key: [{", ".join(key)}]}}
+    columns:
+{described}      - *version
+      - *batch
+"""
+
+
+def documented_quarantine(source: str) -> str:
+    """The quarantine of a new source."""
+    return f"""  - name: quarantine_{source}
+    description: >-
+      One row per landed row of {source} that could not be read, typed or keyed, with the reasons. Restricted.
+    columns: *columns
+"""
+
+
+def documented_clear_values(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
+    """The room for clear values with the test of its grain."""
+    names = [*key, *(c.name for c in columns if c.classification and c.name not in key)]
+    described = "".join(f'      - {{name: {name}, description: "As {source} lands it."}}\n' for name in names)
+    return f"""  - name: pii_{source}__{table}
+    description: One row per key of {source}.{table}, as last delivered, in clear. Restricted.
+    data_tests:
+      - grain:
+          arguments: {{key: [{", ".join(key)}]}}
+    columns:
+{described}      - *version
+      - *batch
+"""
