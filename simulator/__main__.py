@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from simulator.emit.carriers import Carriers
+from simulator.emit.carts import Carts
 from simulator.emit.erp import Erp
 from simulator.emit.fx import Fx
 from simulator.emit.shop import Shop
@@ -17,7 +19,7 @@ from simulator.landing import Landing
 from simulator.options import Options, OptionsError, read_marker, write_marker
 from simulator.world import World
 
-EMITTERS = (Shop, Erp, Wms, Web, Fx)
+EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers)
 
 
 def simulate(folder: Path, options: Options, days_there: int = 0) -> None:

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import numpy as np
 
 from simulator import calendar, catalog, customers, shopping, stock, visit_events
+from simulator.carts import Carts, CartWrites
 from simulator.options import Options
 from simulator.orders import NEVER, Orders
 from simulator.randomness import share
 from simulator.rates import Rates
+from simulator.tracking import Steps, Tracking
 
 
 @dataclass
@@ -34,6 +36,8 @@ class DayRecord:
     moved_customers: np.ndarray = None
     deleted_customers: np.ndarray = None
     left_billing_addresses: np.ndarray = None
+    carts: CartWrites = None
+    tracking: Steps = None
 
 
 class World:
@@ -52,6 +56,8 @@ class World:
         self.visits = 0
         self.orders = 0
         self.unfinished: Orders | None = None
+        self.carts = Carts(options.seed)
+        self.tracking = Tracking(options.seed, self.start)
 
     def days(self) -> Iterator[DayRecord]:
         """Live the days, one after the other."""
@@ -75,6 +81,8 @@ class World:
         self.stock_arrivals(record)
         self.shop(record, busy)
         self.fulfil(record)
+        record.carts = self.carts.live(record, self.catalog.list_price, self.customers, self.rates.per_euro(today))
+        record.tracking = self.tracking.live(record.orders, number)
         record.movements.append(self.stock.shrink(number, midnight))
         *record.counts, adjusted = self.stock.count(number, midnight)
         record.movements.append(adjusted)
