@@ -155,3 +155,8 @@ def hexadecimal(numbers: np.ndarray, digits: int) -> np.ndarray:
 def constant_letters(text: str, count: int) -> np.ndarray:
     """The same text in every row, as a matrix of ASCII codes."""
     return np.broadcast_to(np.frombuffer(text.encode(), dtype=np.uint8), (count, len(text)))
+
+
+def iso(microseconds: int) -> str:
+    """An instant such as 2025-09-01T10:11:12.123456."""
+    return str(np.datetime64(int(microseconds), "us"))
