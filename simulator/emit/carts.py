@@ -39,7 +39,9 @@ class Carts:
 
     def emit(self, record: DayRecord) -> None:
         """Land a day."""
-        written, documents = self.overnight.today(record.carts.written_at, self.documents(record.carts), record.midnight)
+        written, documents = self.overnight.today(
+            record.carts.written_at, self.documents(record.carts), record.midnight
+        )
         last = record.midnight + MICROSECONDS_PER_DAY - 1
         ingested = columns.ascii_text(columns.instant_letters(columns.ingestion(written, last)))
         lines = pc.binary_join_element_wise(documents, INGESTED_KEY, ingested, LINE_END, NO_SEPARATOR)

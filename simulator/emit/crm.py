@@ -5,7 +5,6 @@ Contacts and declarations are many, so their rows are joined from ready pieces o
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from simulator import columns, countries, people
 from simulator.consents import ASKED_WHERE, PURPOSES, policy_version
@@ -45,13 +44,13 @@ class Crm:
         """Land a day."""
         self.landing.compressed_lines("crm", "contacts", record.date, self.contacts(record))
         self.landing.compressed_lines("crm", "consents", record.date, self.consents(record))
-        for request in record.privacy_requests:
+        for request in record.said.requests:
             row = {
                 "request_id": f"Q{request.number:08}",
-                "customer_id": f"C{request.customer:08}" if request.identified else None,
-                "email": request.email,
+                "customer_id": f"C{request.person.customer:08}" if request.identified else None,
+                "email": request.person.email,
                 "request_type": request.kind,
-                "privacy_regime": REGIMES[request.country],
+                "privacy_regime": REGIMES[request.person.country],
                 "details": request.details.text,
                 "requested_at": columns.iso(request.requested_at),
             }
@@ -83,7 +82,9 @@ class Crm:
         created = np.concatenate([everyone.registered_at[index], record.leads.created_at])
         documents = (
             columns.ids('{"contact_id":"N', contact, 9, suffix='"'),
-            columns.ids(',"customer_id":"C', np.where(np.arange(len(number)) < count, number, 0), 8, none=0, suffix='"'),
+            columns.ids(
+                ',"customer_id":"C', np.where(np.arange(len(number)) < count, number, 0), 8, none=0, suffix='"'
+            ),
             pa.scalar(',"email":"'),
             people.emails(self.seed, number, country),
             pa.scalar('","phone":"'),

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from simulator import columns
 from simulator.calendar import MICROSECONDS_PER_DAY
-from simulator.randomness import share
+from simulator.randomness import Dice, share
 from simulator.stock import day_of
 
 ON_TWO_PAGES, AGAIN_NEXT_DAY = 0.02, 0.035
@@ -40,7 +40,7 @@ class Deliveries:
         `key` tells the row's deliveries apart.
         """
         self.add(at, row)
-        drawn = share(self.seed, f"pages of {self.name}", np.array([key]))[0]
+        drawn = Dice(self.seed, f"pages of {self.name}", key).below(1000) / 1000
         midnight = self.start + (int(day_of(at, self.start)) + 1) * MICROSECONDS_PER_DAY
         if drawn < ON_TWO_PAGES:
             again = min(at + NEXT_PAGE, midnight - 1)

@@ -121,7 +121,11 @@ SURVEY_MORE = ['Es heißt "morgen da", stimmt aber nie.', "Sonst alles gut.", "R
 MENTIONS = {
     "delivery": {
         "good": ["Gestern bestellt, heute da. Stark, @TechCo 🚀", "@TechCo Lieferung auf den Punkt"],
-        "bad": ["@TechCo wo ist mein Paket??", "Schon wieder zu spät geliefert, @TechCo 😤", "@TechCo Versand: ein Witz"],
+        "bad": [
+            "@TechCo wo ist mein Paket??",
+            "Schon wieder zu spät geliefert, @TechCo 😤",
+            "@TechCo Versand: ein Witz",
+        ],
     },
     "product": {
         "good": ["Neu hier: {product} von @TechCo 😍", "{product} ist jeden Cent wert #TechCo"],

@@ -121,7 +121,11 @@ SURVEY_MORE = ['Dicen "llega mañana", nunca llega.', "Lo demás, todo bien.", "
 MENTIONS = {
     "delivery": {
         "good": ["Pedí ayer, llegó hoy. Bien @TechCo 🚀", "La entrega de @TechCo, puntual"],
-        "bad": ["@TechCo ¿dónde está mi paquete?", "Otra entrega tarde de @TechCo 😤", "El envío de @TechCo es un chiste"],
+        "bad": [
+            "@TechCo ¿dónde está mi paquete?",
+            "Otra entrega tarde de @TechCo 😤",
+            "El envío de @TechCo es un chiste",
+        ],
     },
     "product": {
         "good": ["Feliz con mi {product} de @TechCo 😍", "{product} vale cada centavo #TechCo"],

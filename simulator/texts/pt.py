@@ -121,7 +121,11 @@ SURVEY_MORE = ['Dizem "chega amanhã", nunca chega.', "De resto, tudo certo.", "
 MENTIONS = {
     "delivery": {
         "good": ["Pedi ontem, chegou hoje. Valeu @TechCo 🚀", "Entrega da @TechCo no prazo"],
-        "bad": ["@TechCo cadê meu pacote??", "Mais uma entrega atrasada da @TechCo 😤", "O frete da @TechCo é uma piada"],
+        "bad": [
+            "@TechCo cadê meu pacote??",
+            "Mais uma entrega atrasada da @TechCo 😤",
+            "O frete da @TechCo é uma piada",
+        ],
     },
     "product": {
         "good": ["Amando meu {product} da @TechCo 😍", "{product} vale cada centavo #TechCo"],
