@@ -1,4 +1,4 @@
-"""The advertising agency: campaigns and what each spent, with semicolons, decimal commas and German dates, in Latin-1."""
+"""The advertising agency: campaigns and what each spent, with semicolons, decimal commas, German dates, in Latin-1."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -134,7 +134,7 @@ class Ads:
         rows = []
         for campaign in self.campaigns:
             of = (campaign.source, campaign.name, slice(None) if campaign.country < 0 else campaign.country)
-            clicks = int(round(came[of].sum() * CLICKS_PER_VISIT * rng.uniform(0.97, 1.05)))
+            clicks = round(came[of].sum() * CLICKS_PER_VISIT * rng.uniform(0.97, 1.05))
             cents = clicks * CENTS_PER_CLICK[campaign.platform] * per_euro[campaign.currency] * rng.uniform(0.9, 1.1)
             shown = int(clicks * SHOWN_PER_CLICK[campaign.platform] * rng.uniform(0.8, 1.2))
             claimed = rng.poisson(bought[of].sum() * CLAIMED_PER_SALE)

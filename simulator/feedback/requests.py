@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.customers import Customers
-from simulator.feedback.writers import Person, Text, persons, slip
+from simulator.feedback.writers import Person, Text, slip
 from simulator.leads import LEADS, Leads
 from simulator.orders import HOUR, MINUTE
 from simulator.randomness import Dice, below, share
@@ -41,8 +41,8 @@ class Requests:
         self.seed = seed
         self.made = 0
 
-    def live(self, customers: Customers, closed: np.ndarray | None, leads: Leads, number: int, midnight: int):
-        """The requests of a day; `closed`: who closed the account today."""
+    def due(self, customers: Customers, closed: np.ndarray | None, leads: Leads, number: int, midnight: int):
+        """The requests of a day, in the order of time; `closed`: who closed the account today."""
         closed = np.zeros(0, dtype=np.int64) if closed is None else closed
         erase = closed[share(self.seed, "erase", customers.number[closed]) < ERASE_WITH_ACCOUNT]
         drawn = share(self.seed, f"privacy request {number}", customers.number)
@@ -56,9 +56,15 @@ class Requests:
         # Accounts are closed, and addresses left, before ten in the evening.
         at = midnight + 22 * HOUR + below(self.seed, f"request's hour {number}", customer + other, 100) * MINUTE
         at[len(erase) : len(erase) + len(ask)] -= 14 * HOUR
-        writers = persons(self.seed, customers, customer, other, country)
-        erasing = [True] * len(erase) + [False] * len(ask) + [True] * len(regret)
-        return [self.write(*row) for row in sorted(zip(at.tolist(), erasing, writers, strict=True), key=first)]
+        order = np.argsort(at, kind="stable")
+        erases = ~np.isin(np.arange(len(at)), len(erase) + np.arange(len(ask)))
+        rows = {"at": at, "erases": erases, "customer": customer, "order": other, "country": country}
+        return {name: values[order] for name, values in rows.items()}
+
+    def live(self, due: dict[str, np.ndarray], writers: list[Person]) -> list[PrivacyRequest]:
+        """The requests of a day as they are made."""
+        rows = zip(due["at"].tolist(), due["erases"].tolist(), writers, strict=True)
+        return [self.write(*row) for row in rows]
 
     def write(self, at: int, erases: bool, person: Person) -> PrivacyRequest:
         """One request."""
@@ -68,8 +74,3 @@ class Requests:
         said = [dice.of(BOOKS[person.language].REQUESTS[kind])]
         identified = 0 < person.customer < LEADS and not dice.chance(NOT_IDENTIFIED)
         return PrivacyRequest(self.made, person, identified, kind, slip(dice, person, said, HIDDEN, "\n"), at)
-
-
-def first(row: tuple) -> int:
-    """When it was made."""
-    return row[0]

@@ -6,9 +6,8 @@ import numpy as np
 
 from simulator.agenda import Agenda
 from simulator.calendar import MICROSECONDS_PER_DAY
-from simulator.customers import Customers
 from simulator.feedback.experience import Delivered
-from simulator.feedback.writers import Person, Text, persons, slip
+from simulator.feedback.writers import Person, Text, slip
 from simulator.orders import HOUR
 from simulator.randomness import Dice, below, share
 from simulator.texts import BOOKS
@@ -57,15 +56,15 @@ class Reviews:
         self.quality = share(seed, "quality", np.arange(len(names)))
         self.agenda = Agenda()
 
-    def live(self, delivered: Delivered, customers: Customers, number: int, midnight: int) -> list[Review]:
-        """The reviews of a day; who has closed the account writes no more."""
+    def due(self, delivered: Delivered, number: int) -> dict[str, np.ndarray]:
+        """The reviews of a day, as planned."""
         self.plan(delivered, number)
-        due = self.agenda.due(number)
-        index = (due["customer"] - 1).clip(0)
-        here = (due["customer"] == 0) | ~customers.deleted[index]
-        due = {name: values[here] for name, values in due.items()}
-        writers = persons(self.seed, customers, due["customer"], due["order"], due["country"])
-        rows = zip(*(due[name].tolist() for name in ("line", "order", "product", "stars", "late", "damaged")), writers)
+        return self.agenda.due(number)
+
+    def live(self, due: dict[str, np.ndarray], writers: list[Person], midnight: int) -> list[Review]:
+        """The reviews of a day as they are written."""
+        told = ("line", "order", "product", "stars", "late", "damaged")
+        rows = zip(*(due[name].tolist() for name in told), writers, strict=True)
         return [self.write(midnight, *row) for row in rows]
 
     def plan(self, delivered: Delivered, number: int) -> None:

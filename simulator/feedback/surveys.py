@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.agenda import Agenda
-from simulator.customers import Customers
 from simulator.feedback.experience import Delivered
-from simulator.feedback.writers import Person, Text, persons, slip
+from simulator.feedback.writers import Person, Text, slip
 from simulator.orders import HOUR
 from simulator.randomness import Dice, below, share
 from simulator.texts import BOOKS
@@ -41,13 +40,13 @@ class Surveys:
         self.seed = seed
         self.agenda = Agenda()
 
-    def live(self, delivered: Delivered, customers: Customers, number: int, midnight: int) -> list[Answer]:
-        """The answers of a day."""
+    def due(self, delivered: Delivered, number: int) -> dict[str, np.ndarray]:
+        """The answers of a day, as planned."""
         self.plan(delivered, number)
-        due = self.agenda.due(number)
-        here = (due["customer"] == 0) | ~customers.deleted[(due["customer"] - 1).clip(0)]
-        due = {name: values[here] for name, values in due.items()}
-        writers = persons(self.seed, customers, due["customer"], due["order"], due["country"])
+        return self.agenda.due(number)
+
+    def live(self, due: dict[str, np.ndarray], writers: list[Person], midnight: int) -> list[Answer]:
+        """The answers of a day as they are written."""
         rows = zip(*(due[name].tolist() for name in ("order", "score", "late", "damaged")), writers, strict=True)
         return [self.write(midnight, *row) for row in rows]
 

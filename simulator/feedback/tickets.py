@@ -9,7 +9,7 @@ from simulator.agenda import Agenda
 from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.customers import Customers
 from simulator.feedback.experience import Delivered, days_late, today
-from simulator.feedback.writers import Person, Text, persons, slip
+from simulator.feedback.writers import Person, Text, slip
 from simulator.orders import HOUR, MINUTE, NEVER, Orders
 from simulator.randomness import Dice, below, share
 from simulator.stock import day_of
@@ -26,14 +26,8 @@ ON_ONES_OWN = 0.0006
 HIDDEN, HIDDEN_IN_SUBJECT, GREETED_BY_NAME = 0.09, 0.012, 0.12
 ANSWERED_AGAIN, NEVER_SOLVED = 0.42, 0.06
 AGENTS = (
-    "Mira Falk",
-    "Tom Reyes",
-    "Júlia Prado",
-    "Ellie Ward",
-    "Deniz Aksoy",
-    "Carla Nunes",
-    "Sam Okafor",
-    "Ines Roth",
+    *("Mira Falk", "Tom Reyes", "Júlia Prado", "Ellie Ward"),
+    *("Deniz Aksoy", "Carla Nunes", "Sam Okafor", "Ines Roth"),
 )
 # The smallest PNG there is, one grey point.
 PICTURE = base64.b64decode(
@@ -94,18 +88,19 @@ class Tickets:
         self.opened = 0
         self.unsent: dict[int, list[Message]] = {}
 
-    def live(
-        self, orders: Orders, delivered: Delivered, customers: Customers, number: int, midnight: int
-    ) -> tuple[list[Ticket], list[Message]]:
-        """The tickets that are opened on a day, and the messages that are sent on it."""
+    def due(self, orders: Orders, delivered: Delivered, customers: Customers, number: int, midnight: int):
+        """The tickets of a day as planned, in the order of time."""
         self.plan_for_orders(orders, number)
         self.plan_for_defects(delivered)
         self.plan_for_customers(customers, number, midnight)
         due = self.agenda.due(number)
         order = np.argsort(due["at"], kind="stable")
-        here = (due["customer"] == 0) | ~customers.deleted[(due["customer"] - 1).clip(0)]
-        due = {name: values[order[here[order]]] for name, values in due.items()}
-        writers = persons(self.seed, customers, due["customer"], due["order"], due["country"])
+        return {name: values[order] for name, values in due.items()}
+
+    def live(
+        self, due: dict[str, np.ndarray], writers: list[Person], number: int
+    ) -> tuple[list[Ticket], list[Message]]:
+        """The tickets that are opened on a day, and the messages that are sent on it."""
         rows = zip(*(due[name].tolist() for name in ("at", "topic", "order", "product", "late")), writers, strict=True)
         tickets = [self.open(*row) for row in rows]
         for ticket in tickets:
@@ -182,7 +177,7 @@ class Tickets:
         if topic == OTHER:
             product = dice.below(len(self.names))
         filled = {"order": f"O{order:09}", "product": self.names[product]}
-        subject = slip(dice, person, [dice.of(book.SUBJECTS[name]).format(**filled)], HIDDEN_IN_SUBJECT, " – ")
+        subject = slip(dice, person, [dice.of(book.SUBJECTS[name]).format(**filled)], HIDDEN_IN_SUBJECT, " / ")
         ticket = Ticket(
             number=self.opened,
             topic=name,
