@@ -8,16 +8,25 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from simulator.emit.ads import Ads
+from simulator.emit.answers import Answers
+from simulator.emit.carriers import Carriers
+from simulator.emit.carts import Carts
+from simulator.emit.crm import Crm
 from simulator.emit.erp import Erp
 from simulator.emit.fx import Fx
+from simulator.emit.reviews import Reviews
 from simulator.emit.shop import Shop
+from simulator.emit.social import Social
+from simulator.emit.support import Support
+from simulator.emit.surveys import Surveys
 from simulator.emit.web import Web
 from simulator.emit.wms import Wms
 from simulator.landing import Landing
 from simulator.options import Options, OptionsError, read_marker, write_marker
 from simulator.world import World
 
-EMITTERS = (Shop, Erp, Wms, Web, Fx)
+EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers)
 
 
 def simulate(folder: Path, options: Options, days_there: int = 0) -> None:

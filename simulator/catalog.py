@@ -60,11 +60,21 @@ class Catalog:
         """Which products the ERP knows on a day: they are entered before their launch, so that they can be ordered."""
         return self.launched - ENTERED_BEFORE_LAUNCH <= day
 
+    def names(self, seed: int, index: np.ndarray) -> list[str]:
+        """What products are called."""
+        described = zip(brands(seed, index), self.category[index], index, strict=True)
+        return [f"{brand} {CATEGORY_NAMES[category]} {100 + product}" for brand, category, product in described]
+
     def asked_cost(self, product: np.ndarray, supplier: np.ndarray) -> np.ndarray:
         """What suppliers ask for products now, in cents of their own currency; second suppliers are dearer."""
         dollars = USES_DOLLARS[self.supplier_country[supplier]]
         cost = self.standard_cost[product] * np.where(dollars, AGREED_DOLLARS_PER_EURO, 1.0)
         return np.rint(cost * np.where(supplier == self.supplier[product], 1.0, 1.06)).astype(np.int64)
+
+
+def brands(seed: int, index: np.ndarray) -> np.ndarray:
+    """The brand of each product."""
+    return BRANDS[below(seed, "brand", index, len(BRANDS))]
 
 
 def build(seed: int) -> Catalog:

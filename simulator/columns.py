@@ -96,8 +96,12 @@ def nulls(count: int, data_type: pa.DataType) -> pa.Array:
 
 def ingested_at(instants: np.ndarray, midnight: int) -> pa.Array:
     """When rows reached the landing zone: five minutes later, on the same day."""
-    last = midnight + MICROSECONDS_PER_DAY - 1
-    return instant(ingestion(instants, last))
+    return instant(within_day(np.asarray(instants) + INGESTED_AFTER, midnight))
+
+
+def within_day(instants: np.ndarray, midnight: int) -> np.ndarray:
+    """Instants, at the latest the last microsecond of the day that begins at `midnight`."""
+    return np.minimum(instants, midnight + MICROSECONDS_PER_DAY - 1)
 
 
 def ingestion(instants: np.ndarray, last: int) -> np.ndarray:
@@ -131,6 +135,16 @@ def instant_letters(microseconds: np.ndarray) -> np.ndarray:
     return np.hstack(parts)
 
 
+def minute_letters(microseconds: np.ndarray) -> np.ndarray:
+    """Instants such as 01/09/2025 10:11, as a matrix of ASCII codes."""
+    letters = instant_letters(microseconds)
+    # Where each of these characters stands in 2025-09-01T10:11.
+    day_first = letters[:, [8, 9, 4, 5, 6, 4, 0, 1, 2, 3, 10, 11, 12, 13, 14, 15]]
+    day_first[:, [2, 5]] = ord("/")
+    day_first[:, 10] = ord(" ")
+    return day_first
+
+
 def hexadecimal(numbers: np.ndarray, digits: int) -> np.ndarray:
     """The lowest digits of numbers in base 16, as a matrix of ASCII codes."""
     letters = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
@@ -141,3 +155,8 @@ def hexadecimal(numbers: np.ndarray, digits: int) -> np.ndarray:
 def constant_letters(text: str, count: int) -> np.ndarray:
     """The same text in every row, as a matrix of ASCII codes."""
     return np.broadcast_to(np.frombuffer(text.encode(), dtype=np.uint8), (count, len(text)))
+
+
+def iso(microseconds: int) -> str:
+    """An instant such as 2025-09-01T10:11:12.123456."""
+    return str(np.datetime64(int(microseconds), "us"))

@@ -22,20 +22,26 @@ class Landing:
         if rows.num_rows:
             self.write(source, table, day, "parquet", lambda path: pq.write_table(rows, path, compression="zstd"))
 
-    def compressed_lines(self, source: str, table: str, day: date, lines: pa.Array) -> None:
-        """Land lines of text, each with its line end, compressed; none, no file."""
+    def compressed_lines(self, source: str, table: str, day: date, lines: pa.Array, header: str | None = None) -> None:
+        """Land lines of text, each with its line end, compressed: JSON, or CSV below a header; none, no file."""
 
         def compress(path: Path) -> None:
             with pa.CompressedOutputStream(str(path), "zstd") as stream:
+                stream.write((header or "").encode())
                 # The texts of an array lie one behind the other in memory, as they shall in the file.
                 stream.write(lines.buffers()[2])
 
         if len(lines):
-            self.write(source, table, day, "jsonl.zst", compress)
+            self.write(source, table, day, "jsonl.zst" if header is None else "csv.zst", compress)
 
     def lines(self, source: str, table: str, day: date, lines: list[str]) -> None:
-        """Land a few lines of text, each with its line end."""
-        self.write(source, table, day, "jsonl", lambda path: path.write_text("".join(lines), encoding="utf-8"))
+        """Land a few lines of JSON, each with its line end; none, no file."""
+        self.text(source, table, day, "jsonl", "".join(lines))
+
+    def text(self, source: str, table: str, day: date, extension: str, text: str, encoding: str = "utf-8") -> None:
+        """Land a small file as it is; without text, none."""
+        if text:
+            self.write(source, table, day, extension, lambda path: path.write_bytes(text.encode(encoding)))
 
     def write(self, source: str, table: str, day: date, extension: str, write_to: Callable[[Path], object]) -> None:
         """Write under a hidden name, then rename; a file that is there already stays as it is."""

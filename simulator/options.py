@@ -9,7 +9,7 @@ from pathlib import Path
 
 MARKER = "_landing_zone.json"
 # Grows when the same options give other bytes; then older landing zones cannot be appended to.
-VERSION = 1
+VERSION = 2
 HIGHEST = {"days": 3650, "orders_per_day": 50_000, "customers": 50_000_000}
 
 

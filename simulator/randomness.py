@@ -4,6 +4,8 @@ import zlib
 
 import numpy as np
 
+MASK, GOLDEN = 2**64 - 1, 0x9E3779B97F4A7C15
+
 
 def stream(seed: int, name: str, day: int = 0) -> np.random.Generator:
     """A generator of its own for each purpose and day."""
@@ -34,3 +36,31 @@ def weighted(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.nda
     """Indices drawn with replacement, in proportion to weights."""
     cumulative = np.cumsum(weights)
     return np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right").clip(0, len(weights) - 1)
+
+
+class Dice:
+    """Draws for a single thing, such as a ticket, one after the other (SplitMix64)."""
+
+    def __init__(self, seed: int, name: str, key: int):
+        """The same seed, name and key give the same draws."""
+        self.state = (key * 0xBF58476D1CE4E5B9 + seed * 0x632BE59BD9B4E019 + zlib.crc32(name.encode()) * GOLDEN) & MASK
+
+    def below(self, bound: int) -> int:
+        """A whole number from 0 to bound - 1."""
+        self.state = (self.state + GOLDEN) & MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return (z ^ (z >> 31)) % bound
+
+    def chance(self, probability: float) -> bool:
+        """True in that share of the cases."""
+        return self.below(1_000_000) < probability * 1_000_000
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number from low to high - 1."""
+        return low + self.below(high - low)
+
+    def of(self, things):
+        """One of several things."""
+        return things[self.below(len(things))]

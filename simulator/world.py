@@ -7,10 +7,15 @@ from datetime import date, timedelta
 import numpy as np
 
 from simulator import calendar, catalog, customers, shopping, stock, visit_events
+from simulator.carts import Carts, CartWrites
+from simulator.consents import Consents, Declarations
+from simulator.feedback.feedback import Feedback, Said
+from simulator.leads import Leads, leads_of
 from simulator.options import Options
 from simulator.orders import NEVER, Orders
 from simulator.randomness import share
 from simulator.rates import Rates
+from simulator.tracking import Steps, Tracking
 
 
 @dataclass
@@ -34,6 +39,11 @@ class DayRecord:
     moved_customers: np.ndarray = None
     deleted_customers: np.ndarray = None
     left_billing_addresses: np.ndarray = None
+    carts: CartWrites = None
+    tracking: Steps = None
+    consents: Declarations = None
+    leads: Leads = None
+    said: Said = None
 
 
 class World:
@@ -52,6 +62,11 @@ class World:
         self.visits = 0
         self.orders = 0
         self.unfinished: Orders | None = None
+        self.carts = Carts(options.seed)
+        self.tracking = Tracking(options.seed, self.start)
+        self.consents = Consents(options.seed)
+        self.leads = 0
+        self.feedback = Feedback(options.seed, self.start, options.orders_per_day, self.catalog)
 
     def days(self) -> Iterator[DayRecord]:
         """Live the days, one after the other."""
@@ -75,6 +90,12 @@ class World:
         self.stock_arrivals(record)
         self.shop(record, busy)
         self.fulfil(record)
+        record.carts = self.carts.live(record, self.catalog.list_price, self.customers, self.rates.per_euro(today))
+        record.tracking = self.tracking.live(record.orders, number)
+        record.consents = self.consents.live(self.customers, number, midnight)
+        record.leads = leads_of(seed, self.options.customers, self.leads, number, midnight)
+        self.leads += len(record.leads.number)
+        record.said = self.feedback.live(record, self.customers, calendar.running(today) is not None)
         record.movements.append(self.stock.shrink(number, midnight))
         *record.counts, adjusted = self.stock.count(number, midnight)
         record.movements.append(adjusted)

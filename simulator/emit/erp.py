@@ -8,7 +8,6 @@ from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.catalog import SUPPLIERS
 from simulator.emit.change_log import ChangeLog
 from simulator.landing import Landing
-from simulator.randomness import below
 from simulator.stock import HOUR, PurchaseLines
 from simulator.world import DayRecord, World
 
@@ -65,14 +64,11 @@ class Erp:
     def products(self, index: np.ndarray, at: int, today: int) -> dict:
         """Whole rows of products."""
         items, count = self.world.catalog, len(index)
-        brand = catalog.BRANDS[below(self.seed, "brand", index, len(catalog.BRANDS))]
-        model = 100 + index
-        described = zip(brand, items.category[index], model, strict=True)
-        names = [f"{b} {catalog.CATEGORY_NAMES[c]} {m}" for b, c, m in described]
+        brand = catalog.brands(self.seed, index)
         return {
             "product_id": columns.ids("P", index + 1, 5),
             "sku": columns.ids("SKU-", index + 10001, 5),
-            "product_name": columns.texts(names),
+            "product_name": columns.texts(items.names(self.seed, index)),
             "brand": columns.words(brand),
             "category_code": columns.coded(items.category[index], catalog.CATEGORIES),
             "list_price": columns.money(items.list_price[index]),

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from simulator import catalog, columns, countries
 from simulator.calendar import MICROSECONDS_PER_DAY
+from simulator.emit.overnight import Overnight
 from simulator.landing import Landing
 from simulator.randomness import below, hashed, share
 from simulator.shopping import DEVICES, SOURCES, SYSTEMS
@@ -71,22 +72,14 @@ class Web:
         self.world = world
         self.landing = landing
         self.seed = world.options.seed
-        self.after_midnight = (np.zeros(0, dtype=np.int64), pa.array([], type=pa.string()))
+        self.overnight = Overnight()
 
     def emit(self, record: DayRecord) -> None:
         """Land a day."""
-        earlier, earlier_documents = self.after_midnight
-        occurred, documents = self.documents(record)
-        occurred = np.concatenate([earlier, occurred])
-        documents = pa.concat_arrays([earlier_documents, documents])
-        tomorrow = record.midnight + MICROSECONDS_PER_DAY
-        late = np.flatnonzero(occurred >= tomorrow)
-        self.after_midnight = (occurred[late], documents.take(columns.whole(late)))
-        order = np.argsort(occurred, kind="stable")[: len(occurred) - len(late)]
-        ingested = columns.instant_letters(columns.ingestion(occurred[order], tomorrow - 1))
-        lines = pc.binary_join_element_wise(
-            documents.take(columns.whole(order)), INGESTED_KEY, columns.ascii_text(ingested), LAST, NO_SEPARATOR
-        )
+        occurred, documents = self.overnight.today(*self.documents(record), record.midnight)
+        last = record.midnight + MICROSECONDS_PER_DAY - 1
+        ingested = columns.ascii_text(columns.instant_letters(columns.ingestion(occurred, last)))
+        lines = pc.binary_join_element_wise(documents, INGESTED_KEY, ingested, LAST, NO_SEPARATOR)
         self.landing.compressed_lines("web", "events", record.date, lines)
 
     def documents(self, record: DayRecord) -> tuple[np.ndarray, pa.Array]:

@@ -8,16 +8,14 @@ import pyarrow as pa
 from simulator import catalog, columns, countries
 from simulator.landing import Landing
 from simulator.orders import NEVER, return_reasons
-from simulator.randomness import below, share
+from simulator.parcels import CARRIERS, parcels_of, tracking_numbers
+from simulator.randomness import below
 from simulator.stock import HOUR, day_of
 from simulator.world import DayRecord, World, return_ids
 
 WAREHOUSE_IDS = [warehouse[0] for warehouse in catalog.WAREHOUSES]
-# Two in each country, by country.
-CARRIERS = ["dhl", "hermes", "ups", "fedex", "correios", "jadlog", "royal_mail", "evri"]
 # Local cents for the lightest parcel; the heaviest costs twice as much.
 PARCEL_COSTS = np.array([420, 690, 1850, 380])
-TWO_PARCELS = 0.10
 
 
 class Wms:
@@ -95,21 +93,17 @@ class Wms:
         return np.flatnonzero((instants != NEVER) & (day_of(instants, self.world.start) == record.number))
 
     def shipments(self, record: DayRecord) -> pa.Table:
-        """Parcels handed over today; some orders of several lines need two."""
+        """Parcels handed over today."""
         orders, seed = record.orders, self.world.options.seed
-        chosen = self.today(orders.shipped_at, record)
-        lines = np.bincount(orders.lines.order, minlength=len(orders))[chosen]
-        parcels = 1 + ((lines > 1) & (share(seed, "second parcel", orders.number[chosen]) < TWO_PARCELS))
-        parcel = np.arange(parcels.sum()) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1
-        chosen = np.repeat(chosen, parcels)
-        number, country = orders.number[chosen] * 10 + parcel, orders.country[chosen]
+        parcels = parcels_of(seed, orders, self.today(orders.shipped_at, record))
+        chosen, number, country = parcels.order, parcels.number, parcels.country
         extra = below(seed, "weight of the parcel", number, PARCEL_COSTS[country])
         rows = {
             "shipment_id": columns.ids("H", number, 10),
             "order_id": columns.ids("O", orders.number[chosen]),
             "warehouse_id": columns.coded(country, WAREHOUSE_IDS),
-            "carrier_code": columns.coded(2 * country + below(seed, "carrier", number, 2), CARRIERS),
-            "tracking_number": columns.ids("TN", below(seed, "tracking", number, 10**12), 12),
+            "carrier_code": columns.coded(parcels.carrier, CARRIERS),
+            "tracking_number": tracking_numbers(seed, number),
             "shipping_cost": columns.money(PARCEL_COSTS[country] + extra),
             "currency_code": columns.coded(country, countries.CURRENCIES),
             "shipped_at": columns.instant(orders.shipped_at[chosen]),

@@ -1,0 +1,1 @@
+"""What people say: reviews, tickets, surveys, posts and requests, each for a reason that the world knows."""
