@@ -17,6 +17,7 @@ from techco.contract import NAME, Contract, ContractError, load_contract
 from techco.skeleton import Sampled
 
 FORMATS = {".parquet": "parquet", ".jsonl": "jsonl", ".csv": "csv"}
+RESERVED_WORDS = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
 CONTRACT_TYPES = {
     "BOOLEAN": "boolean",
     "DATE": "date",
@@ -121,11 +122,14 @@ def sampled(options: argparse.Namespace) -> list[Sampled]:
     reader = {"parquet": "read_parquet", "jsonl": "read_ndjson_auto", "csv": "read_csv_auto"}[file_format]
     with duckdb.connect() as conn:
         rows = conn.execute(f"describe select * from {reader}(?)", [str(options.sample)]).fetchall()
+        reserved = {word for (word,) in conn.execute(RESERVED_WORDS).fetchall()}
         found = [column for name, data_type, *_ in rows for column in unnested(name, name, data_type)]
     columns = [column for column in found if not column.name.startswith("_")]
     for column in columns:
         if not NAME.fullmatch(column.name):
             raise NewTableError(f"{options.sample}: {column.name!r} is no plain name; rename it, or land it under one.")
+        if column.name in reserved:
+            raise NewTableError(f"{options.sample}: {column.name!r} is a word of SQL; land it under another name.")
     return columns
 
 

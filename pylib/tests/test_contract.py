@@ -69,6 +69,13 @@ def test_refuses_a_wrong_table(tmp_path, old, new, words):
         ('delimiter: ";"', 'delimiter: ";;"', ["web.spend", "delimiter"]),
         ("encoding: latin-1", "encoding: klingon", ["web.spend", "klingon"]),
         ("decimal_comma", "comma", ["web.spend", "unknown csv option comma"]),
+        ("{path: device.type}", "{elements: {size: int}}", ["column device_type", "unknown data_type 'int'"]),
+        ("{path: device.type}", "{elements: {a-b: bigint}}", ["column device_type", "a-b", "identifier"]),
+        (
+            "{path: device.type}",
+            "{elements: {}, required_elements: [a]}",
+            ["column device_type", "required_elements names a"],
+        ),
     ],
 )
 def test_refuses_wrong_options(tmp_path, old, new, words):

@@ -63,7 +63,7 @@ def test_files_in_the_wrong_place(zone, depth):
     cases = {
         "stray.jsonl": ("not_partitioned", "ingested_on=YYYY-MM-DD"),
         f"wbe/events/{DAY}/a.jsonl": ("unknown_source", "wbe"),
-        f"web/event/{DAY}/a.jsonl": ("unknown_table", "events, scores, spend"),
+        f"web/event/{DAY}/a.jsonl": ("unknown_table", "costs, events, scores, spend"),
         "web/events/a.jsonl": ("not_partitioned", "no folder ingested_on"),
         "web/events/2026-01-02/a.jsonl": ("not_partitioned", "no folder ingested_on"),
         "web/events/ingested_on=2026-02-30/a.jsonl": ("invalid_date", "2026-02-30"),
@@ -341,6 +341,29 @@ def test_csv_options_are_kept(zone, depth):
     first, second = zone.check(depth)
     assert_finding(first, "warning", "unconvertible", "amount", "line 3: 1.50")
     assert_finding(second, "warning", "unconvertible", "spent_on", "line 3: 2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("column", "good", "bad"),
+    [
+        ("amount", ["1,50", "1.234,56", "-7", "1.234.567", "+0,5"], ["1,234.56", "1.23,4", "1 000", "1,", "viel"]),
+        ("clicks", ["1000", "1.000"], ["1,5", "1.00"]),
+        ("spent_on", ["28.02.2026"], ["31.02.2026", "31/02/2026", "2026-02-28"]),
+        ("checked_at", ["28/02/2026 23:59"], ["28/02/2026", "2026-02-28T23:59:00", "29/02/2026 10:00"]),
+    ],
+)
+def test_values_as_a_partner_writes_them(zone, column, good, bad):
+    names = ["cost_id", "spent_on", "amount", "clicks", "checked_at", "_ingested_at"]
+    rows = [";".join(value if name == column else "" for name in names) for value in good + bad]
+    zone.put(f"web/costs/{DAY}/a.csv", "\n".join([";".join(names), *(f"a{row}" for row in rows)]) + "\n")
+    found = f"{len(bad)} of {len(good + bad)} rows (first in line {len(good) + 2}: {bad[0]})"
+    assert_finding(zone.only("full"), "warning", "unconvertible", column, found)
+
+
+def test_what_the_feed_adds_is_iso_whatever_the_partner_writes(zone, depth):
+    names = "cost_id;spent_on;amount;clicks;checked_at;_ingested_at\n"
+    zone.put(f"web/costs/{DAY}/a.csv", names + "a;;;;;2026-02-28T23:59:00\n")
+    assert zone.check(depth) == []
 
 
 # ---------- parquet

@@ -81,6 +81,18 @@ sources:
           - {name: campaign, data_type: varchar, config: {meta: {required: true}}}
           - {name: spent_on, data_type: date}
           - {name: amount, data_type: "decimal(18,2)"}
+      - name: costs
+        config:
+          meta:
+            key: [cost_id]
+            format: csv
+            csv: {decimal_comma: true, delimiter: ";", date_format: "%d.%m.%Y", timestamp_format: "%d/%m/%Y %H:%M"}
+        columns:
+          - {name: cost_id, data_type: varchar, config: {meta: {required: true}}}
+          - {name: spent_on, data_type: date}
+          - {name: amount, data_type: "decimal(18,2)"}
+          - {name: clicks, data_type: bigint}
+          - {name: checked_at, data_type: timestamp}
 """
 
 EVENT = {
