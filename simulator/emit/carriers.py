@@ -1,4 +1,4 @@
-"""The parcel carriers: what happened to each parcel, tab-separated, with times to the minute."""
+"""The parcel carriers: what happened to each parcel, tab-separated; carriers tell times to the minute."""
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +46,7 @@ class Carriers:
             columns.coded(steps.place, PLACES),
             columns.coded(np.where(signed, np.cumsum(signed) - 1, -1), names),
             columns.ascii_text(columns.minute_letters(steps.occurred_at)),
-            columns.ascii_text(columns.minute_letters(arrival)),
+            columns.ascii_text(columns.instant_letters(arrival)),
         )
         rows = pc.binary_join_element_wise(*cells, TAB, null_handling="replace", null_replacement="")
         return pc.binary_join_element_wise(rows, LINE_END, EMPTY)

@@ -62,10 +62,7 @@ class Crm:
         everyone = self.world.customers
         first = np.arange(self.world.initial_customers if record.number == 0 else 0)
         new = np.concatenate([first, record.new_customers])
-        touched = [new]
-        if record.number:
-            touched += [record.changed_customers, record.deleted_customers]
-        index = np.concatenate(touched)
+        index = np.concatenate([new, self.touched(record)])
         at = everyone.registered_at[index].copy()
         hours = 6 * HOUR + below(self.seed, f"hour {record.number}", index, 16 * 60) * MINUTE
         at[len(new) :] = record.midnight + hours[len(new) :]
@@ -101,6 +98,14 @@ class Crm:
         )
         at = np.concatenate([at, np.maximum(record.leads.created_at, record.midnight)])
         return joined_lines(documents, *paged(self.seed, f"contacts {record.number}", at, record.midnight))
+
+    def touched(self, record: DayRecord) -> np.ndarray:
+        """Known customers whose phone changed, who ordered for the first time, or who closed their account."""
+        if record.number == 0:
+            return np.zeros(0, dtype=np.int64)
+        buyers, times = np.unique(record.new_orders.customer, return_counts=True)
+        first_time = buyers[(buyers > 0) & (self.world.customers.orders[(buyers - 1).clip(0)] == times)] - 1
+        return np.unique(np.concatenate([record.phoned_customers, record.deleted_customers, first_time]))
 
     def consents(self, record: DayRecord) -> pa.Array:
         """Declarations, in the order of time."""
