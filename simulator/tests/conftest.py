@@ -110,9 +110,8 @@ class Zone:
 
         read = reader.format(names="{" + ", ".join(f"'{name}': 'varchar'" for name in names) + "}")
         cells = ", ".join(typed(name) for name in names)
-        self.engine.execute(
-            f"create table {view} as select {cells}, cast(ingested_on as date) as ingested_on from {read}"
-        )
+        rows = f"select {cells}, cast(ingested_on as date) as ingested_on from {read}"
+        self.engine.execute(f"create table {view} as {rows}")
 
     def rows(self, query: str) -> list[tuple]:
         """All rows of a query."""
