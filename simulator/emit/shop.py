@@ -82,6 +82,8 @@ class Shop:
         self.log.add("addresses", "c", at, self.address_rows(moved, moves, at))
         left = record.left_billing_addresses
         self.delete_addresses(left, np.full(len(left), BILLING), self.hour_of_change(record, left))
+        if len(deleted) == 0:
+            return
         at = self.hour_of_change(record, deleted)
         self.log.add("customers", "d", at, only_keys(self.customer_rows(deleted, at), "customer_id"))
         self.delete_addresses(deleted, self.world.customers.moves[deleted], at)
@@ -142,6 +144,8 @@ class Shop:
 
     def delete_addresses(self, index: np.ndarray, which: np.ndarray, at: np.ndarray) -> None:
         """Addresses that customers no longer have."""
+        if len(index) == 0:
+            return
         self.log.add("addresses", "d", at, only_keys(self.address_rows(index, which, at), "address_id"))
 
     def promotions(self, record: DayRecord) -> None:
@@ -342,6 +346,8 @@ class Shop:
         to_main = np.clip(main - before, 0, amount)
         for payment, share in ((MAIN_PAYMENT, to_main), (VOUCHER_PAYMENT, amount - to_main)):
             some = np.flatnonzero(share > 0)
+            if len(some) == 0:
+                continue
             number = orders.number[order[some]]
             of_line = (part[some] >= 1) & (part[some] <= MOST_LINES)
             line = np.where(of_line, number * 10 + part[some], 0)
