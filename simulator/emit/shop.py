@@ -6,11 +6,10 @@ import pyarrow as pa
 from simulator import calendar, columns, countries, people
 from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.customers import CHANNELS as ACQUISITION
-from simulator.customers import LANGUAGES, TIERS
+from simulator.customers import LANGUAGES, TIERS, hour_of_change
 from simulator.emit.change_log import ChangeLog
 from simulator.landing import Landing
-from simulator.orders import CARD, CHANNELS, HOUR, INVOICE, METHODS, MINUTE, NEVER, PAYPAL, PIX, VOUCHER, Orders
-from simulator.randomness import below
+from simulator.orders import CARD, CHANNELS, INVOICE, METHODS, MINUTE, NEVER, PAYPAL, PIX, VOUCHER, Orders
 from simulator.shopping import ADDRESSES_OF_A_CUSTOMER
 from simulator.stock import day_of
 from simulator.world import DayRecord, World
@@ -91,9 +90,8 @@ class Shop:
         self.delete_addresses(deleted[billing], np.full(billing.sum(), BILLING), at[billing])
 
     def hour_of_change(self, record: DayRecord, index: np.ndarray) -> np.ndarray:
-        """When a customer's data change: by day, when the night's last visits are over."""
-        minutes = below(self.seed, f"hour {record.number}", index, 16 * 60)
-        return record.midnight + 6 * HOUR + minutes * MINUTE
+        """When a customer's data change."""
+        return record.midnight + hour_of_change(self.seed, record.number, index)
 
     def customer_rows(self, index: np.ndarray, updated_at: np.ndarray) -> dict:
         """Whole rows of customers."""

@@ -90,7 +90,7 @@ class Zone:
         options = meta["csv"]
         delimiter, encoding = options["delimiter"].replace("\t", "\\t"), options.get("encoding", "utf-8")
         reader = (
-            f"read_csv('{files}', delim = '{delimiter}', quote = '\"', escape = '\"', header = true, all_varchar = true,"
+            f"read_csv('{files}', delim = '{delimiter}', quote = '\"', escape = '\"', header = true,"
             f" encoding = '{encoding}', auto_detect = false, hive_partitioning = true, hive_types_autocast = true,"
             f" columns = {{names}})"
         )

@@ -72,3 +72,15 @@ def test_who_asks_to_be_erased_buys_no_more(long_zone):
         from crm_privacy_requests as r join placed as o using (customer_id)
         where request_type = 'erase' and o.ordered_at > r.requested_at
     """)
+
+
+def test_objections_are_heeded(long_zone):
+    rows = long_zone.rows("""
+        select o.customer_id, c.purpose, arg_max(c.granted, c.declared_at) as granted
+        from crm_privacy_requests as o join crm_consents as c using (customer_id)
+        where request_type = 'object' and purpose <> 'analytics'
+            and cast(c.declared_at as date) <= cast(o.requested_at as date)
+        group by all
+    """)
+    assert rows
+    assert not [row for row in rows if row[2]]
