@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 MICROSECONDS_PER_DAY = 86_400_000_000
 # Monday to Sunday; electronics sell at the weekend.
@@ -25,6 +26,7 @@ class Promotion:
     ends: date
 
 
+@cache
 def promotions_of(year: int) -> list[Promotion]:
     """The promotions of a year, by rule."""
     christmas = date(year, 12, 10)

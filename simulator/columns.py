@@ -47,9 +47,11 @@ def ids(prefix: str, numbers: np.ndarray, width: int = 9, none: int | None = Non
     """Ids such as O000000042; the number `none` is null. A number too long for `width` widens all ids of the column."""
     numbers = np.asarray(numbers, dtype=np.int64)
     width = max(width, len(str(numbers.max(initial=0))))
-    count = len(numbers)
-    parts = [constant_letters(prefix, count), decimal(numbers.clip(0), width), constant_letters(suffix, count)]
-    return ascii_text(np.hstack(parts), None if none is None else numbers != none)
+    letters = np.empty((len(numbers), len(prefix) + width + len(suffix)), dtype=np.uint8)
+    letters[:, : len(prefix)] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    letters[:, len(prefix) : len(prefix) + width] = decimal(np.maximum(numbers, 0), width)
+    letters[:, len(prefix) + width :] = np.frombuffer(suffix.encode(), dtype=np.uint8)
+    return ascii_text(letters, None if none is None else numbers != none)
 
 
 def ascii_text(letters: np.ndarray, present: np.ndarray | None = None) -> pa.Array:
@@ -74,7 +76,7 @@ def words(values: np.ndarray) -> pa.Array:
 def coded(codes: np.ndarray, labels: np.ndarray | list | pa.Array) -> pa.Array:
     """The label at each code; a negative code is null. Long lists of labels are better given as Arrow arrays."""
     codes = np.asarray(codes)
-    positions = fixed(codes.clip(0), np.int32, pa.int32(), codes >= 0)
+    positions = fixed(np.maximum(codes, 0), np.int32, pa.int32(), codes >= 0)
     labels = labels if isinstance(labels, pa.Array) else texts(list(labels))
     return labels.take(positions)
 
@@ -124,15 +126,17 @@ def instant_letters(microseconds: np.ndarray) -> np.ndarray:
     """Instants such as 2025-09-01T10:11:12.123456, as a matrix of ASCII codes."""
     days, where = np.unique(microseconds // MICROSECONDS_PER_DAY, return_inverse=True)
     dates = np.array([text.encode() for text in days.astype("datetime64[D]").astype(str)], dtype="S10")
-    count = len(microseconds)
     seconds, fraction = np.divmod(microseconds % MICROSECONDS_PER_DAY, 1_000_000)
-    colon = constant_letters(":", count)
-    parts = (
-        *(dates.view(np.uint8).reshape(-1, 10)[where], constant_letters("T", count)),
-        *(decimal(seconds // 3600, 2), colon, decimal(seconds // 60 % 60, 2), colon, decimal(seconds % 60, 2)),
-        *(constant_letters(".", count), decimal(fraction, 6)),
-    )
-    return np.hstack(parts)
+    minutes = seconds // 60
+    letters = np.empty((len(microseconds), 26), dtype=np.uint8)
+    letters[:, :10] = dates.view(np.uint8).reshape(-1, 10)[where]
+    letters[:, 10:19] = np.frombuffer(b"T..:..:..", dtype=np.uint8)
+    # Four digits at once: hours and minutes.
+    letters[:, [11, 12, 14, 15]] = decimal(minutes // 60 * 100 + minutes % 60, 4)
+    letters[:, 17:19] = decimal(seconds % 60, 2)
+    letters[:, 19] = ord(".")
+    letters[:, 20:] = decimal(fraction, 6)
+    return letters
 
 
 def minute_letters(microseconds: np.ndarray) -> np.ndarray:

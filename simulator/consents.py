@@ -10,7 +10,7 @@ from simulator.orders import HOUR, MINUTE
 from simulator.randomness import below, hashed, share
 
 PURPOSES = ["email_marketing", "personalisation", "analytics", "third_party_sharing"]
-EMAIL_MARKETING = 0
+EMAIL_MARKETING, ANALYTICS = 0, 2
 ASKED_WHERE = ["registration", "account", "newsletter_link", "support"]
 REGISTRATION, ACCOUNT, NEWSLETTER_LINK, SUPPORT = range(4)
 # Granted at registration, by country and purpose: an opt-in in Europe and Brazil, an opt-out in the United States.
@@ -50,11 +50,14 @@ class Consents:
         self.granted = np.zeros((0, len(PURPOSES)), dtype=bool)
         self.place = np.zeros((0, len(PURPOSES)), dtype=np.int8)
 
-    def live(self, customers: Customers, number: int, midnight: int) -> Declarations:
-        """The declarations of a day; the first day brings all those of the years before."""
+    def live(self, customers: Customers, objecting: np.ndarray, number: int, midnight: int) -> Declarations:
+        """The declarations of a day; the first day brings all those of the years before.
+
+        `objecting`: indices of customers who have objected to the use of their data.
+        """
         changed = self.changes(customers, number, midnight)
         first = self.registrations(customers, np.arange(len(self.granted), len(customers)))
-        parts = [changed, first]
+        parts = [changed, first, self.objections(customers, objecting, number, midnight)]
         if number == 0:
             parts.append(self.earlier_changes(customers, midnight))
         joined = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Declarations)}
@@ -96,6 +99,14 @@ class Consents:
         who, purpose = np.nonzero((drawn < chance) & active)
         minutes = below(self.seed, f"consent hour {number}", key[who, purpose], 16 * 60)
         return self.flip(customers, who, purpose, midnight + 6 * HOUR + minutes * MINUTE, number)
+
+    def objections(self, customers: Customers, objecting: np.ndarray, number: int, midnight: int) -> Declarations:
+        """Support withdraws in the evening what those who object had granted, but for analytics."""
+        who, purpose = np.nonzero(self.granted[objecting] & (np.arange(len(PURPOSES)) != ANALYTICS))
+        at = np.full(len(who), midnight + 22 * HOUR + 30 * MINUTE)
+        made = self.flip(customers, objecting[who], purpose, at, number)
+        made.where[:] = SUPPORT
+        return made
 
     def flip(self, customers: Customers, who: np.ndarray, purpose: np.ndarray, at: np.ndarray, number: int):
         """Declare the opposite of what stands."""

@@ -102,6 +102,11 @@ def newcomers(seed: int, customers: int, known: int, day: int, midnight: int, bu
     return register(seed, known + 1, count, midnight + at)
 
 
+def hour_of_change(seed: int, day: int, index: np.ndarray) -> np.ndarray:
+    """Microseconds after midnight at which customers' data change: by day, when the night's last visits are over."""
+    return (6 * 60 + below(seed, f"hour {day}", index, 16 * 60)) * 60_000_000
+
+
 def visit_weights(customers: Customers, midnight: int, on_promotion: bool) -> np.ndarray:
     """How likely each customer is to visit today, up to a factor."""
     weights = VISIT_WEIGHTS[customers.kind].copy()

@@ -45,11 +45,13 @@ class Landing:
 
     def write(self, source: str, table: str, day: date, extension: str, write_to: Callable[[Path], object]) -> None:
         """Write under a hidden name, then rename; a file that is there already stays as it is."""
-        folder = self.folder / source / table / f"ingested_on={day}"
-        final = folder / f"part-0000.{extension}"
-        if day < self.first_day or final.exists():
+        if day < self.first_day:
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        hidden = folder / f".part-0000.{extension}.tmp"
-        write_to(hidden)
+        folder = os.path.join(self.folder, source, table, f"ingested_on={day}")
+        final = os.path.join(folder, f"part-0000.{extension}")
+        if os.path.exists(final):
+            return
+        os.makedirs(folder, exist_ok=True)
+        hidden = os.path.join(folder, f".part-0000.{extension}.tmp")
+        write_to(Path(hidden))
         os.replace(hidden, final)

@@ -36,6 +36,7 @@ class DayRecord:
     catalog_changes: catalog.CatalogChanges = None
     new_customers: np.ndarray = None
     changed_customers: np.ndarray = None
+    phoned_customers: np.ndarray = None
     moved_customers: np.ndarray = None
     deleted_customers: np.ndarray = None
     left_billing_addresses: np.ndarray = None
@@ -92,10 +93,13 @@ class World:
         self.fulfil(record)
         record.carts = self.carts.live(record, self.catalog.list_price, self.customers, self.rates.per_euro(today))
         record.tracking = self.tracking.live(record.orders, number)
-        record.consents = self.consents.live(self.customers, number, midnight)
         record.leads = leads_of(seed, self.options.customers, self.leads, number, midnight)
         self.leads += len(record.leads.number)
-        record.said = self.feedback.live(record, self.customers, calendar.running(today) is not None)
+        promotion = calendar.running(today)
+        record.said = self.feedback.live(record, self.customers, promotion.lift if promotion else 1.0)
+        objecting = [request.person.customer - 1 for request in record.said.requests if request.kind == "object"]
+        objecting = np.array(objecting, dtype=np.int64)
+        record.consents = self.consents.live(self.customers, objecting, number, midnight)
         record.movements.append(self.stock.shrink(number, midnight))
         *record.counts, adjusted = self.stock.count(number, midnight)
         record.movements.append(adjusted)
@@ -122,6 +126,7 @@ class World:
         people.billing[one_address] = False
         people.away = moved | deleted
         record.moved_customers = np.flatnonzero(moved)
+        record.phoned_customers = np.flatnonzero(phoned)
         record.changed_customers = np.flatnonzero(phoned | risen | translated)
         record.deleted_customers = np.flatnonzero(deleted)
         record.left_billing_addresses = np.flatnonzero(one_address)

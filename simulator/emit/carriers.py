@@ -1,4 +1,4 @@
-"""The parcel carriers: what happened to each parcel, tab-separated, with times to the minute."""
+"""The parcel carriers: what happened to each parcel, tab-separated; carriers tell times to the minute."""
 
 import numpy as np
 import pyarrow as pa

@@ -8,11 +8,12 @@ import pyarrow as pa
 
 from simulator import columns, countries, people
 from simulator.consents import ASKED_WHERE, PURPOSES, policy_version
+from simulator.customers import hour_of_change
 from simulator.emit.deliveries import Deliveries, joined_lines, paged
 from simulator.landing import Landing
 from simulator.leads import LEADS
 from simulator.orders import HOUR, MINUTE
-from simulator.randomness import below, share
+from simulator.randomness import share
 from simulator.world import DayRecord, World
 
 CHANNELS = ["email", "phone", "post", "none"]
@@ -26,6 +27,8 @@ PURPOSE_TEXTS = pa.array([f',"purpose":"{purpose}"' for purpose in PURPOSES])
 GRANTED_TEXTS = pa.array([',"granted":false', ',"granted":true'])
 WHERE_TEXTS = pa.array([f',"source":"{where}"' for where in ASKED_WHERE])
 REGIMES = ["GDPR", "CCPA", "LGPD", "UK GDPR"]
+# When the CRM looks who has become a customer.
+EVENING = 23 * HOUR + 50 * MINUTE
 # The last digit of a contact's id.
 OF_CUSTOMER, OF_LEAD = 1, 2
 
@@ -62,14 +65,9 @@ class Crm:
         everyone = self.world.customers
         first = np.arange(self.world.initial_customers if record.number == 0 else 0)
         new = np.concatenate([first, record.new_customers])
-        touched = [new]
-        if record.number:
-            touched += [record.changed_customers, record.deleted_customers]
-        index = np.concatenate(touched)
-        at = everyone.registered_at[index].copy()
-        hours = 6 * HOUR + below(self.seed, f"hour {record.number}", index, 16 * 60) * MINUTE
-        at[len(new) :] = record.midnight + hours[len(new) :]
-        at = np.maximum(at, record.midnight)
+        touched, touched_at = self.touched(record)
+        index = np.concatenate([new, touched])
+        at = np.concatenate([np.maximum(everyone.registered_at[new], record.midnight), touched_at])
         stage = np.where(everyone.orders[index] > 0, CUSTOMER, LEAD)
         stage[everyone.deleted[index]] = FORMER
         number = np.concatenate([everyone.number[index], record.leads.number])
@@ -101,6 +99,17 @@ class Crm:
         )
         at = np.concatenate([at, np.maximum(record.leads.created_at, record.midnight)])
         return joined_lines(documents, *paged(self.seed, f"contacts {record.number}", at, record.midnight))
+
+    def touched(self, record: DayRecord) -> tuple[np.ndarray, np.ndarray]:
+        """Whose phone changed, who closed the account, and who ordered for the first time, and when."""
+        if record.number == 0:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        changed = np.concatenate([record.phoned_customers, record.deleted_customers])
+        buyers, times = np.unique(record.new_orders.customer, return_counts=True)
+        first_time = buyers[(buyers > 0) & (self.world.customers.orders[(buyers - 1).clip(0)] == times)] - 1
+        first_time = np.setdiff1d(first_time, changed)
+        at = np.concatenate([hour_of_change(self.seed, record.number, changed), np.full(len(first_time), EVENING)])
+        return np.concatenate([changed, first_time]), record.midnight + at
 
     def consents(self, record: DayRecord) -> pa.Array:
         """Declarations, in the order of time."""

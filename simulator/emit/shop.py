@@ -6,11 +6,10 @@ import pyarrow as pa
 from simulator import calendar, columns, countries, people
 from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.customers import CHANNELS as ACQUISITION
-from simulator.customers import LANGUAGES, TIERS
+from simulator.customers import LANGUAGES, TIERS, hour_of_change
 from simulator.emit.change_log import ChangeLog
 from simulator.landing import Landing
-from simulator.orders import CARD, CHANNELS, HOUR, INVOICE, METHODS, MINUTE, NEVER, PAYPAL, PIX, VOUCHER, Orders
-from simulator.randomness import below
+from simulator.orders import CARD, CHANNELS, INVOICE, METHODS, MINUTE, NEVER, PAYPAL, PIX, VOUCHER, Orders
 from simulator.shopping import ADDRESSES_OF_A_CUSTOMER
 from simulator.stock import day_of
 from simulator.world import DayRecord, World
@@ -82,6 +81,8 @@ class Shop:
         self.log.add("addresses", "c", at, self.address_rows(moved, moves, at))
         left = record.left_billing_addresses
         self.delete_addresses(left, np.full(len(left), BILLING), self.hour_of_change(record, left))
+        if len(deleted) == 0:
+            return
         at = self.hour_of_change(record, deleted)
         self.log.add("customers", "d", at, only_keys(self.customer_rows(deleted, at), "customer_id"))
         self.delete_addresses(deleted, self.world.customers.moves[deleted], at)
@@ -89,9 +90,8 @@ class Shop:
         self.delete_addresses(deleted[billing], np.full(billing.sum(), BILLING), at[billing])
 
     def hour_of_change(self, record: DayRecord, index: np.ndarray) -> np.ndarray:
-        """When a customer's data change: by day, when the night's last visits are over."""
-        minutes = below(self.seed, f"hour {record.number}", index, 16 * 60)
-        return record.midnight + 6 * HOUR + minutes * MINUTE
+        """When a customer's data change."""
+        return record.midnight + hour_of_change(self.seed, record.number, index)
 
     def customer_rows(self, index: np.ndarray, updated_at: np.ndarray) -> dict:
         """Whole rows of customers."""
@@ -142,6 +142,8 @@ class Shop:
 
     def delete_addresses(self, index: np.ndarray, which: np.ndarray, at: np.ndarray) -> None:
         """Addresses that customers no longer have."""
+        if len(index) == 0:
+            return
         self.log.add("addresses", "d", at, only_keys(self.address_rows(index, which, at), "address_id"))
 
     def promotions(self, record: DayRecord) -> None:
@@ -342,6 +344,8 @@ class Shop:
         to_main = np.clip(main - before, 0, amount)
         for payment, share in ((MAIN_PAYMENT, to_main), (VOUCHER_PAYMENT, amount - to_main)):
             some = np.flatnonzero(share > 0)
+            if len(some) == 0:
+                continue
             number = orders.number[order[some]]
             of_line = (part[some] >= 1) & (part[some] <= MOST_LINES)
             line = np.where(of_line, number * 10 + part[some], 0)

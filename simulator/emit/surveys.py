@@ -9,9 +9,7 @@ from simulator.feedback.surveys import Answer
 from simulator.landing import Landing
 from simulator.world import DayRecord, World
 
-HEADER = (
-    *("response_id", "customer_id", "order_id", "score", "comment", "language_code", "responded_at", "_ingested_at"),
-)
+HEADER = "response_id,customer_id,order_id,score,comment,language_code,responded_at,_ingested_at".split(",")
 # The tool exports some answers of the evening before once more.
 TOLD_AGAIN = 20
 

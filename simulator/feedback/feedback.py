@@ -42,7 +42,7 @@ class Feedback:
         self.mentions = Mentions(seed, orders_per_day, names)
         self.requests = Requests(seed)
 
-    def live(self, record, customers: Customers, promotion: bool) -> Said:
+    def live(self, record, customers: Customers, lift: float) -> Said:
         """A day; who has closed the account says no more, but for the wish to be forgotten."""
         day = (record.number, record.midnight)
         delivered = delivered_today(record.orders, self.start, record.number)
@@ -63,7 +63,7 @@ class Feedback:
             tickets=tickets,
             messages=messages,
             answers=self.surveys.live(due[2], asked, record.midnight),
-            mentions=self.mentions.live(mood_of(delivered, in_stock, promotion), self.popularity, *day),
+            mentions=self.mentions.live(mood_of(delivered, in_stock, lift), self.popularity, *day),
             requests=self.requests.live(due[3], requesting),
         )
 

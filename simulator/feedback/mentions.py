@@ -14,8 +14,8 @@ from simulator.texts import BOOKS
 PLATFORMS = ("instagram", "instagram", "x", "x", "x", "tiktok", "youtube", "reddit")
 TOPICS = ("delivery", "product", "price", "service")
 # For 167 orders a day, when nothing goes wrong, and how much the shares of late parcels and sold-out shelves add.
-POSTS, ORDERS = 5.5, 167
-IF_LATE, IF_SOLD_OUT, ON_PROMOTION = 3.0, 6.0, 1.6
+POSTS, ORDERS = 8.0, 167
+IF_LATE, IF_SOLD_OUT = 3.0, 6.0
 SPANISH_IN_US = 0.12
 COUNTRY_UNKNOWN = 0.2
 
@@ -39,24 +39,23 @@ class Mention:
 
 @dataclass(frozen=True)
 class Mood:
-    """What the day gives people to talk about: shares from 0 to 1, and whether a promotion runs."""
+    """What the day gives people to talk about: shares from 0 to 1, and the promotion's lift, 1 where none runs."""
 
     late: float
     sold_out: float
-    promotion: bool
+    lift: float
 
     @property
     def rise(self) -> float:
         """How many posts there are for one on a day without trouble."""
-        trouble = 1 + IF_LATE * self.late + IF_SOLD_OUT * self.sold_out
-        return trouble * (ON_PROMOTION if self.promotion else 1.0)
+        return (1 + IF_LATE * self.late + IF_SOLD_OUT * self.sold_out) * self.lift
 
 
-def mood_of(delivered: Delivered, in_stock: np.ndarray, promotion: bool) -> Mood:
+def mood_of(delivered: Delivered, in_stock: np.ndarray, lift: float) -> Mood:
     """From today's deliveries and from what people wanted to buy."""
     late = float((delivered.late > 0).mean()) if len(delivered.late) else 0.0
     sold_out = float(1 - in_stock.mean()) if len(in_stock) else 0.0
-    return Mood(late, sold_out, promotion)
+    return Mood(late, sold_out, lift)
 
 
 class Mentions:
@@ -73,7 +72,7 @@ class Mentions:
         """The posts of a day, in the order of time."""
         rng = stream(self.seed, "mentions", number)
         count = rng.poisson(self.expected * mood.rise)
-        weights = np.array([0.25 + 2 * mood.late, 0.6 + 4 * mood.sold_out, 0.25 + mood.promotion, 0.25 + mood.late])
+        weights = np.array([0.25 + 2 * mood.late, 0.6 + 4 * mood.sold_out, mood.lift - 0.75, 0.25 + mood.late])
         topics = weighted(rng, weights, count).tolist()
         product = weighted(rng, popularity, count).tolist()
         country = weighted(rng, countries.SHARES, count)
@@ -87,7 +86,7 @@ class Mentions:
     def post(self, mood: Mood, number: int, at: int, topic: int, product: int, country: int, name: str) -> Mention:
         """One post; people complain of what goes wrong."""
         dice = Dice(self.seed, "mention", number)
-        bad = (0.25 + 1.5 * mood.late, 0.25 + 3 * mood.sold_out, 0.15 if mood.promotion else 0.5, 0.4 + mood.late)
+        bad = (0.25 + 1.5 * mood.late, 0.25 + 3 * mood.sold_out, 0.5 / mood.lift**2, 0.4 + mood.late)
         tone = "bad" if dice.chance(bad[topic]) else "good"
         spanish = country == countries.US and dice.chance(SPANISH_IN_US)
         language = "es" if spanish else LANGUAGES[HOME_LANGUAGES[country]]

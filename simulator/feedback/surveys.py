@@ -11,7 +11,7 @@ from simulator.orders import HOUR
 from simulator.randomness import Dice, below, share
 from simulator.texts import BOOKS
 
-CHANCE, CHANCE_IF_TROUBLED = 0.07, 0.05
+CHANCE, CHANCE_IF_TROUBLED = 0.08, 0.06
 FIRST_DAY, DAYS = 1, 7
 # The score of who has nothing to complain of, and what a day of delay and a defect cost.
 SCORE, A_DAY_LATE, A_DEFECT, MOST_DAYS = 8.8, 1.1, 3.6, 5

@@ -19,7 +19,7 @@ TOPICS = ["delivery", "defect", "return", "payment", "account", "other"]
 DELIVERY, DEFECT, RETURN, PAYMENT, ACCOUNT, OTHER = range(6)
 CHANNELS = ("email", "email", "email", "chat", "chat", "web_form", "web_form", "phone")
 # How likely each cause makes a ticket; a late parcel the more, the later it is.
-LATE, A_DAY_LATE, IN_TIME = 0.13, 0.04, 0.016
+LATE, A_DAY_LATE, IN_TIME = 0.16, 0.05, 0.016
 DEFECTIVE, SENT_BACK, FAILED_PAYMENT, NEVER_PAID = 0.42, 0.12, 0.09, 0.16
 # Of all customers on a day, for no order's sake.
 ON_ONES_OWN = 0.0006

@@ -8,8 +8,3 @@ from simulator.texts import de, en, es, pt
 
 # By the code of the language.
 BOOKS = {"de": de, "en": en, "pt": pt, "es": es}
-
-
-def pick(sentences: list[str], drawn: int) -> str:
-    """The sentence that a drawn number falls on."""
-    return sentences[drawn % len(sentences)]
