@@ -3,7 +3,6 @@
 {% macro clear_values(source_name, table_name) %}
     {%- if not execute -%}{{ return('select * from ' ~ ref('base_' ~ source_name ~ '__' ~ table_name)) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
-    {{- config(unique_key=table.key) -}}
 with
 
 latest as (

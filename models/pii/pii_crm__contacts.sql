@@ -1,1 +1,2 @@
+{{ config(unique_key='contact_id') }}
 {{ clear_values('crm', 'contacts') }}

@@ -1,1 +1,2 @@
+{{ config(unique_key='review_id') }}
 {{ clear_values('reviews', 'reviews') }}

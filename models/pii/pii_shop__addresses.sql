@@ -1,1 +1,2 @@
+{{ config(unique_key='address_id') }}
 {{ clear_values('shop', 'addresses') }}

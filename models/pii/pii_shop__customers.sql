@@ -1,1 +1,2 @@
+{{ config(unique_key='customer_id') }}
 {{ clear_values('shop', 'customers') }}

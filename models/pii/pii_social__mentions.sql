@@ -1,1 +1,2 @@
+{{ config(unique_key='mention_id') }}
 {{ clear_values('social', 'mentions') }}

@@ -1,1 +1,2 @@
+{{ config(unique_key='message_id') }}
 {{ clear_values('support', 'messages') }}

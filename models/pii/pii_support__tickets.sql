@@ -1,1 +1,2 @@
+{{ config(unique_key='ticket_id') }}
 {{ clear_values('support', 'tickets') }}

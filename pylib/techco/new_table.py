@@ -72,7 +72,8 @@ def write(options: argparse.Namespace) -> list[str]:
     if new_source:
         texts[Path("models/quarantine") / f"quarantine_{source}.sql"] = f"{{{{ quarantine('{source}') }}}}\n"
     if any(column.classification != "person_id" for column in classified):
-        texts[Path("models/pii") / f"pii_{source}__{table}.sql"] = f"{{{{ clear_values('{source}', '{table}') }}}}\n"
+        clear = f"{{{{ clear_values('{source}', '{table}') }}}}\n"
+        texts[Path("models/pii") / f"pii_{source}__{table}.sql"] = skeleton.unique_key(key) + clear
     sources = folder / f"_{source}__sources.yml"
     models = folder / f"_{source}__models.yml"
     appended = {

@@ -58,13 +58,17 @@ def staging_model(source: str, table: str, key: list[str], columns: list[Sampled
         seen.update(names)
         if names:
             groups.append(f"    ---------- {group}\n" + "".join(f"    {name},\n" for name in names))
-    unique_key = f"'{key[0]}'" if len(key) == 1 else str(key)
     return (
-        f"{{{{ config(unique_key={unique_key}) }}}}\n\nwith\n\n{table} as (\n\n"
+        f"{unique_key(key)}\nwith\n\n{table} as (\n\n"
         f"    {{{{ latest_rows('{source}', '{table}') }}}}\n\n)\n\nselect\n"
         + "\n".join(groups)
         + f"\n    ---------- technical\n    _version,\n    _batch\nfrom {table}\n"
     )
+
+
+def unique_key(key: list[str]) -> str:
+    """The first line of an incremental model."""
+    return "{{ config(unique_key=%s) }}\n" % (f"'{key[0]}'" if len(key) == 1 else key)
 
 
 def sources_head(source: str, feed: str, file_format: str) -> str:
