@@ -14,7 +14,7 @@ declarations as (
     qualify
         row_number() over (
             partition by customer_key, purpose, declared_at
-            order by _version desc, is_granted, consent_id
+            order by _version desc, is_granted asc, consent_id asc
         ) = 1
 
 ),
