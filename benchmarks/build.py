@@ -1,4 +1,4 @@
-"""Measure whole builds of landing zones of 20 thousand, 200 thousand and 2 million orders.
+"""Measure whole builds of landing zones of 20 thousand, 200 thousand and 2 million orders, all else in proportion.
 
 Each size: a first build of everything, then a second run with nothing new. Printed, and saved to `docs/evidence/` with
 date and commit: rows read, wall seconds, rows per second, peak memory, warehouse size, and the ten slowest nodes.

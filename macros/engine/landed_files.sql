@@ -1,0 +1,169 @@
+{#- The rows of some landed files of a table, given as groups of patterns that one reader takes; without files, and for a column that
+    no file has, empty and typed. Text formats show their values as text, and base models type them. -#}
+{% macro landed_rows(table, groups) %}
+    select
+        {% if table.format != 'parquet' -%}
+        cast(null as varchar) as _line,
+        {% endif -%}
+        {%- if table.format == 'jsonl' -%}
+        cast(null as json) as payload,
+        {%- else -%}
+        {%- for column in table.columns -%}
+        cast(null as {{ 'varchar' if table.format == 'csv' else column.data_type }}) as {{ column.name }},
+        {% endfor -%}
+        {%- endif %}
+        cast(null as varchar) as _file,
+        cast(null as bigint) as _row,
+        cast(null as date) as _ingested_on
+    where false
+    {%- for group in groups %}
+    union all by name
+    select
+        {{ landed_columns(table, group) }},
+        substr(filename, {{ landing_folder() | length + 2 }}) as _file,
+        ingested_on as _ingested_on
+    from {{ reader(table, group) }}
+    {%- endfor %}
+{% endmacro %}
+
+{% macro landing_folder() %}
+    {{- return(env_var('TECHCO_LANDING', 'landing').rstrip('/')) -}}
+{% endmacro %}
+
+{#- All landed files of a table. -#}
+{% macro landed_groups(table) %}
+    {%- if table.format == 'csv' -%}
+        {{- return(csv_groups(table, '')) -}}
+    {%- endif -%}
+    {{- return([{'patterns': landed_patterns(table)}] if landed_patterns(table) else []) -}}
+{% endmacro %}
+
+{#- Patterns of a table's landed files, compressed ones too. Names that begin with a dot or an underscore are no data: files that are
+    being written, markers. A pattern that matches nothing is an error to the readers, so only those that match are given. -#}
+{% macro landed_patterns(table) %}
+    {%- set patterns = [] -%}
+    {%- for compression in ([''] if table.format == 'parquet' else ['', '.gz', '.zst']) -%}
+        {%- set pattern = landing_folder() ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/[!._]*.' ~ table.format ~ compression -%}
+        {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
+            {%- do patterns.append(pattern) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(patterns) -}}
+{% endmacro %}
+
+{#- CSV files with the same header are one group: DuckDB guesses no name and no type when it is told the columns of a file, and so reads
+    columns in any order and refuses no file because of one bad line. -#}
+{% macro csv_groups(table, and_where) %}
+    {%- set query -%}
+        select header, cast(to_json(list(file order by file)) as varchar)
+        from landing.main.files
+        where source_name = '{{ table.source }}' and table_name = '{{ table.table }}' and header is not null {{ and_where }}
+        group by header
+        order by header
+    {%- endset -%}
+    {%- set groups = [] -%}
+    {%- for header, files in run_query(query).rows -%}
+        {%- do groups.append({'header': fromjson(header), 'patterns': file_patterns(fromjson(files))}) -%}
+    {%- endfor -%}
+    {{- return(groups) -}}
+{% endmacro %}
+
+{% macro file_patterns(files) %}
+    {%- set patterns = [] -%}
+    {%- for file in files -%}
+        {#- A name may hold what means something in a pattern. -#}
+        {%- do patterns.append(landing_folder() ~ '/' ~ file | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
+    {%- endfor -%}
+    {{- return(patterns) -}}
+{% endmacro %}
+
+{% macro landed_columns(table, group) %}
+    {%- if table.format == 'jsonl' -%}
+        line as _line, try_cast(line as json) as payload
+    {%- elif table.format == 'parquet' -%}
+        * exclude (filename, ingested_on, file_row_number), file_row_number + 1 as _row
+    {%- else -%}
+        {%- for column in table.columns -%}
+            {%- for name in group.header -%}
+                {%- if name | lower == column.name | lower -%}
+                    nullif({{ csv_names(group.header)[loop.index0] }}, '') as {{ column.name }},
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {{ wrong_length(group.header) }} as _line
+    {%- endif -%}
+{% endmacro %}
+
+{#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB. CSV is read with a few
+    columns more than its header names, so that a row with too many fields comes through as one with too few does, to be told apart. -#}
+{% macro reader(table, group) %}
+    {%- if table.format == 'parquet' -%}
+        read_parquet({{ text_list(group.patterns) }}, union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
+    {%- elif table.format == 'jsonl' -%}
+        read_csv(
+            {{ text_list(group.patterns) }}, columns = {'line': 'varchar'}, delim = chr(0), quote = '', escape = '', header = false,
+            auto_detect = false, strict_mode = false, max_line_size = 67108864, filename = true, hive_partitioning = true
+        )
+    {%- else -%}
+        {%- set quote = table.csv.get('quote', '"') -%}
+        read_csv(
+            {{ text_list(group.patterns) }},
+            columns = { {%- for name in csv_names(group.header) %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
+            delim = '{{ table.csv.get("delimiter", ",") }}', quote = '{{ quote }}', escape = '{{ quote }}', nullstr = chr(1),
+            encoding = '{{ table.csv.get("encoding", "utf-8") }}', header = true, auto_detect = false, null_padding = true, parallel = false,
+            max_line_size = 67108864, filename = true, hive_partitioning = true
+        )
+    {%- endif -%}
+{% endmacro %}
+
+{#- The columns that a CSV file with a header is read as: every field under a name of its own, and 16 fields that no row should have. -#}
+{% macro csv_names(header) %}
+    {%- set names = [] -%}
+    {%- for name in header -%}
+        {%- do names.append('_' ~ loop.index0 ~ '_' ~ (name | lower if modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name) else '')) -%}
+    {%- endfor -%}
+    {#- As many as SPARE_FIELDS in pylib/techco/landing_check/limits.py. -#}
+    {%- for number in range(16) -%}
+        {%- do names.append('_more_' ~ number) -%}
+    {%- endfor -%}
+    {{- return(names) -}}
+{% endmacro %}
+
+{#- The fields of a CSV row, as text, where it has more or fewer than its header; else null. An empty field is read as empty, one that
+    is not there as null. -#}
+{% macro wrong_length(header) -%}
+    {%- set names = csv_names(header) -%}
+    case
+        when _more_0 is not null or {{ names[header | length - 1] }} is null
+            then cast(to_json(list_filter([{{ names | join(', ') }}], lambda x: x is not null)) as varchar)
+    end
+{%- endmacro %}
+
+{% macro text_list(texts) -%}
+    [{% for text in texts %}'{{ text | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
+
+
+{#- The rows of a table's files that are not loaded yet. On DuckDB only these files are opened: the view would open each file that ever
+    landed, so that every run would cost what history costs. -#}
+{% macro new_rows(table) %}
+    {{- return(adapter.dispatch('new_rows', 'techco')(table)) -}}
+{% endmacro %}
+
+{% macro duckdb__new_rows(table) %}
+    {%- set not_loaded = 'and file not in (select file_path from ' ~ ledger('loaded_files') ~ ')' -%}
+    {%- if table.format == 'csv' -%}
+        {{- return(landed_rows(table, csv_groups(table, not_loaded))) -}}
+    {%- endif -%}
+    {%- set files = run_query(
+        "select file from landing.main.files where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.table ~ "' " ~ not_loaded
+    ).columns[0].values() -%}
+    {{- landed_rows(table, [{'patterns': file_patterns(files)}] if files else []) -}}
+{% endmacro %}
+
+{% macro snowflake__new_rows(table) %}
+    select * from {{ source(table.source, table.table) }}
+    where _file not in (
+        select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
+    )
+{% endmacro %}
