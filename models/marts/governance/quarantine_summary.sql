@@ -9,7 +9,8 @@ quarantined as (
             table_name,
             ingested_on,
             file_path,
-            reasons
+            reasons,
+            resolved_on
         from {{ ref('quarantine_' ~ source_name) }}
     {% endfor %}
 
@@ -24,6 +25,7 @@ select
     reasons,
 
     ---------- measures
-    cast(count(*) as bigint) as quarantined_rows
+    cast(count(*) as bigint) as quarantined_rows,
+    cast(count(resolved_on) as bigint) as resolved_rows
 from quarantined
 group by source_name, table_name, ingested_on, file_path, reasons

@@ -1,0 +1,22 @@
+{#- The raw tables of which this incremental model has not seen everything, as [source, table, whether that is all there is of it]: those
+    with files loaded after its last run, or all on a full build. A base model that was built anew has loaded all its files again. -#}
+{% macro tables_with_news() %}
+    {%- set tables = [] -%}
+    {%- if execute and is_incremental() -%}
+        {%- set last = last_batch() -%}
+        {%- set news -%}
+            select source_name, table_name, min(batch) > {{ last }}
+            from {{ ledger('loaded_files') }}
+            group by source_name, table_name
+            having max(batch) > {{ last }}
+            order by source_name, table_name
+        {%- endset -%}
+        {{- return(run_query(news).rows | map('list') | list) -}}
+    {%- endif -%}
+    {%- for source_name, names in var('raw_tables').items() -%}
+        {%- for table_name in names -%}
+            {%- do tables.append([source_name, table_name, true]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(tables) -}}
+{% endmacro %}

@@ -1,0 +1,64 @@
+{{
+    config(
+        incremental_strategy='delete+insert',
+        unique_key=['source_name', 'table_name', 'ingested_on'],
+    )
+}}
+{% set tables = tables_with_news() %}
+
+with
+
+changes as (
+
+    {% for source_name, table_name, is_renewed in tables %}
+    {{ 'union all' if not loop.first }}
+    select *
+    from ({{ tally(source_name, table_name) }}) as {{ source_name }}__{{ table_name }}
+    {% if not is_renewed %}
+
+    union all
+
+    select
+        known.source_name,
+        known.table_name,
+        known.ingested_on,
+        known.good_rows,
+        known.first_rows,
+        known.current_rows
+    from {{ this }} as known
+    where
+        known.source_name = '{{ source_name }}'
+        and known.table_name = '{{ table_name }}'
+    {% endif %}
+    {% else %}
+    select
+        source_name,
+        table_name,
+        ingested_on,
+        good_rows,
+        first_rows,
+        current_rows
+    from {{ this }}
+    where false
+    {% endfor %}
+
+)
+
+select
+    ---------- keys
+    source_name,
+    table_name,
+    ingested_on,
+
+    ---------- measures
+    cast(sum(good_rows) as bigint) as good_rows,
+    cast(sum(first_rows) as bigint) as first_rows,
+    cast(sum(current_rows) as bigint) as current_rows,
+
+    ---------- technical
+    {{ current_batch() }} as _batch
+from changes
+group by
+    source_name,
+    table_name,
+    ingested_on
