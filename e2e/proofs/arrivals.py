@@ -1,0 +1,108 @@
+"""The same data in a random order of arrival: in batches, split, shuffled, late and again; every table as built at once."""
+
+import gzip
+import json
+import random
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow.parquet as pq
+from comparing import differences, tables
+from conftest import TINY, House, house
+
+from simulator.__main__ import main as simulate
+
+DAYS = 10
+BUILD = ("run",)
+# Of the files that can be: how many are split in two, and how many are sent again.
+SPLIT, AGAIN = 0.15, 0.1
+
+
+def run(round_number: int, folder: Path, batches: int | None = None) -> dict:
+    """Land a zone's files in random batches with a build after each, then build all of them at once, and compare.
+
+    `round_number` decides the world and the order. Raises AssertionError where a build fails or an incremental model of
+    the manifest is not among the compared tables; `differences` is empty where all is well.
+    """
+    chance = random.Random(round_number)
+    batches = batches or chance.randint(2, 5)
+    target = folder / "target"
+    whole = house(folder / "whole", target)
+    seed = str(100 + round_number)
+    made = ["--out", str(whole.landing), "--days", str(DAYS), *TINY[:-1], seed, "--defects", "0.01"]
+    assert simulate(made) == 0
+    files = [path for path in sorted(whole.landing.rglob("*.*")) if path.parent.name.startswith("ingested_on=")]
+    for path in files:
+        if chance.random() < SPLIT:
+            split(path, chance)
+        if chance.random() < AGAIN:
+            send_again(path, chance)
+    files = [path for path in sorted(whole.landing.rglob("*.*")) if path.parent.name.startswith("ingested_on=")]
+    batch_of = {path: chance.randrange(batches) for path in files}
+    growing = house(folder / "growing", target)
+    growing.landing.mkdir(parents=True)
+    shutil.copy(whole.landing / "_landing_zone.json", growing.landing)
+    for batch in range(batches):
+        for path in files:
+            if batch_of[path] == batch:
+                there = growing.landing / path.relative_to(whole.landing)
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, there)
+        growing.dbt(*BUILD)
+    whole.dbt(*BUILD)
+    require_every_incremental_model(whole)
+    return {
+        "seed": int(seed),
+        "files": len(files),
+        "batches": batches,
+        "differences": differences(whole.warehouse, growing.warehouse),
+    }
+
+
+def require_every_incremental_model(built: House) -> None:
+    """Raise AssertionError where an incremental model of the manifest is no table that is compared."""
+    nodes = json.loads((built.target / "manifest.json").read_text())["nodes"].values()
+    incremental = {
+        f"{node['schema']}.{node['alias']}"
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+    }
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built.warehouse}' as built (read_only)")
+        compared = set(tables(connection, "built"))
+    assert incremental and incremental <= compared, f"not compared: {sorted(incremental - compared)}"
+
+
+def split(path: Path, chance: random.Random) -> None:
+    """Make two files of one, its rows dealt out at random and shuffled. CSV, whose rows may span lines, stays whole."""
+    half = path.with_name("half-" + path.name.removeprefix("part-"))
+    order = np.random.default_rng(chance.getrandbits(32))
+    if path.suffix == ".parquet":
+        rows = pq.read_table(path)
+        order = order.permutation(rows.num_rows)
+        middle = rows.num_rows // 2
+        for name, some in ((path, order[:middle]), (half, order[middle:])):
+            pq.write_table(rows.take(some), name)
+    elif path.name.endswith(".jsonl"):
+        lines = path.read_bytes().splitlines(keepends=True)
+        order = order.permutation(len(lines))
+        middle = len(lines) // 2
+        for name, some in ((path, order[:middle]), (half.with_name(half.name + ".gz"), order[middle:])):
+            text = b"".join(lines[number] for number in some)
+            name.write_bytes(gzip.compress(text) if name.suffix == ".gz" else text)
+        for name in (path, half.with_name(half.name + ".gz")):
+            if name.stat().st_size == 0 or (name.suffix == ".gz" and not gzip.decompress(name.read_bytes())):
+                name.unlink()
+
+
+def send_again(path: Path, chance: random.Random) -> None:
+    """The same file under another name, on its own day or up to three days later."""
+    own = date.fromisoformat(path.parent.name.removeprefix("ingested_on="))
+    last = max(path.parent.parent.glob("ingested_on=*")).name.removeprefix("ingested_on=")
+    day = min(own + timedelta(days=chance.randrange(4)), date.fromisoformat(last))
+    folder = path.parent.with_name(f"ingested_on={day}")
+    folder.mkdir(exist_ok=True)
+    shutil.copy(path, folder / f"again-{own}-{path.name}")
