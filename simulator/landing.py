@@ -17,12 +17,14 @@ class Landing:
         self.folder = folder
         self.first_day = first_day
 
-    def parquet(self, source: str, table: str, day: date, rows: pa.Table) -> None:
+    def parquet(self, source: str, table: str, day: date, rows: pa.Table, part: int = 0) -> None:
         """Land a table's rows of a day as parquet; none, no file."""
         if rows.num_rows:
-            self.write(source, table, day, "parquet", lambda path: pq.write_table(rows, path, compression="zstd"))
+            self.write(source, table, day, "parquet", part, lambda path: pq.write_table(rows, path, compression="zstd"))
 
-    def compressed_lines(self, source: str, table: str, day: date, lines: pa.Array, header: str | None = None) -> None:
+    def compressed_lines(
+        self, source: str, table: str, day: date, lines: pa.Array, header: str | None = None, part: int = 0
+    ) -> None:
         """Land lines of text, each with its line end, compressed: JSON, or CSV below a header; none, no file."""
 
         def compress(path: Path) -> None:
@@ -32,26 +34,35 @@ class Landing:
                 stream.write(lines.buffers()[2])
 
         if len(lines):
-            self.write(source, table, day, "jsonl.zst" if header is None else "csv.zst", compress)
+            self.write(source, table, day, "jsonl.zst" if header is None else "csv.zst", part, compress)
 
     def lines(self, source: str, table: str, day: date, lines: list[str]) -> None:
         """Land a few lines of JSON, each with its line end; none, no file."""
         self.text(source, table, day, "jsonl", "".join(lines))
 
-    def text(self, source: str, table: str, day: date, extension: str, text: str, encoding: str = "utf-8") -> None:
+    def text(
+        self, source: str, table: str, day: date, extension: str, content: str, encoding: str = "utf-8", part: int = 0
+    ) -> None:
         """Land a small file as it is; without text, none."""
-        if text:
-            self.write(source, table, day, extension, lambda path: path.write_bytes(text.encode(encoding)))
+        if content:
+            self.write(source, table, day, extension, part, lambda path: path.write_bytes(content.encode(encoding)))
 
-    def write(self, source: str, table: str, day: date, extension: str, write_to: Callable[[Path], object]) -> None:
+    def write(
+        self, source: str, table: str, day: date, extension: str, part: int, write_to: Callable[[Path], object]
+    ) -> None:
         """Write under a hidden name, then rename; a file that is there already stays as it is."""
         if day < self.first_day:
             return
-        folder = os.path.join(self.folder, source, table, f"ingested_on={day}")
-        final = os.path.join(folder, f"part-0000.{extension}")
+        final = os.path.join(self.folder, path_in_zone(source, table, day, extension, part))
         if os.path.exists(final):
             return
+        folder, name = os.path.split(final)
         os.makedirs(folder, exist_ok=True)
-        hidden = os.path.join(folder, f".part-0000.{extension}.tmp")
+        hidden = os.path.join(folder, f".{name}.tmp")
         write_to(Path(hidden))
         os.replace(hidden, final)
+
+
+def path_in_zone(source: str, table: str, day: date, extension: str, part: int) -> str:
+    """Where a table's file lands; `part` tells a day's files apart."""
+    return f"{source}/{table}/ingested_on={day}/part-{part:04}.{extension}"

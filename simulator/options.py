@@ -11,6 +11,8 @@ MARKER = "_landing_zone.json"
 # Grows when the same options give other bytes; then older landing zones cannot be appended to.
 VERSION = 2
 HIGHEST = {"days": 3650, "orders_per_day": 50_000, "customers": 50_000_000}
+# A document can suffer twelve kinds, and most rows shall be good.
+MOST_DEFECTS = 0.05
 
 
 class OptionsError(Exception):
@@ -19,13 +21,17 @@ class OptionsError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """`start`: the first day, ISO; `orders_per_day` and `customers`: about how many, the latter after 120 days."""
+    """`start`: the first day, ISO; `orders_per_day` and `customers`: about how many, the latter after 120 days.
+
+    `defects`: the share of rows that each kind of defect befalls.
+    """
 
     seed: int = 42
     start: str = "2025-09-01"
     days: int = 120
     orders_per_day: int = 167
     customers: int = 5000
+    defects: float = 0.0
 
     def __post_init__(self):
         """Refuse what no world can be made of."""
@@ -35,6 +41,8 @@ class Options:
                 raise OptionsError(f"--{option} is {getattr(self, name)}; a number from 1 to {highest} is needed.")
         if not 0 <= self.seed < 2**32:
             raise OptionsError(f"--seed is {self.seed}; a number from 0 to {2**32 - 1} is needed.")
+        if not 0 <= self.defects <= MOST_DEFECTS:
+            raise OptionsError(f"--defects is {self.defects}; a share from 0 to {MOST_DEFECTS} is needed.")
         try:
             start = date.fromisoformat(self.start)
         except ValueError:
@@ -42,10 +50,14 @@ class Options:
         if start is None or start.isoformat() != self.start or not 1990 <= start.year <= 2100:
             raise OptionsError(f"--start is {self.start!r}; a day such as 2025-09-01 is needed.")
 
+    def said(self) -> dict:
+        """The options by name. A zone without defects says nothing of them: it is what it was before there were any."""
+        return {key: value for key, value in asdict(self).items() if key != "defects" or value}
+
     @property
     def landing_zone_id(self) -> str:
         """The same for every length of the same world."""
-        named = {"version": VERSION} | {key: value for key, value in asdict(self).items() if key != "days"}
+        named = {"version": VERSION} | {key: value for key, value in self.said().items() if key != "days"}
         return "simulated-" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -55,7 +67,7 @@ def read_marker(folder: Path) -> Options:
     try:
         document = json.loads(path.read_text())
         made_with = document["simulator"]
-        options = Options(**{key: made_with[key] for key in asdict(Options())})
+        options = Options(**{key: made_with[key] for key in made_with.keys() - {"version"} | Options().said().keys()})
         version, landing_zone_id = made_with["version"], document["landing_zone_id"]
     except (OSError, ValueError, KeyError, TypeError):
         raise OptionsError(f"{path} is missing or is no marker of the simulator, so nothing can be appended.") from None
@@ -71,7 +83,7 @@ def read_marker(folder: Path) -> Options:
 def write_marker(folder: Path, options: Options) -> None:
     """Write the marker in one step."""
     written = folder / f".{MARKER}.tmp"
-    made_with = {"version": VERSION} | asdict(options)
+    made_with = {"version": VERSION} | options.said()
     document = {"landing_zone_id": options.landing_zone_id, "simulated": True, "simulator": made_with}
     written.write_text(json.dumps(document, indent=2) + "\n")
     os.replace(written, folder / MARKER)

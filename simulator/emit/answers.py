@@ -16,26 +16,42 @@ from simulator.world import DayRecord, World
 FILE = "hidden_personal_data.jsonl"
 
 
+class AnswerFile:
+    """A file of answers, written under a hidden name; the whole file anew, as the days before are lived again too."""
+
+    def __init__(self, landing: Path, name: str):
+        """Begin an empty file beside a landing zone."""
+        folder = answers_folder(landing)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.final, self.hidden = folder / name, folder / f".{name}.tmp"
+        self.hidden.write_bytes(b"")
+
+    def write(self, lines: str) -> None:
+        """Add some lines, each with its end."""
+        with open(self.hidden, "a", encoding="utf-8", newline="\n") as stream:
+            stream.write(lines)
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        os.replace(self.hidden, self.final)
+
+
 class Answers:
-    """Writes what each day's texts hide; the whole file anew, as the days before are lived again too."""
+    """Writes what each day's texts hide."""
 
     def __init__(self, world: World, landing: Landing):
         """The file takes its name when the last day is written."""
-        folder = answers_folder(landing.folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.final, self.hidden = folder / FILE, folder / f".{FILE}.tmp"
-        self.hidden.write_bytes(b"")
+        self.file = AnswerFile(landing.folder, FILE)
         self.last = world.options.days - 1
 
     def emit(self, record: DayRecord) -> None:
         """Add a day."""
-        with open(self.hidden, "a", encoding="utf-8", newline="\n") as stream:
-            for source, table, key, column, text in texts(record.said):
-                for kind, quoted in text.hidden:
-                    named = {"source": source, "table": table, "key": key, "column": column}
-                    stream.write(json.dumps(named | {"kind": kind, "text": quoted}, ensure_ascii=False) + "\n")
+        for source, table, key, column, text in texts(record.said):
+            for kind, quoted in text.hidden:
+                named = {"source": source, "table": table, "key": key, "column": column}
+                self.file.write(json.dumps(named | {"kind": kind, "text": quoted}, ensure_ascii=False) + "\n")
         if record.number == self.last:
-            os.replace(self.hidden, self.final)
+            self.file.finish()
 
 
 def answers_folder(landing: Path) -> Path:
