@@ -49,8 +49,13 @@ olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist
 
 .PHONY: bench
-bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders
+bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, and a day on short and long history
 	python -m benchmarks.build
+	python -m benchmarks.incremental_day
+
+.PHONY: prove
+prove: env-test ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 
 .PHONY: clean
 clean: ## Remove what dbt wrote; landing zone, warehouse and environment stay

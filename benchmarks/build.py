@@ -114,8 +114,8 @@ def counts(warehouse: Path) -> tuple[int, int]:
     return rows, orders
 
 
-def save(results: list[dict]) -> None:
-    """Write the figures to docs/evidence, named by date and commit."""
+def save(results: list[dict], name: str = "bench") -> None:
+    """Write the figures to docs/evidence, named by what was measured, date and commit."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -128,7 +128,7 @@ def save(results: list[dict]) -> None:
         "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "duckdb": duckdb.__version__},
         "results": results,
     }
-    path = evidence / f"bench-{now:%Y-%m-%d}-{commit or 'uncommitted'}.json"
+    path = evidence / f"{name}-{now:%Y-%m-%d}-{commit or 'uncommitted'}.json"
     path.write_text(json.dumps(document, indent=2) + "\n")
     print(f"saved to {path.relative_to(ROOT)}")
 

@@ -8,7 +8,6 @@ import argparse
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Proof: how many rounds of it. Each is a module of `proofs` with run(round_number, folder) -> dict.
+# Proof: how many rounds of it. Each is a module of `proofs` with run(round_number, folder) -> dict; what
+# differs is listed in its `differences`. The folder is shared by the rounds.
 ROUNDS = {"defects": 20, "arrivals": 10, "kills": 20}
 
 
@@ -39,7 +39,9 @@ def main() -> int:
             done.append(result)
             with open(remembered, "a", encoding="utf-8") as stream:
                 stream.write(json.dumps(result) + "\n")
-            print(f"{proof} {number}: {'passed' if result['passed'] else 'FAILED'} in {result['seconds']} s", flush=True)
+            print(
+                f"{proof} {number}: {'passed' if result['passed'] else 'FAILED'} in {result['seconds']} s", flush=True
+            )
     failed = [result for result in done if not result["passed"]]
     for result in failed:
         print(json.dumps(result, indent=2))
@@ -50,16 +52,13 @@ def main() -> int:
 def play(proof: str, number: int, folder: Path) -> dict:
     """One round; what it returned, or how it failed."""
     started = time.monotonic()
-    place = folder / f"{number:02}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        figures = importlib.import_module(f"proofs.{proof}").run(number, place)
+        figures = importlib.import_module(f"proofs.{proof}").run(number, folder)
         passed = not figures.get("differences")
-    except Exception as error:  # a round that breaks is a result; the others go on
+    # A round that breaks is a result, and the others go on.
+    except Exception as error:  # noqa: BLE001
         figures, passed = {"error": "".join(traceback.format_exception(error))[-4000:]}, False
-    if passed:
-        shutil.rmtree(place)
     seconds = round(time.monotonic() - started, 1)
     return {"proof": proof, "round": number, "passed": passed, "seconds": seconds, **figures}
 

@@ -1,7 +1,8 @@
-"""Day by day gives the same tables as all at once."""
+"""Day by day, or in any order, gives the same tables as all at once."""
 
-from comparing import differences, query
+from comparing import differences
 from conftest import DAYS, TINY, house
+from proofs import arrivals
 
 from simulator.__main__ import main as simulate
 
@@ -17,17 +18,7 @@ def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
     assert differences(built.warehouse, growing.warehouse) == []
 
 
-def test_a_day_that_lands_late_changes_nothing_in_the_end(built, tmp_path):
-    whole = built.copy(tmp_path)
-    held_back = sorted(whole.landing.glob("*/*/ingested_on=*04"))
-    assert len(held_back) > 10
-    for folder in held_back:
-        folder.rename(folder.with_name("." + folder.name))
-    whole.warehouse.unlink()
-    whole.dbt("build", "--exclude-resource-type", "test", "unit_test", "snapshot")
-    loaded = "select count(*) from base.loaded_files"
-    assert query(whole.warehouse, loaded) < query(built.warehouse, loaded)
-    for folder in held_back:
-        folder.with_name("." + folder.name).rename(folder)
-    whole.dbt("run")
-    assert differences(built.warehouse, whole.warehouse) == []
+def test_in_any_order_of_arrival(tmp_path):
+    result = arrivals.run(0, tmp_path, batches=3)
+    assert result["differences"] == []
+    assert result["files"] > 200

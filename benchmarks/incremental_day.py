@@ -1,0 +1,97 @@
+"""Measure whether one more day costs what the day brings, and not what history holds.
+
+A landing zone of 31 days. Twice its last day is loaded: into a warehouse that holds the 30 days before it, and into one
+that holds 3 of them, of all that comes daily. A day's cost is the seconds of all nodes less those of a run on which
+nothing landed, because marts that are rebuilt whole cost the same on both. `python -m benchmarks.incremental_day`.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.build import ROOT, save
+
+DAYS = 31
+HISTORIES = (3, 30)
+# What a company has from its first day on, and what would leave everything else without its parents.
+MASTER_DATA = {"erp", "crm", "fx", "ads", "shop/customers", "shop/addresses", "shop/promotions", "wms/warehouses"}
+
+
+def main() -> int:
+    """Run both histories; exit code 1 where a build failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--orders-per-day", type=int, default=200_000, help="default: 200000")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "warehouse" / "bench", help="where zones and warehouses lie"
+    )
+    chosen = parser.parse_args()
+    landing = chosen.folder / f"landing_{chosen.orders_per_day}_a_day"
+    if not (landing / "_landing_zone.json").exists():
+        orders = ["--orders-per-day", str(chosen.orders_per_day), "--customers", str(chosen.orders_per_day * 30)]
+        subprocess.run(
+            [sys.executable, "-m", "simulator", "--out", str(landing), "--days", str(DAYS), *orders],
+            cwd=ROOT,
+            check=True,
+        )
+    costs = {days: measure(landing, days, chosen.folder) for days in HISTORIES}
+    short, long = (costs[days]["day_seconds"] for days in HISTORIES)
+    result = {"orders_per_day": chosen.orders_per_day, "histories": costs, "ratio": round(long / short, 2)}
+    print(json.dumps(result, indent=2))
+    save([result], "incremental-day")
+    return 0
+
+
+def measure(landing: Path, history: int, folder: Path) -> dict:
+    """The node seconds of the last day on top of so many days of history, and of a run without news."""
+    zone, warehouse = folder / f"history_{history}", folder / f"history_{history}.duckdb"
+    environment = os.environ | {
+        "TECHCO_LANDING": str(zone),
+        "TECHCO_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(folder / f"target_{history}"),
+    }
+    for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    subprocess.run(["rm", "-rf", str(zone)], check=True)
+    days = sorted({path.name for path in landing.glob("*/*/ingested_on=*")})
+    link(landing, zone, set(days[-1 - history : -1]), with_master_data=True)
+    nodes_seconds(environment)
+    nothing = nodes_seconds(environment)
+    link(landing, zone, {days[-1]}, with_master_data=False)
+    day = nodes_seconds(environment)
+    return {
+        "history_days": history,
+        "nothing_landed_seconds": nothing,
+        "with_a_day_seconds": day,
+        "day_seconds": round(day - nothing, 1),
+    }
+
+
+def link(landing: Path, zone: Path, days: set[str], with_master_data: bool) -> None:
+    """Let the files of some days, and of all days before them of master data, appear in another landing zone."""
+    zone.mkdir(parents=True, exist_ok=True)
+    marker = zone / "_landing_zone.json"
+    marker.unlink(missing_ok=True)
+    os.link(landing / marker.name, marker)
+    for path in landing.glob("*/*/ingested_on=*/*"):
+        source, table, day = path.parts[-4:-1]
+        is_master = with_master_data and {source, f"{source}/{table}"} & MASTER_DATA and day <= max(days)
+        if day in days or is_master:
+            there = zone / path.relative_to(landing)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, there)
+
+
+def nodes_seconds(environment: dict) -> float:
+    """Build everything but unit tests; the seconds of all nodes."""
+    command = ["dbt", "build", "--exclude-resource-type", "unit_test"]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        sys.exit(f"dbt build failed on {environment['TECHCO_LANDING']}")
+    results = json.loads((Path(environment["DBT_TARGET_PATH"]) / "run_results.json").read_text())["results"]
+    return round(sum(result["execution_time"] for result in results), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
