@@ -9,7 +9,7 @@ from simulator.defects.tables import Spoilable
 from simulator.randomness import Dice, share
 
 # A kind that has not occurred yet befalls a row of the next file: of so many kinds, and one row in so many, at most.
-FIRST_OCCURRENCES, ROWS_FOR_EACH = 3, 4
+FIRST_OCCURRENCES, ROWS_FOR_EACH = 3, 3
 Chosen = list[tuple[int, str, Dice]]
 
 

@@ -1,0 +1,73 @@
+"""What the simulator spoiled, against what the warehouse quarantined: the same rows, for the same reasons, no other."""
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from comparing import query
+from conftest import DAYS, House, house
+
+from simulator.__main__ import main as simulate
+from simulator.defects.landing import FILE
+from simulator.emit.answers import answers_folder
+
+SMALL = ("--days", str(DAYS), "--customers", "300", "--orders-per-day", "30")
+RATE = "0.01"
+# `dbt run`, with the seeds that marts read.
+RUN = ("build", "--resource-type", "seed", "--resource-type", "model")
+
+
+def run(round_number: int, folder: Path) -> dict:
+    """Make a zone with defects, seeded with the round's number, build it, and compare.
+
+    The result has `injected`, lines of the simulator's list by kind, and `quarantined`, a number of rows.
+    Raises AssertionError where quarantine and list differ; the zone and its warehouse then stay to be looked at.
+    """
+    spoiled = house(folder / f"round-{round_number}", folder / "target")
+    seed = ("--seed", str(round_number))
+    assert simulate(["--out", str(spoiled.landing), *SMALL, *seed, "--defects", RATE]) == 0
+    spoiled.dbt(*RUN)
+    injected = found_equals_injected(spoiled)
+    quarantined = len(quarantined_rows(spoiled))
+    shutil.rmtree(spoiled.landing.parent)
+    return {"injected": injected, "quarantined": quarantined}
+
+
+def found_equals_injected(house: House) -> dict[str, int]:
+    """Assert that the quarantine holds what the simulator's list says; returns how many defects it says, by kind."""
+    listed = [json.loads(line) for line in (answers_folder(house.landing) / FILE).read_text().splitlines()]
+    injected = Counter(
+        (
+            line["source"],
+            line["table"],
+            line["ingested_on"],
+            line["file"],
+            *told(line["file"], line["reasons"], line["row"]),
+        )
+        for line in listed
+        if line["reasons"]
+    )
+    found = Counter(
+        (*place, path, *told(path, reasons.split(), row)) for *place, path, reasons, row in quarantined_rows(house)
+    )
+    assert not found - injected, f"quarantined, but not spoiled: {some(found - injected)}"
+    assert not injected - found, f"spoiled, but not quarantined: {some(injected - found)}"
+    return dict(sorted(Counter(line["kind"] for line in listed).items()))
+
+
+def told(path: str, reasons: list[str], row: str | None) -> tuple[str, str | None]:
+    """What both sides must say of a row: its reasons in one order, and a line of JSON as it came."""
+    return " ".join(sorted(reasons)), row if ".jsonl" in path else None
+
+
+def quarantined_rows(house: House) -> list[tuple]:
+    """(source, table, day, file, reasons, row) of all rows in the quarantine."""
+    sources = query(house.warehouse, "select table_name from duckdb_tables() where schema_name = 'quarantine'")
+    columns = "source_name, table_name, cast(ingested_on as varchar), file_path, reasons, raw_row"
+    return query(house.warehouse, " union all ".join(f"select {columns} from quarantine.{name}" for (name,) in sources))
+
+
+def some(rows: Counter) -> str:
+    """How many there are, and the first ones."""
+    return "\n".join([str(rows.total()), *map(str, list(rows.items())[:10])])

@@ -1,0 +1,17 @@
+"""The quarantine holds every row that the simulator spoiled, for the reasons it was spoiled for, and no other."""
+
+from proofs.defects import quarantined_rows, run
+
+from simulator.defects.kinds import FILE_KINDS, row_kinds
+from simulator.defects.tables import TABLES
+
+
+def test_the_quarantine_holds_what_was_spoiled(tmp_path):
+    figures = run(0, tmp_path)
+    assert figures["quarantined"] > 0
+    # A kind that never occurs proves nothing.
+    assert set(figures["injected"]) == {*FILE_KINDS, "correction"}.union(*map(row_kinds, TABLES.values()))
+
+
+def test_without_defects_the_quarantine_is_empty(built):
+    assert quarantined_rows(built) == []
