@@ -31,15 +31,15 @@ changes as (
         and known.table_name = '{{ table_name }}'
     {% endif %}
     {% else %}
-    select
-        source_name,
-        table_name,
-        ingested_on,
-        good_rows,
-        first_rows,
-        current_rows
-    from {{ this }}
-    where false
+        select
+            source_name,
+            table_name,
+            ingested_on,
+            good_rows,
+            first_rows,
+            current_rows
+        from {{ this }}
+        where false
     {% endfor %}
 
 )

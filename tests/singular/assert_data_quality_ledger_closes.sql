@@ -1,6 +1,24 @@
 -- Source tables and landing days of which what landed is not the sum of what became of it, or of which a part is less than nothing.
-select *
-from {{ ref('data_quality_ledger') }}
+with
+
+ledger as (
+
+    select *
+    from {{ ref('data_quality_ledger') }}
+
+)
+
+select
+    source_name,
+    table_name,
+    ingested_on,
+    landed_rows,
+    current_rows,
+    superseded_rows,
+    duplicate_rows,
+    quarantined_rows,
+    suppressed_rows
+from ledger
 where
     landed_rows <> current_rows + superseded_rows + duplicate_rows + quarantined_rows + suppressed_rows
     or least(current_rows, superseded_rows, duplicate_rows, quarantined_rows, suppressed_rows) < 0
