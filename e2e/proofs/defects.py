@@ -14,6 +14,8 @@ from simulator.emit.answers import answers_folder
 
 SMALL = ("--days", str(DAYS), "--customers", "300", "--orders-per-day", "30")
 RATE = "0.01"
+# Systems that deliver nothing twice by themselves, as pages of an API and partners' files do.
+WITHOUT_REPEATS = ["shop", "erp", "wms", "web", "carts"]
 # `dbt run`, with the seeds that marts read.
 RUN = ("build", "--resource-type", "seed", "--resource-type", "model")
 
@@ -29,6 +31,7 @@ def run(round_number: int, folder: Path) -> dict:
     assert simulate(["--out", str(spoiled.landing), *SMALL, *seed, "--defects", RATE]) == 0
     spoiled.dbt(*RUN)
     injected = found_equals_injected(spoiled)
+    duplicates_equal_injected(spoiled)
     quarantined = len(quarantined_rows(spoiled))
     shutil.rmtree(spoiled.landing.parent)
     return {"injected": injected, "quarantined": quarantined}
@@ -79,6 +82,28 @@ def not_resolved(house: House, listed: list[dict]) -> list[dict]:
         and (line["source"], line["table"], line["ingested_on"], str(line["key"])) not in without_version
         and not any(all(part in row for part in line["key"]) for row in rows.get((line["source"], line["table"]), []))
     ]
+
+
+def duplicates_equal_injected(house: House) -> None:
+    """Assert that the ledger counts, of each table and day, the duplicates that the simulator's list says."""
+    listed = [json.loads(line) for line in (answers_folder(house.landing) / FILE).read_text().splitlines()]
+    sent_again = {line["file"] for line in listed if line["kind"].startswith("file_again")}
+    injected = Counter()
+    for line in listed:
+        place = line["source"], line["table"], line["ingested_on"]
+        if line["kind"] == "duplicate_row" or line["kind"].startswith("file_again"):
+            injected[place] += line["rows"]
+        elif line["reasons"] and line["file"] in sent_again:
+            # It is in the quarantine again.
+            injected[place] -= 1
+    counted = query(
+        house.warehouse,
+        "select source_name, table_name, cast(ingested_on as varchar), duplicate_rows "
+        "from governance.data_quality_ledger where list_contains(?, source_name)",
+        WITHOUT_REPEATS,
+    )
+    different = [row for row in counted if injected[row[:3]] != row[3]]
+    assert counted and not different, f"the ledger counts other duplicates: {different[:10]}"
 
 
 def told(path: str, reasons: list[str], row: str | None) -> tuple[str, str | None]:
