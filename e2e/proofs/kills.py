@@ -1,0 +1,102 @@
+"""A build is killed at a random point and made again: all tables equal an undisturbed build's."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from comparing import differences
+from conftest import ROOT, TINY, House, house
+
+from simulator.__main__ import main as simulate
+
+DAYS = 4
+KINDS = ("first build", "one more day")
+# What `make build` runs.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+CHANCE_OF_A_SECOND_KILL = 1 / 3
+
+
+def run(round_number: int, folder: Path) -> dict:
+    """Kill a build once or twice in a row, at points that the round's number decides; build again and compare.
+
+    The undisturbed warehouses are made in `folder` by the first round and serve all. The result has `kind`, `kills`
+    (after how many seconds, and the last line that dbt had printed) and `differences`, empty where all is well; the
+    round's folder stays where it is not. Raises AssertionError where the build after the kills fails.
+    """
+    chance = random.Random(round_number)
+    undisturbed = make_undisturbed(folder)
+    kind = chance.choice(KINDS)
+    disturbed = start_of(undisturbed, kind, folder / f"round-{round_number}")
+    twice = chance.random() < CHANCE_OF_A_SECOND_KILL
+    longest = float((undisturbed[kind].landing.parent / "seconds").read_text())
+    kills = [kill_a_build(disturbed, chance.uniform(0, longest)) for _ in range(1 + twice)]
+    disturbed.dbt(*BUILD)
+    found = differences(undisturbed[kind].warehouse, disturbed.warehouse, snapshots=True)
+    if not found:
+        shutil.rmtree(folder / f"round-{round_number}")
+    return {"kind": kind, "kills": kills, "differences": found}
+
+
+def make_undisturbed(folder: Path) -> dict[str, House]:
+    """A house after its first build and after the build of one more day; how long each build took lies beside it."""
+    made = {kind: house(folder / "undisturbed" / kind, folder / "undisturbed" / "target") for kind in KINDS}
+    first, grown = made.values()
+    if (grown.landing.parent / "seconds").exists():
+        return made
+    shutil.rmtree(folder / "undisturbed", ignore_errors=True)
+    assert simulate(["--out", str(first.landing), "--days", str(DAYS), *TINY]) == 0
+    build_and_time(first)
+    first.copy(grown.landing.parent)
+    assert simulate(["--out", str(grown.landing), "--append", "1"]) == 0
+    build_and_time(grown)
+    return made
+
+
+def build_and_time(undisturbed: House) -> None:
+    """Build; that the file with the seconds is there says that the warehouse is whole."""
+    began = time.monotonic()
+    undisturbed.dbt(*BUILD)
+    (undisturbed.landing.parent / "seconds").write_text(str(time.monotonic() - began))
+
+
+def start_of(undisturbed: dict[str, House], kind: str, folder: Path) -> House:
+    """What the undisturbed build of a kind began with. dbt's own files are the round's own, as kills hit them too."""
+    shutil.rmtree(folder, ignore_errors=True)
+    begun = house(folder, folder / "target")
+    shutil.copytree(undisturbed[kind].landing, begun.landing)
+    shutil.copytree(undisturbed[kind].target, begun.target)
+    if kind != KINDS[0]:
+        begun.warehouse.parent.mkdir()
+        shutil.copy(undisturbed[KINDS[0]].warehouse, begun.warehouse)
+    return begun
+
+
+def kill_a_build(house: House, seconds: float) -> dict:
+    """Kill a build with all its processes; say after how many seconds, and the last line that it had printed.
+
+    No two builds take the same time: one that has ended before its kill is followed by another, killed earlier.
+    """
+    printed = house.landing.parent / "killed.log"
+    while True:
+        with printed.open("w") as log:
+            build = subprocess.Popen(
+                [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *BUILD],
+                cwd=ROOT,
+                env=house.environment(PYTHONUNBUFFERED="1"),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            build.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(build.pid, signal.SIGKILL)
+            build.wait()
+            lines = printed.read_text().splitlines()
+            return {"seconds": round(seconds, 2), "last_line": lines[-1] if lines else ""}
+        seconds *= 0.8
