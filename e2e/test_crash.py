@@ -59,7 +59,7 @@ def test_a_file_that_is_being_written_is_seen_by_no_build(proof, tmp_path):
     growing = first.copy(tmp_path)
     files = {file.path_in_zone: (whole.landing / file.path_in_zone).read_bytes() for file in list_files(whole.landing)}
     before = len(list_files(growing.landing))
-    for written in (2, 20, 40):
+    for written in (2, 10, 18):
         # What was written before stays, so every death is one file after the one that was being written at the last.
         simulate(growing.landing, *APPEND, dies_at=written - (len(list_files(growing.landing)) - before))
         assert list(growing.landing.rglob(".part-*"))

@@ -24,21 +24,26 @@ CHANCE_OF_A_SECOND_KILL = 1 / 3
 def run(round_number: int, folder: Path) -> dict:
     """Kill a build once or twice in a row, at points that the round's number decides; build again and compare.
 
-    The undisturbed warehouses are made in `folder` by the first round and serve all. The result has `kind`, `kills`
-    (after how many seconds, and the last line that dbt had printed) and `differences`, empty where all is well; the
-    round's folder stays where it is not. Raises AssertionError where the build after the kills fails.
+    Odd rounds kill the build of one more day, even ones a first build. The undisturbed warehouses are made in `folder`
+    by the first round and serve all. The result has `kind`, `kills` (after how many seconds, and the last line that dbt
+    had printed) and `differences`, empty where all is well; where it is not, the house stays in `folder`, under the
+    round's name. Raises AssertionError where the build after the kills fails.
     """
     chance = random.Random(round_number)
     undisturbed = make_undisturbed(folder)
-    kind = chance.choice(KINDS)
-    disturbed = start_of(undisturbed, kind, folder / f"round-{round_number}")
-    twice = chance.random() < CHANCE_OF_A_SECOND_KILL
-    longest = float((undisturbed[kind].landing.parent / "seconds").read_text())
-    kills = [kill_a_build(disturbed, chance.uniform(0, longest)) for _ in range(1 + twice)]
+    kind = KINDS[round_number % 2]
+    moments = [chance.random() for _ in range(2 if chance.random() < CHANCE_OF_A_SECOND_KILL else 1)]
+    seconds = float((undisturbed[kind].landing.parent / "seconds").read_text())
+    kills = [None]
+    while None in kills:
+        disturbed = start_of(undisturbed, kind, folder)
+        kills = [kill_a_build(disturbed, moment * seconds) for moment in moments]
+        # No two builds take the same time. Where one had ended before its kill, all begins again with earlier kills.
+        seconds *= 0.8
     disturbed.dbt(*BUILD)
     found = differences(undisturbed[kind].warehouse, disturbed.warehouse, snapshots=True)
-    if not found:
-        shutil.rmtree(folder / f"round-{round_number}")
+    if found:
+        disturbed.landing.parent.rename(folder / f"round-{round_number}")
     return {"kind": kind, "kills": kills, "differences": found}
 
 
@@ -65,38 +70,37 @@ def build_and_time(undisturbed: House) -> None:
 
 
 def start_of(undisturbed: dict[str, House], kind: str, folder: Path) -> House:
-    """What the undisturbed build of a kind began with. dbt's own files are the round's own, as kills hit them too."""
-    shutil.rmtree(folder, ignore_errors=True)
-    begun = house(folder, folder / "target")
+    """What the undisturbed build of a kind began with.
+
+    All rounds use one place, one after the other, and dbt's own files there stay: kills hit them too, and to parse
+    the project anew, as dbt does for another warehouse's path, takes as long as to build it.
+    """
+    begun = house(folder / "round", folder / "target")
+    shutil.rmtree(begun.landing.parent, ignore_errors=True)
     shutil.copytree(undisturbed[kind].landing, begun.landing)
-    shutil.copytree(undisturbed[kind].target, begun.target)
+    begun.warehouse.parent.mkdir()
     if kind != KINDS[0]:
-        begun.warehouse.parent.mkdir()
         shutil.copy(undisturbed[KINDS[0]].warehouse, begun.warehouse)
     return begun
 
 
-def kill_a_build(house: House, seconds: float) -> dict:
-    """Kill a build with all its processes; say after how many seconds, and the last line that it had printed.
-
-    No two builds take the same time: one that has ended before its kill is followed by another, killed earlier.
-    """
+def kill_a_build(house: House, seconds: float) -> dict | None:
+    """Kill a build with all its processes; say when, and the last line that it had printed. None: it ended before."""
     printed = house.landing.parent / "killed.log"
-    while True:
-        with printed.open("w") as log:
-            build = subprocess.Popen(
-                [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *BUILD],
-                cwd=ROOT,
-                env=house.environment(PYTHONUNBUFFERED="1"),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        try:
-            build.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(build.pid, signal.SIGKILL)
-            build.wait()
-            lines = printed.read_text().splitlines()
-            return {"seconds": round(seconds, 2), "last_line": lines[-1] if lines else ""}
-        seconds *= 0.8
+    with printed.open("w") as log:
+        build = subprocess.Popen(
+            [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *BUILD],
+            cwd=ROOT,
+            env=house.environment(PYTHONUNBUFFERED="1"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        build.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(build.pid, signal.SIGKILL)
+        build.wait()
+        lines = printed.read_text().splitlines()
+        return {"seconds": round(seconds, 2), "last_line": lines[-1] if lines else ""}
+    return None
