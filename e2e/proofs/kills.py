@@ -21,6 +21,14 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 CHANCE_OF_A_SECOND_KILL = 1 / 3
 
 
+class EndedBefore(Exception):
+    """A build had ended before its kill, as no two take the same time; all begins again, with earlier kills."""
+
+    def __init__(self, seconds: float):
+        """`seconds`: how long it took."""
+        self.seconds = seconds
+
+
 def run(round_number: int, folder: Path) -> dict:
     """Kill a build once or twice in a row, at points that the round's number decides; build again and compare.
 
@@ -34,12 +42,13 @@ def run(round_number: int, folder: Path) -> dict:
     kind = KINDS[round_number % 2]
     moments = [chance.random() for _ in range(2 if chance.random() < CHANCE_OF_A_SECOND_KILL else 1)]
     seconds = float((undisturbed[kind].landing.parent / "seconds").read_text())
-    kills = [None]
-    while None in kills:
+    kills = []
+    while not kills:
         disturbed = start_of(undisturbed, kind, folder)
-        kills = [kill_a_build(disturbed, moment * seconds) for moment in moments]
-        # No two builds take the same time. Where one had ended before its kill, all begins again with earlier kills.
-        seconds *= 0.8
+        try:
+            kills = [kill_a_build(disturbed, moment * seconds) for moment in moments]
+        except EndedBefore as build:
+            seconds = build.seconds
     disturbed.dbt(*BUILD)
     found = differences(undisturbed[kind].warehouse, disturbed.warehouse, snapshots=True)
     if found:
@@ -63,7 +72,8 @@ def make_undisturbed(folder: Path) -> dict[str, House]:
 
 
 def build_and_time(undisturbed: House) -> None:
-    """Build; that the file with the seconds is there says that the warehouse is whole."""
+    """Build a parsed project; that the file with the seconds is there says that the warehouse is whole."""
+    undisturbed.dbt("parse")
     began = time.monotonic()
     undisturbed.dbt(*BUILD)
     (undisturbed.landing.parent / "seconds").write_text(str(time.monotonic() - began))
@@ -84,9 +94,13 @@ def start_of(undisturbed: dict[str, House], kind: str, folder: Path) -> House:
     return begun
 
 
-def kill_a_build(house: House, seconds: float) -> dict | None:
-    """Kill a build with all its processes; say when, and the last line that it had printed. None: it ended before."""
+def kill_a_build(house: House, after: float) -> dict:
+    """Kill a build with all its processes after some seconds; return these, and the last line that it had printed.
+
+    Raises EndedBefore where there was nothing left to kill.
+    """
     printed = house.landing.parent / "killed.log"
+    began = time.monotonic()
     with printed.open("w") as log:
         build = subprocess.Popen(
             [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *BUILD],
@@ -97,10 +111,10 @@ def kill_a_build(house: House, seconds: float) -> dict | None:
             start_new_session=True,
         )
     try:
-        build.wait(timeout=seconds)
+        build.wait(timeout=after)
     except subprocess.TimeoutExpired:
         os.killpg(build.pid, signal.SIGKILL)
         build.wait()
         lines = printed.read_text().splitlines()
-        return {"seconds": round(seconds, 2), "last_line": lines[-1] if lines else ""}
-    return None
+        return {"seconds": round(after, 2), "last_line": lines[-1] if lines else ""}
+    raise EndedBefore(time.monotonic() - began)
