@@ -33,6 +33,14 @@ validate: env-build ## Hold every landed file against the contract
 publish: env-build ## Write a release that analysts read without touching the warehouse
 	python -m techco.publish
 
+.PHONY: backup
+backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
+	python -m techco.backup save
+
+.PHONY: restore
+restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse that lost it [OVERWRITE=yes]
+	python -m techco.backup restore $(if $(OVERWRITE),--overwrite)
+
 .PHONY: docs
 docs: env-build landing-zone ## Write the static documentation site to site/
 	dbt docs generate --static

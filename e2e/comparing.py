@@ -6,22 +6,29 @@ import duckdb
 
 # What tells of the builds and not of the business: which run wrote a row.
 OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
-# Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw.
+# Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw. Where
+# the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"
+OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}
+# Of the time a row ceased to hold, there remains whether it did.
+CEASED = {"dbt_valid_to": "dbt_valid_to is null"}
 
 
-def differences(left: Path, right: Path) -> list[str]:
-    """What is not the same: tables, columns, or rows in either direction; empty where all is equal."""
+def differences(left: Path, right: Path, snapshots: bool = False) -> list[str]:
+    """What is not the same: tables, columns, or rows in either direction; empty where all is equal.
+
+    `snapshots` are compared too where both warehouses saw the same data in the same builds, except for times.
+    """
     with duckdb.connect() as connection:
         connection.execute(f"attach '{left}' as one (read_only)")
         connection.execute(f"attach '{right}' as other (read_only)")
-        one, other = tables(connection, "one"), tables(connection, "other")
+        one, other = tables(connection, "one", snapshots), tables(connection, "other", snapshots)
         found = [f"{name} is on one side only" for name in one.keys() ^ other.keys()]
         for name in sorted(one.keys() & other.keys()):
             if one[name] != other[name]:
                 found.append(f"{name} has other columns")
                 continue
-            columns = ", ".join(f'"{column}"' for column in one[name])
+            columns = ", ".join(CEASED.get(column, f'"{column}"') for column in one[name])
             for a, b in (("one", "other"), ("other", "one")):
                 missing = f"select {columns} from {a}.{name} except all select {columns} from {b}.{name}"
                 if rows := connection.execute(f"select count(*) from ({missing})").fetchone()[0]:
@@ -29,13 +36,13 @@ def differences(left: Path, right: Path) -> list[str]:
     return found
 
 
-def tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
+def tables(connection: duckdb.DuckDBPyConnection, database: str, snapshots: bool) -> dict[str, list[str]]:
     """The columns of each table, by qualified name."""
     rows = connection.execute(
         "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
         "inner join duckdb_tables() using (database_name, schema_name, table_name) "
-        "where database_name = ? and schema_name <> ? and not list_contains(?, column_name) group by all",
-        [database, SNAPSHOTS, sorted(OF_THE_BUILD)],
+        "where database_name = ? and (schema_name <> ? or ?) and not list_contains(?, column_name) group by all",
+        [database, SNAPSHOTS, snapshots, sorted(OF_THE_BUILD | OF_THE_CLOCK)],
     ).fetchall()
     return dict(rows)
 

@@ -1,6 +1,8 @@
 """Command line: `python -m simulator --out landing`."""
 
 import argparse
+import os
+import shutil
 import sys
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -10,7 +12,7 @@ from tqdm import tqdm
 
 from simulator.defects.landing import SpoiledLanding
 from simulator.emit.ads import Ads
-from simulator.emit.answers import Answers
+from simulator.emit.answers import Answers, answers_folder
 from simulator.emit.carriers import Carriers
 from simulator.emit.carts import Carts
 from simulator.emit.crm import Crm
@@ -45,6 +47,18 @@ def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     write_marker(folder, options)
 
 
+def simulate_new(folder: Path, options: Options) -> None:
+    """Land a new zone, beside its place until it is whole: `make build` takes a zone that is there for a whole one."""
+    beside = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(beside, ignore_errors=True)
+    new = beside / folder.name
+    simulate(new, options)
+    shutil.rmtree(answers_folder(folder), ignore_errors=True)
+    os.replace(answers_folder(new), answers_folder(folder))
+    os.replace(new, folder)
+    beside.rmdir()
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line's options."""
     parser = argparse.ArgumentParser(prog="simulator", description="Write a landing zone as TechCo's systems would.")
@@ -63,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.append is None:
             require_empty(given.out)
-            simulate(given.out, Options(**chosen))
+            simulate_new(given.out.resolve(), Options(**chosen))
             return 0
         if chosen:
             named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(chosen))

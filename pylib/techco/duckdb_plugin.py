@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
@@ -22,13 +23,20 @@ SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
     "core kpi customers inventory marketing service governance".split()
 )
+# With less, a build of four days with 30 orders each fails, and DuckDB may fail before dbt can say why.
+LEAST_MEMORY = "100MB"
 
 
 class Plugin(BasePlugin):
     """dbt-duckdb finds a plugin by this name."""
 
     def update_connection_config(self, creds, config):
-        """Refuse a warehouse file that DuckDB could not tell from a schema, and make its folder."""
+        """Refuse a warehouse file that DuckDB could not tell from a schema, and a memory limit that is none.
+
+        Makes the warehouse's folder.
+        """
+        if "memory_limit" in (creds.settings or {}):
+            require_memory_limit(creds.settings["memory_limit"])
         path = Path(creds.path)
         if path.stem in SCHEMAS:
             raise DbtRuntimeError(
@@ -48,6 +56,19 @@ class Plugin(BasePlugin):
             attach_landing(conn, landing, zone, files)
         except (LandingZoneError, ContractError, vault.VaultError) as error:
             raise DbtRuntimeError(str(error)) from error
+
+
+def require_memory_limit(limit: str) -> None:
+    """Raise DbtRuntimeError where `limit` is no size, or less than LEAST_MEMORY."""
+    advice = "Set it to a size such as 6GB, up to three quarters of the machine's memory."
+    with duckdb.connect() as conn:
+        try:
+            sizes = "select parse_formatted_bytes(?), parse_formatted_bytes(?)"
+            given, least = conn.execute(sizes, [limit, LEAST_MEMORY]).fetchone()
+        except duckdb.Error as error:
+            raise DbtRuntimeError(f"TECHCO_MEMORY_LIMIT is {limit!r}, which is no size ({error}). {advice}") from error
+    if given < least:
+        raise DbtRuntimeError(f"TECHCO_MEMORY_LIMIT is {limit}; no build fits into less than {LEAST_MEMORY}. {advice}")
 
 
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:

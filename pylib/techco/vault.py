@@ -1,5 +1,6 @@
 """The vault: the pepper that person keys are computed with, held in memory only."""
 
+import hashlib
 import os
 
 from duckdb import DuckDBPyConnection
@@ -30,6 +31,11 @@ def pepper(holds_persons: bool) -> str:
     if len(value) < MINIMUM_LENGTH:
         raise VaultError(f"TECHCO_PEPPER has {len(value)} characters; at least {MINIMUM_LENGTH} are needed.")
     return value
+
+
+def fingerprint(pepper: str) -> str:
+    """What a warehouse remembers of its pepper, as pepper_fingerprint() in macros/engine/landing_zone.sql makes it."""
+    return hashlib.sha256(f"fingerprint of {pepper}".encode()).hexdigest()[:16]
 
 
 def attach(conn: DuckDBPyConnection, holds_persons: bool) -> None:

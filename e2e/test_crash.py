@@ -1,0 +1,104 @@
+"""What dies half way costs another run, and never a row."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from comparing import differences, query
+from conftest import ROOT, TINY, house
+from proofs import kills
+from techco.landing_zone import list_files
+
+from simulator.tests.conftest import everything
+
+# The simulator, killed when it has written half of its n-th file.
+DYING_SIMULATOR = """
+import os, signal, sys
+from simulator.__main__ import main
+
+replace, left = os.replace, int(sys.argv.pop(1))
+
+def die_at_last(source, target):
+    global left
+    left -= 1
+    if left == 0:
+        os.truncate(source, os.path.getsize(source) // 2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(source, target)
+
+os.replace = die_at_last
+sys.exit(main())
+"""
+APPEND = ("--append", "1")
+
+
+@pytest.fixture(scope="session")
+def proof(tmp_path_factory) -> Path:
+    """A folder for rounds of kills, with the undisturbed warehouses that they are held against."""
+    return tmp_path_factory.mktemp("kills")
+
+
+def simulate(landing: Path, *options: str, dies_at: int | None = None) -> None:
+    """Run the simulator as a process of its own."""
+    program = ["-m", "simulator"] if dies_at is None else ["-c", DYING_SIMULATOR, str(dies_at)]
+    command = [sys.executable, *program, "--out", str(landing), *options]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == (0 if dies_at is None else -signal.SIGKILL), run.stderr
+
+
+@pytest.mark.parametrize("round_number", [1, 2, 3])
+def test_a_killed_build_is_made_good_by_the_next(proof, round_number):
+    found = kills.run(round_number, proof)
+    assert found["differences"] == [], found
+
+
+def test_a_file_that_is_being_written_is_seen_by_no_build(proof, tmp_path):
+    first, whole = kills.make_undisturbed(proof).values()
+    growing = first.copy(tmp_path)
+    files = {file.path_in_zone: (whole.landing / file.path_in_zone).read_bytes() for file in list_files(whole.landing)}
+    before = len(list_files(growing.landing))
+    for written in (2, 10, 18):
+        # What was written before stays, so every death is one file after the one that was being written at the last.
+        simulate(growing.landing, *APPEND, dies_at=written - (len(list_files(growing.landing)) - before))
+        assert list(growing.landing.rglob(".part-*"))
+        landed = [file.path_in_zone for file in list_files(growing.landing)]
+        assert len(landed) == before + written - 1
+        assert all((growing.landing / file).read_bytes() == files[file] for file in landed)
+    growing.dbt("run")
+    simulate(growing.landing, *APPEND)
+    growing.dbt("run")
+    assert differences(whole.warehouse, growing.warehouse) == []
+    simulate(tmp_path / "undisturbed", "--days", str(kills.DAYS), *TINY)
+    simulate(tmp_path / "undisturbed", *APPEND)
+    assert everything(growing.landing) == everything(tmp_path / "undisturbed")
+
+
+def test_a_first_landing_zone_is_there_whole_or_not_at_all(tmp_path):
+    zone = tmp_path / "landing"
+    options = ("--days", "2", "--customers", "50", "--orders-per-day", "5")
+    simulate(zone, *options, dies_at=30)
+    assert not zone.exists()
+    simulate(zone, *options)
+    simulate(tmp_path / "undisturbed", *options)
+    assert everything(zone) == everything(tmp_path / "undisturbed")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "landing",
+        "landing_answers",
+        "undisturbed",
+        "undisturbed_answers",
+    ]
+
+
+def test_too_little_memory_is_said_and_loses_nothing(proof, tmp_path):
+    first = kills.make_undisturbed(proof)[kills.KINDS[0]]
+    poor = first.copy(tmp_path)
+    poor.warehouse.unlink()
+    poor.target = house(tmp_path, tmp_path / "target").target
+    printed = poor.dbt(*kills.BUILD, succeeds=False, TECHCO_MEMORY_LIMIT="200MB")
+    assert "TECHCO_MEMORY_LIMIT (200MB) is too small for " in printed
+    assert "Traceback" not in printed
+    assert query(poor.warehouse, "select count(*) from base.batches") == [(1,)]
+    poor.dbt(*kills.BUILD)
+    assert differences(first.warehouse, poor.warehouse, snapshots=True) == []
