@@ -28,13 +28,25 @@ class House:
         """The environment of a command: none of the project's variables but these."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("TECHCO_", "DBT_"))}
         return clean | {
-            "TECHCO_LANDING": str(self.landing),
-            "TECHCO_WAREHOUSE": str(self.warehouse),
+            "TECHCO_LANDING": str(self.link("landing", self.landing)),
+            "TECHCO_WAREHOUSE": str(self.link("warehouse", self.warehouse.parent) / self.warehouse.name),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.target / "logs"),
             "PYTHONPATH": f"{ROOT / 'pylib'}{os.pathsep}{ROOT}",
             **changes,
         }
+
+    def link(self, name: str, folder: Path) -> Path:
+        """A link beside dbt's files, set to a folder of this house.
+
+        For a warehouse with another path dbt parses the whole project anew, which takes as long as many a test's build.
+        """
+        self.target.mkdir(parents=True, exist_ok=True)
+        self.warehouse.parent.mkdir(parents=True, exist_ok=True)
+        link = self.target / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder)
+        return link
 
     def dbt(self, *arguments: str, succeeds: bool = True, **changes: str) -> str:
         """Run dbt and return what it printed."""
