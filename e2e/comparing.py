@@ -23,7 +23,8 @@ def differences(left: Path, right: Path, snapshots: bool = False) -> list[str]:
         connection.execute(f"attach '{left}' as one (read_only)")
         connection.execute(f"attach '{right}' as other (read_only)")
         one, other = tables(connection, "one", snapshots), tables(connection, "other", snapshots)
-        found = [f"{name} is on one side only" for name in one.keys() ^ other.keys()]
+        alone = (one.keys() ^ other.keys()) | (views(connection, "one") ^ views(connection, "other"))
+        found = [f"{name} is on one side only" for name in sorted(alone)]
         for name in sorted(one.keys() & other.keys()):
             if one[name] != other[name]:
                 found.append(f"{name} has other columns")
@@ -45,6 +46,12 @@ def tables(connection: duckdb.DuckDBPyConnection, database: str, snapshots: bool
         [database, SNAPSHOTS, snapshots, sorted(OF_THE_BUILD | OF_THE_CLOCK)],
     ).fetchall()
     return dict(rows)
+
+
+def views(connection: duckdb.DuckDBPyConnection, database: str) -> set[str]:
+    """The qualified names of all views; what they show is in tables."""
+    named = "select schema_name || '.' || view_name from duckdb_views() where database_name = ? and not internal"
+    return {row[0] for row in connection.execute(named, [database]).fetchall()}
 
 
 def query(warehouse: Path, sql: str, *parameters) -> list[tuple]:

@@ -23,7 +23,7 @@ SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
     "core kpi customers inventory marketing service governance".split()
 )
-# With less, a build of four days with 30 orders each fails, and DuckDB may fail before dbt can say why.
+# Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
 
 
