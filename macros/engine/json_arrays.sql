@@ -21,13 +21,13 @@
 {% endmacro %}
 
 {% macro duckdb__has_element_of_other_type(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and {{ try_type('x', element.data_type, true) }} is null)) > 0
+    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and {{ try_type('x', element.data_type, 'jsonl') }} is null)) > 0
 {%- endmacro %}
 
 {% macro snowflake__has_element_of_other_type(array, element) -%}
     array_size(filter(
         try_parse_json({{ array }}),
-        x -> x:{{ element.name }}::varchar is not null and {{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, true) }} is null
+        x -> x:{{ element.name }}::varchar is not null and {{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} is null
     )) > 0
 {%- endmacro %}
 
@@ -60,7 +60,7 @@
         {{ keys | join(', ') }},
         _position as position,
         {%- for element in elements %}
-        {{ try_type("json_extract_string(_element, '$." ~ element.name ~ "')", element.data_type, true) }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type("json_extract_string(_element, '$." ~ element.name ~ "')", element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
         select
@@ -76,7 +76,7 @@
         {{ keys | join(', ') }},
         flattened.index + 1 as position,
         {%- for element in elements %}
-        {{ try_type('flattened.value:' ~ element.name ~ '::varchar', element.data_type, true) }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type('flattened.value:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}, lateral flatten(input => try_parse_json({{ array }})) as flattened
 {% endmacro %}

@@ -206,7 +206,7 @@ class Checker:
         }
 
     def exemption(self, column: Column, positions: dict[str, int]) -> str:
-        """When a required column may be null: a deleted row of a change log needs its key only."""
+        """When a required column may be null: a deleted row of a change log needs its key and its place there."""
         if (
             self.table.feed != "cdc"
             or "_op" not in positions
