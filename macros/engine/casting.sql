@@ -1,7 +1,6 @@
 {#- A landed value as a contract type, null where it is none. Text (`format` jsonl or csv) is cast only where it is written as a value of
     that type is: engines are lenient, each in its own way, and lose something in silence: they round digits away and drop an offset from
-    UTC. The look at the text costs 0.08 us: 0.6 instead of 0.2 s for 5 M amounts; instants take as long as with any other way to find an
-    offset. techco.landing_check.written has the same patterns. -#}
+    UTC. The look at the text costs about 0.1 us a value: 0.6 instead of 0.2 s for 5 M amounts. techco.landing_check.written has the same patterns. -#}
 {% macro try_type(value, data_type, format) -%}
     {%- set typed = try_cast_to(value, data_type) -%}
     {%- if data_type == 'double' -%}
@@ -15,8 +14,8 @@
         case when {{ matches(value, day_pattern() ~ '([T ]00:00(:00([.]0+)?)?Z?)?') }} then {{ typed }} end
     {%- elif data_type == 'timestamp' -%}
         case
-            when {{ matches(value, instant_pattern() ~ 'Z?') }} or {{ matches(value, day_pattern()) }} then {{ typed }}
-            when {{ matches(value, instant_pattern() ~ '[+-][0-9]{2}(:?[0-9]{2})?') }} then {{ within_years(try_cast_with_offset(value), data_type) }}
+            when {{ matches(value, day_pattern() ~ '(' ~ time_pattern() ~ 'Z?)?') }} then {{ typed }}
+            when {{ matches(value, day_pattern() ~ time_pattern() ~ '[+-][0-9]{2}(:?[0-9]{2})?') }} then {{ within_years(try_cast_with_offset(value), data_type) }}
         end
     {%- else -%}
         case when {{ matches(value, number_pattern(data_type, format)) }} then {{ typed }} end
@@ -37,9 +36,9 @@
     ([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}
 {%- endmacro %}
 
-{#- A day and a time of it. Midnight is 00:00, and there is no 61st second. -#}
-{% macro instant_pattern() -%}
-    {{ day_pattern() }}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?
+{#- The time of a day. Midnight is 00:00, and there is no 61st second. -#}
+{% macro time_pattern() -%}
+    [T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?
 {%- endmacro %}
 
 {% macro within_years(value, data_type) -%}

@@ -64,6 +64,15 @@ class Checker:
             )
         elif not tally.rows and not tally.findings:
             tally.note("warning", "empty", None, "rows", "none", "Nothing to do if the sender had none")
+        if tally.doubled.count:
+            tally.note(
+                "error",
+                "duplicate_key",
+                tally.doubled.value,
+                "each key once in an object",
+                f"it twice in {counted(tally.doubled.count, 'line')}, the first is line {tally.doubled.row}",
+                "Nobody knows which of the two values counts; have the sender correct it",
+            )
         self.judge_unknown(tally)
         for name, counts in tally.columns.items():
             self.judge_column(tally, self.columns[name], counts)
@@ -156,7 +165,7 @@ class Checker:
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a value that is not null can be read as the column's type."""
-        return convertible(value, column.data_type)
+        return convertible(value, column.data_type, written=None)
 
     def count(
         self,
@@ -222,12 +231,14 @@ def first_of(value: str, condition: str) -> str:
     return f"min(row) {where}, arg_min({shown}, row) {where}"
 
 
-def convertible(value: str, data_type: str) -> str:
-    """SQL: whether a value can be read as the type. A number with a fraction is no bigint, though engines round it."""
-    typed = f"try_cast({value} as {data_type}) is not null"
-    if data_type == "bigint":
-        return f"{typed} and coalesce(try_cast({value} as double) % 1, 0) = 0"
-    return typed
+def convertible(value: str, data_type: str, written: str | None) -> str:
+    """SQL: whether the build reads a value as the type; text must match the regular expression `written`, if there is one."""
+    typed = f"try_cast({value} as {data_type})"
+    if data_type == "double":
+        return f"abs({typed}) <= 1.7976931348623157e308"
+    if written is None:
+        return f"{typed} is not null"
+    return f"regexp_full_match({value}, {literal(written)}) and {typed} is not null"
 
 
 def absent_optional(column: Column, found: str) -> tuple[str, str, str]:
