@@ -1,6 +1,6 @@
 """Judges what was counted in the files of a table, whatever their format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
@@ -9,6 +9,7 @@ import duckdb
 
 from techco.contract import Column, Contract, Table
 from techco.landing_check import limits
+from techco.landing_check.drift import day_before, note_gone
 from techco.landing_check.findings import Finding, Unusable, counted, printable
 from techco.landing_check.sql import literal
 from techco.landing_check.tally import ColumnTally, Fault, FileTally
@@ -21,23 +22,37 @@ class Checker:
     """Checks the files of one table; a subclass reads one kind of file."""
 
     row_word = "row"
+    # Whether a row without a column may just have no value there.
+    is_document = False
 
     def __init__(self, contract: Contract, table: Table, zone: Path, depth: Depth):
         self.contract, self.table, self.zone, self.depth = contract, table, zone, depth
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 
-    def run(self, files: list[LandedFile], done: Callable[[LandedFile], None]) -> list[Finding]:
-        """All findings about `files`."""
-        tallies = [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
+    def run(
+        self, files: list[LandedFile], done: Callable[[LandedFile], None], loaded: Iterable[LandedFile] = ()
+    ) -> list[Finding]:
+        """All findings about `files`; `loaded` are those that came before."""
+        tallies, before = self.tallies_of(files), self.tallies_of(day_before(files, loaded))
         self.read_all(tallies, done)
         for tally in tallies:
             if tally.usable:
                 self.judge(tally)
+        self.glance(before)
+        note_gone(self.table.columns, [*before, *tallies], self.is_document)
         return list(chain(self.judge_together(tallies), *(tally.findings for tally in tallies)))
+
+    def tallies_of(self, files: list[LandedFile]) -> list[FileTally]:
+        """A tally for each file, with nothing counted yet."""
+        return [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
 
     def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
         """Fill the tallies from their files."""
+        raise NotImplementedError
+
+    def glance(self, tallies: list[FileTally]) -> None:
+        """Fill the tallies with what says which columns there are."""
         raise NotImplementedError
 
     def judge_together(self, tallies: list[FileTally]) -> list[Finding]:
