@@ -26,7 +26,8 @@ def day_before(files: list[LandedFile], loaded: Iterable[LandedFile]) -> list[La
 def note_gone(columns: list[Column], tallies: list[FileTally], is_document: bool) -> None:
     """Note the columns that are in none of a day's files but were in one of the day before.
 
-    A document leaves out what is null, so there the values of the day before say how many are to be expected.
+    A document leaves out what is null, so there the values of the day before say how many are to be expected among
+    the documents of the day; one that is repeated says no more than one.
     """
     by_day: dict[date, list[FileTally]] = defaultdict(list)
     for tally in tallies:
@@ -46,7 +47,7 @@ def expected(column: Column, before: list[FileTally], now: list[FileTally], is_d
     if not is_document:
         return any(tally.columns[column.name].present for tally in before)
     share = sum(tally.columns[column.name].filled for tally in before) / sum(tally.rows for tally in before)
-    return share * sum(tally.rows for tally in now) >= limits.ENOUGH_TO_JUDGE
+    return share * sum(tally.distinct for tally in now) >= limits.ENOUGH_TO_JUDGE
 
 
 def note(column: Column, tally: FileTally, earlier: date) -> None:

@@ -98,15 +98,16 @@ class JsonChecker(TextChecker):
         inner = sorted({column.path.rpartition(".")[0] for column in self.columns.values()} - {""})
         paths = ", ".join(literal(path) for path in ["$", *map(json_path, inner)])
         query = f"""
-            select file, count(*), min(row) as first_row, keys
-            from (select file, row, case when is_object then json_keys(payload, [{paths}]) end as keys from documents)
+            select file, count(*), min(row) as first_row, keys, count(distinct hash(payload))
+            from (select file, row, payload, case when is_object then json_keys(payload, [{paths}]) end as keys from documents)
             group by file, keys
             order by file, first_row
         """
-        for number, count, row, keys in self.conn.execute(query).fetchall():
+        for number, count, row, keys, distinct in self.conn.execute(query).fetchall():
             if keys is None:
                 self.tallies[number].unreadable.add(count, row)
                 continue
+            self.tallies[number].distinct += distinct
             self.tallies[number].unknown.update(dict.fromkeys(key for key in keys[0] if key not in known))
             for of_object in keys:
                 if of_object and len(set(of_object)) < len(of_object):
