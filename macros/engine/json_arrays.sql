@@ -15,19 +15,19 @@
 {%- endmacro %}
 
 
-{#- Whether any object holds a value that is none of its type. -#}
+{#- Whether any object holds a value that is none of its type, or too large. -#}
 {% macro has_element_of_other_type(array, element) %}
     {{- return(adapter.dispatch('has_element_of_other_type', 'techco')(array, element)) -}}
 {% endmacro %}
 
 {% macro duckdb__has_element_of_other_type(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and {{ try_type('x', element.data_type, 'jsonl') }} is null)) > 0
+    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and not coalesce({{ try_type('x', element.data_type, 'jsonl') }} {{ within(element) }}, false))) > 0
 {%- endmacro %}
 
 {% macro snowflake__has_element_of_other_type(array, element) -%}
     array_size(filter(
         try_parse_json({{ array }}),
-        x -> x:{{ element.name }}::varchar is not null and {{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} is null
+        x -> x:{{ element.name }}::varchar is not null and not coalesce({{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} {{ within(element) }}, false)
     )) > 0
 {%- endmacro %}
 
@@ -43,6 +43,12 @@
 
 {% macro snowflake__has_element_without(array, element) -%}
     array_size(filter(try_parse_json({{ array }}), x -> x:{{ element.name }}::varchar is null)) > 0
+{%- endmacro %}
+
+{#- What remains of a condition that a value is one and not too large. -#}
+{% macro within(element) -%}
+    {%- set largest = var('largest').get(element.data_type) -%}
+    {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}
 {%- endmacro %}
 
 {% macro element_texts(array, name) -%}

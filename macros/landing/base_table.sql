@@ -102,6 +102,9 @@ from checked
         {%- if column.data_type in ('date', 'timestamp') and (column.required or column.name.startswith('_')) -%}
             {%- do found.append([outside_calendar(column), 'range:' ~ column.name]) -%}
         {%- endif -%}
+        {%- if column.maximum -%}
+            {%- do found.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
+        {%- endif -%}
         {%- if column.required -%}
             {#- A delete needs its key and its place in the log only: _op, _lsn and _committed_at. -#}
             {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + var('feeds').cdc.required else '' -%}
