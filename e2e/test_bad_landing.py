@@ -71,7 +71,7 @@ def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):
     assert query(
         house.warehouse, "select raw_row from quarantine.quarantine_web where reasons = 'unreadable' order by 1"
     ) == [("[1, 2]",), ("no json",)]
-    # A delete needs its key only: the order is gone from the fact, and remembered in staging.
+    # A delete needs its key and place in the log only: the order is gone from the fact, and remembered in staging.
     gone = good[3]["order_id"]
     assert query(house.warehouse, "select count(*) from core.fct_order where order_id = ?", gone) == [(0,)]
     assert query(house.warehouse, "select is_deleted from staging.stg_shop__orders where order_id = ?", gone) == [

@@ -1,50 +1,98 @@
-{#- A landed value as a contract type, null where it is none. `from_text`: the value is text, as in JSON; then the engines' leniency is
-    taken back: a number with a fraction is no bigint (both would round it), and an instant with an offset is converted to UTC (both would
-    drop the offset). -#}
-{% macro try_type(value, data_type, from_text=false) %}
-    {{- return(adapter.dispatch('try_type', 'techco')(value, data_type, from_text)) -}}
-{% endmacro %}
-
-{% macro duckdb__try_type(value, data_type, from_text) -%}
-    {%- if from_text and data_type == 'bigint' -%}
-        case when {{ value }} not like '%.%' then try_cast({{ value }} as bigint) end
-    {%- elif from_text and data_type == 'timestamp' -%}
-        {#- The clock's offset stands behind the 19 characters of date and time. Converting every value would cost twice the time. -#}
+{#- A landed value as a contract type, null where it is none. Text (`format` jsonl or csv) is cast only where it is written as a value of
+    that type is: engines are lenient, each in its own way, and lose something in silence: they round digits away and drop an offset from
+    UTC. The look at the text costs about 0.1 us a value: 0.6 instead of 0.2 s for 5 M amounts. techco.landing_check.written has the same patterns. -#}
+{% macro try_type(value, data_type, format) -%}
+    {%- set typed = try_cast_to(value, data_type) -%}
+    {%- if data_type == 'double' -%}
+        {#- Infinity and NaN are no numbers that could be added up. -#}
+        case when abs({{ typed }}) <= 1.7976931348623157e308 then {{ typed }} end
+    {%- elif format == 'parquet' -%}
+        {{ within_years(typed, data_type) if data_type in ('date', 'timestamp') else typed }}
+    {%- elif data_type in ('varchar', 'boolean') -%}
+        {{ typed }}
+    {%- elif data_type == 'date' -%}
+        case when {{ matches(value, day_pattern() ~ '([T ]00:00(:00([.]0+)?)?Z?)?') }} then {{ typed }} end
+    {%- elif data_type == 'timestamp' -%}
         case
-            when regexp_matches(substr({{ value }}, 20), '[+-]') then cast(try_cast({{ value }} as timestamptz) as timestamp)
-            else try_cast({{ value }} as timestamp)
+            when {{ matches(value, day_pattern() ~ '(' ~ time_pattern() ~ 'Z?)?') }} then {{ typed }}
+            when {{ matches(value, day_pattern() ~ time_pattern() ~ '[+-][0-9]{2}(:?[0-9]{2})?') }} then {{ within_years(try_cast_with_offset(value), data_type) }}
         end
     {%- else -%}
-        try_cast({{ value }} as {{ data_type }})
+        case when {{ matches(value, number_pattern(data_type, format)) }} then {{ typed }} end
     {%- endif -%}
 {%- endmacro %}
 
-{#- Snowflake's try_cast takes text only. -#}
-{% macro snowflake__try_type(value, data_type, from_text) -%}
-    {%- if from_text and data_type == 'bigint' -%}
-        case when {{ value }} not like '%.%' then try_cast({{ value }} as bigint) end
-    {%- elif from_text and data_type == 'timestamp' -%}
-        case
-            when regexp_like(substr({{ value }}, 20), '.*[+-].*')
-                then cast(convert_timezone('UTC', try_to_timestamp_tz({{ value }})) as timestamp_ntz)
-            else try_cast({{ value }} as timestamp)
-        end
-    {%- else -%}
-        try_cast({{ value }}::varchar as {{ data_type }})
-    {%- endif -%}
+{#- How a number is written: no more digits behind the point than the type keeps, unless they are zeros; no blanks, separators or exponent,
+    which spreadsheets write when they have lost digits. A number in JSON is a double once it has a point (on DuckDB; 1e3 is told as
+    1000.0), so more than 15 digits are not what was sent. -#}
+{% macro number_pattern(data_type, format) -%}
+    {%- set scale = data_type.split(',')[1].rstrip(')') | int if data_type.startswith('decimal') else 0 -%}
+    {%- set whole = '{1,' ~ (15 - scale) ~ '}' if format == 'jsonl' else '+' -%}
+    [+-]?([0-9]+|[0-9]{{ whole }}[.][0-9]{0,{{ scale }}}0*|[.][0-9]{0,{{ scale }}}0*)
+{%- endmacro %}
+
+{#- A day of the years 1 to 9999, which is what engines and readers agree on. -#}
+{% macro day_pattern() -%}
+    ([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}
+{%- endmacro %}
+
+{#- The time of a day. Midnight is 00:00, and there is no 61st second. -#}
+{% macro time_pattern() -%}
+    [T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?
+{%- endmacro %}
+
+{% macro within_years(value, data_type) -%}
+    case when {{ value }} between cast('0001-01-01' as {{ data_type }}) and cast('9999-12-31 23:59:59.999999' as {{ data_type }}) then {{ value }} end
 {%- endmacro %}
 
 
-{#- A text as a date or an instant in UTC after a strptime format; null where it is none, as the 31st of February. -#}
-{% macro parse_instant(value, data_type, format) %}
-    {{- return(adapter.dispatch('parse_instant', 'techco')(value, data_type, format)) -}}
+{#- The engine's own cast, null where it fails. -#}
+{% macro try_cast_to(value, data_type) %}
+    {{- return(adapter.dispatch('try_cast_to', 'techco')(value, data_type)) -}}
 {% endmacro %}
 
-{% macro duckdb__parse_instant(value, data_type, format) -%}
+{% macro duckdb__try_cast_to(value, data_type) -%}
+    try_cast({{ value }} as {{ data_type }})
+{%- endmacro %}
+
+{#- Snowflake's try_cast takes text only; it reads `on` and `off` as booleans, which DuckDB does not. -#}
+{% macro snowflake__try_cast_to(value, data_type) -%}
+    try_cast({{ "nullif(nullif(lower(" ~ value ~ "::varchar), 'on'), 'off')" if data_type == 'boolean' else value ~ '::varchar' }} as {{ data_type }})
+{%- endmacro %}
+
+
+{#- An instant that is written with an offset, in UTC. -#}
+{% macro try_cast_with_offset(value) %}
+    {{- return(adapter.dispatch('try_cast_with_offset', 'techco')(value)) -}}
+{% endmacro %}
+
+{% macro duckdb__try_cast_with_offset(value) -%}
+    cast(try_cast({{ value }} as timestamptz) as timestamp)
+{%- endmacro %}
+
+{% macro snowflake__try_cast_with_offset(value) -%}
+    cast(convert_timezone('UTC', try_to_timestamp_tz({{ value }})) as timestamp_ntz)
+{%- endmacro %}
+
+
+{#- A text as a date or an instant in UTC after a strptime format; null where it is none, as the 31st of February or a year of two digits
+    where four are asked for, which would be one of the first century. -#}
+{% macro parse_instant(value, data_type, format) -%}
+    {%- set parts = {'.': '[.]', '%Y': '[0-9]{4}', '%d': '[0-9]{1,2}', '%m': '[0-9]{1,2}', '%y': '[0-9]{2}', '%H': '[0-9]{1,2}', '%M': '[0-9]{2}', '%S': '[0-9]{2}'} -%}
+    {%- set ns = namespace(pattern=format) -%}
+    {%- for part, pattern in parts.items() -%}{%- set ns.pattern = ns.pattern | replace(part, pattern) -%}{%- endfor -%}
+    case when {{ matches(value, ns.pattern) }} then {{ within_years(try_parse(value, data_type, format), data_type) }} end
+{%- endmacro %}
+
+{% macro try_parse(value, data_type, format) %}
+    {{- return(adapter.dispatch('try_parse', 'techco')(value, data_type, format)) -}}
+{% endmacro %}
+
+{% macro duckdb__try_parse(value, data_type, format) -%}
     cast(try_strptime({{ value }}, '{{ format }}') as {{ data_type }})
 {%- endmacro %}
 
-{% macro snowflake__parse_instant(value, data_type, format) -%}
+{% macro snowflake__try_parse(value, data_type, format) -%}
     {%- set parts = {'%d': 'DD', '%m': 'MM', '%Y': 'YYYY', '%y': 'YY', '%H': 'HH24', '%M': 'MI', '%S': 'SS'} -%}
     {%- set ns = namespace(format=format) -%}
     {%- for part, name in parts.items() -%}{%- set ns.format = ns.format | replace(part, name) -%}{%- endfor -%}

@@ -56,3 +56,21 @@
 {% macro snowflake__is_json_object(payload) -%}
     coalesce(is_object({{ payload }}), false)
 {%- endmacro %}
+
+
+{#- Whether a column of text is an object or an array in the document. Only text that begins like one is looked up. -#}
+{% macro holds_container(payload, column) -%}
+    left({{ column.name }}, 1) in ('{', '[') and {{ is_container(payload, column.path) }}
+{%- endmacro %}
+
+{% macro is_container(payload, path) %}
+    {{- return(adapter.dispatch('is_container', 'techco')(payload, path)) -}}
+{% endmacro %}
+
+{% macro duckdb__is_container(payload, path) -%}
+    coalesce(json_type({{ payload }}, '$.{{ path }}') in ('OBJECT', 'ARRAY'), false)
+{%- endmacro %}
+
+{% macro snowflake__is_container(payload, path) -%}
+    coalesce(typeof({{ payload }}:{{ path }}) in ('OBJECT', 'ARRAY'), false)
+{%- endmacro %}

@@ -15,19 +15,19 @@
 {%- endmacro %}
 
 
-{#- Whether any object holds a value that is none of its type. -#}
+{#- Whether any object holds a value that is none of its type, or too large. -#}
 {% macro has_element_of_other_type(array, element) %}
     {{- return(adapter.dispatch('has_element_of_other_type', 'techco')(array, element)) -}}
 {% endmacro %}
 
 {% macro duckdb__has_element_of_other_type(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and {{ try_type('x', element.data_type, true) }} is null)) > 0
+    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and not coalesce({{ try_type('x', element.data_type, 'jsonl') }} {{ within(element) }}, false))) > 0
 {%- endmacro %}
 
 {% macro snowflake__has_element_of_other_type(array, element) -%}
     array_size(filter(
         try_parse_json({{ array }}),
-        x -> x:{{ element.name }}::varchar is not null and {{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, true) }} is null
+        x -> x:{{ element.name }}::varchar is not null and not coalesce({{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} {{ within(element) }}, false)
     )) > 0
 {%- endmacro %}
 
@@ -45,6 +45,12 @@
     array_size(filter(try_parse_json({{ array }}), x -> x:{{ element.name }}::varchar is null)) > 0
 {%- endmacro %}
 
+{#- What remains of a condition that a value is one and not too large. -#}
+{% macro within(element) -%}
+    {%- set largest = var('largest').get(element.data_type) -%}
+    {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}
+{%- endmacro %}
+
 {% macro element_texts(array, name) -%}
     json_extract_string(try_cast({{ array }} as json), '$[*].{{ name }}')
 {%- endmacro %}
@@ -60,7 +66,7 @@
         {{ keys | join(', ') }},
         _position as position,
         {%- for element in elements %}
-        {{ try_type("json_extract_string(_element, '$." ~ element.name ~ "')", element.data_type, true) }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type("json_extract_string(_element, '$." ~ element.name ~ "')", element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
         select
@@ -76,7 +82,7 @@
         {{ keys | join(', ') }},
         flattened.index + 1 as position,
         {%- for element in elements %}
-        {{ try_type('flattened.value:' ~ element.name ~ '::varchar', element.data_type, true) }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type('flattened.value:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}, lateral flatten(input => try_parse_json({{ array }})) as flattened
 {% endmacro %}

@@ -29,18 +29,30 @@ fields as (
     {% endif %}
 ),
 
+-- Each value is typed once, beside what it was.
+typed as (
+
+    select
+        {% for column in table.columns if column.data_type != 'varchar' -%}
+        {{ typed(column, table) }} as _typed_{{ column.name }},
+        {% endfor -%}
+        *
+    from fields
+
+),
+
 checked as (
 
     select
         *,
         {{ issues(table) }} as _issues
-    from fields
+    from typed
 
 )
 
 select
     {% for column in table.columns -%}
-    {{ typed(column, table) }} as {{ column.name }},
+    {{ typed_name(column) }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,
@@ -56,10 +68,14 @@ from checked
     {%- if column.format -%}
         {{ parse_instant(column.name, column.data_type, column.format) }}
     {%- elif table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
-        {{ try_type(number_with_comma(column.name), column.data_type, true) }}
+        {{ try_type(number_with_comma(column.name), column.data_type, table.format) }}
     {%- else -%}
-        {{ try_type(column.name, column.data_type, table.format != 'parquet') }}
+        {{ try_type(column.name, column.data_type, table.format) }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro typed_name(column) -%}
+    {{ column.name if column.data_type == 'varchar' else '_typed_' ~ column.name }}
 {%- endmacro %}
 
 {#- The row as it came. -#}
@@ -79,10 +95,18 @@ from checked
     {%- set found = [] -%}
     {%- for column in table.columns -%}
         {%- if column.data_type != 'varchar' -%}
-            {%- do found.append([column.name ~ ' is not null and ' ~ typed(column, table) ~ ' is null', 'type:' ~ column.name]) -%}
+            {%- do found.append([column.name ~ ' is not null and ' ~ typed_name(column) ~ ' is null', 'type:' ~ column.name]) -%}
+        {%- elif table.format == 'jsonl' and not column.elements -%}
+            {%- do found.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
+        {%- endif -%}
+        {%- if column.data_type in ('date', 'timestamp') and (column.required or column.name.startswith('_')) -%}
+            {%- do found.append([outside_calendar(column), 'range:' ~ column.name]) -%}
+        {%- endif -%}
+        {%- if column.maximum -%}
+            {%- do found.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
-            {#- A delete needs its key only. -#}
+            {#- A delete needs its key and its place in the log only: _op, _lsn and _committed_at. -#}
             {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + var('feeds').cdc.required else '' -%}
             {%- do found.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
         {%- endif -%}
@@ -118,6 +142,13 @@ from checked
                 )
         end
 {% endmacro %}
+
+{#- When a row happened, or was written, on no day that the business knows: the year 1 and the year 9999 are what systems write for none.
+    It would be counted in facts and on no day, and as a version it would stand above or below all others for ever. Other columns may
+    hold such days, as an end that is open. -#}
+{% macro outside_calendar(column) -%}
+    {{ typed_name(column) }} < cast('{{ var("calendar_start") }}' as date) or {{ typed_name(column) }} >= cast('{{ var("calendar_end") }}' as date)
+{%- endmacro %}
 
 {#- Post-hook of base models, in the transaction of their insert: a file is loaded when its rows are. -#}
 {% macro remember_loaded_files() %}

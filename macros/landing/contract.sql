@@ -1,5 +1,5 @@
 {#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, and columns (name, data_type,
-    path, required, accepted, classification, format, elements: what the objects of an array hold).
+    path, required, accepted, classification, format, minimum, maximum, elements: what the objects of an array hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
@@ -19,12 +19,14 @@
             'classification': declared.get('classification'),
             'format': formats.get(column.data_type),
             'elements': contract_elements(declared),
+            'minimum': declared.get('minimum'),
+            'maximum': declared.get('maximum', var('largest').get(column.data_type)),
         }) -%}
     {%- endfor -%}
     {%- for name, data_type in feed.columns.items() -%}
         {%- do columns.append({
             'name': name, 'data_type': data_type, 'path': name, 'required': name in feed.required, 'accepted': [], 'classification': none,
-            'format': none, 'elements': [],
+            'format': none, 'elements': [], 'minimum': none, 'maximum': var('largest').technical if data_type == 'bigint' else none,
         }) -%}
     {%- endfor -%}
     {{- return({

@@ -86,10 +86,10 @@ taxed_refunds as (
         orders.shipping_country_code as country_code,
         case
             when orders.net_amount = 0 then 0
-            else cast(round(
-                cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)
-                / nullif(cast(orders.net_amount as double), 0), 2
-            ) as decimal(18, 2))
+            else {{ fitting(
+                'round(cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)'
+                ~ ' / nullif(cast(orders.net_amount as double), 0), 2)'
+            ) }}
         end as tax_amount_reporting
     from {{ ref('fct_refund') }} as refunds
     inner join {{ ref('fct_order') }} as orders
@@ -202,10 +202,9 @@ select
         cast(gross_sales_amount - discount_amount as double)
         / nullif(order_count, 0), 2
     ) as decimal(18, 2)) as average_order_value,
-    cast(round(
-        cast(net_revenue_amount - cost_amount as double)
-        / nullif(cast(net_revenue_amount as double), 0), 4
-    ) as decimal(18, 4)) as margin_rate,
+    {{ fitting(
+        'round(cast(net_revenue_amount - cost_amount as double) / nullif(cast(net_revenue_amount as double), 0), 4)', scale=4
+    ) }} as margin_rate,
     cast(round(
         cast(converted_session_count as double) / nullif(session_count, 0), 4
     ) as decimal(18, 4)) as conversion_rate,

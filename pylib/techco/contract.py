@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,7 +32,7 @@ class Column:
     """A column of a raw table.
 
     `path` is where a JSON document holds it (dots between levels), its own name unless declared. `elements` are names
-    and types of what the objects of an array hold.
+    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     path: str = ""
     classification: str | None = None
     elements: Mapping[str, str] = field(default_factory=dict)
+    delivered_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,15 @@ def read_column(table: Place, declared: object, project: Project) -> Column:
         path,
         meta.get("classification"),
         read_elements(place, meta),
+        read_day(place, meta.get("delivered_until")),
     )
+
+
+def read_day(place: Place, declared: object) -> date | None:
+    """The day of `delivered_until`, which YAML reads as a date."""
+    if declared is not None and type(declared) is not date:
+        place.fail(f"delivered_until {declared!r} is no day", "Write it as YYYY-MM-DD, without quotes")
+    return declared
 
 
 def read_elements(place: Place, meta: dict) -> dict[str, str]:

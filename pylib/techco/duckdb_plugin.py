@@ -73,10 +73,11 @@ def require_memory_limit(limit: str) -> None:
 
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
     """Attach `landing` in memory: what lies in the landing zone and what is wrong with the files not loaded yet."""
-    loaded = loaded_files(conn)
-    new = [file for file in files if file.path_in_zone not in loaded]
+    known = loaded_files(conn)
+    new = [file for file in files if file.path_in_zone not in known]
+    loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(Path.cwd()) if files else None
-    findings = check(new, contract, landing, depth="sample") if new else []
+    findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {

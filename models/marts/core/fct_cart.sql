@@ -37,7 +37,7 @@ items as (
         cart_id,
         count(*) as item_count,
         sum(quantity) as unit_count,
-        {{ complete_sum('cast(quantity * unit_price as decimal(18, 2))') }} as cart_amount
+        {{ complete_sum(fitting('quantity * unit_price')) }} as cart_amount
     from {{ ref('stg_carts__cart_items') }}
     {{ of_touched_carts }}
     group by cart_id

@@ -73,7 +73,7 @@ priced as (
         cast(items.quantity * items.unit_price as decimal(18, 2))
             as gross_amount,
         coalesce(items.discount_amount, 0) as line_discount_amount,
-        cast(items.quantity * costs.standard_cost as decimal(18, 2))
+        {{ fitting('items.quantity * costs.standard_cost') }}
             as cost_amount,
         costs.currency_code as cost_currency_code,
         rates.reporting_rate,

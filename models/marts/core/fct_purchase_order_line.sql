@@ -37,7 +37,7 @@ lines as (
 
     select
         *,
-        cast(ordered_quantity * unit_cost as decimal(18, 2)) as ordered_amount
+        {{ fitting('ordered_quantity * unit_cost') }} as ordered_amount
     from {{ lines }}
     {{ of_touched_orders }}
 

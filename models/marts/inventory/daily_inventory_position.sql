@@ -119,6 +119,6 @@ select
     closing_quantity <= 0 as is_stocked_out,
 
     ---------- value in the reporting currency
-    {{ convert('cast(closing_quantity * standard_cost as decimal(18, 2))', 'cost_currency_code', 'reporting_rate') }}
+    {{ convert(fitting('closing_quantity * standard_cost'), 'cost_currency_code', 'reporting_rate') }}
         as stock_value_reporting
 from valued

@@ -94,7 +94,8 @@ select
         else 'enough'
     end as stock_status,
     case
-        when days_of_cover is not null
+        -- Later than in a hundred years is no day to plan for.
+        when days_of_cover <= 36500
             then {{ add_days('date_day', 'floor(days_of_cover)') }}
     end as runs_out_on
 from joined

@@ -25,11 +25,13 @@ def check(
     zone: Path,
     depth: Depth = "sample",
     progress: Callable[[LandedFile], None] | None = None,
+    loaded: Iterable[LandedFile] = (),
 ) -> list[Finding]:
     """Findings about `files` of the landing folder `zone`, in the order of files, errors first.
 
     `sample` reads the bytes of every text file, the first 1,000 of its lines as rows, and the footers of parquet
-    files; `full` reads every row. `progress` is called with each file when it has been read.
+    files; `full` reads every row. `progress` is called with each file when it has been read. `loaded` are files that
+    were checked and loaded before: what they have, the next ones must have too.
     """
     findings: list[Finding] = []
     by_table: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
@@ -41,9 +43,12 @@ def check(
             done(file)
         else:
             by_table[file.source, file.table].append(file)
+    known: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
+    for file in loaded:
+        known[file.source, file.table].append(file)
     for name, landed in by_table.items():
         table = contract.tables[name]
-        findings += CHECKERS[table.format](contract, table, Path(zone), depth).run(landed, done)
+        findings += CHECKERS[table.format](contract, table, Path(zone), depth).run(landed, done, known[name])
     return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
 
 

@@ -1,6 +1,6 @@
 """Judges what was counted in the files of a table, whatever their format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
@@ -9,6 +9,7 @@ import duckdb
 
 from techco.contract import Column, Contract, Table
 from techco.landing_check import limits
+from techco.landing_check.drift import day_before, note_gone
 from techco.landing_check.findings import Finding, Unusable, counted, printable
 from techco.landing_check.sql import literal
 from techco.landing_check.tally import ColumnTally, Fault, FileTally
@@ -21,23 +22,37 @@ class Checker:
     """Checks the files of one table; a subclass reads one kind of file."""
 
     row_word = "row"
+    # Whether a row without a column may just have no value there.
+    is_document = False
 
     def __init__(self, contract: Contract, table: Table, zone: Path, depth: Depth):
         self.contract, self.table, self.zone, self.depth = contract, table, zone, depth
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 
-    def run(self, files: list[LandedFile], done: Callable[[LandedFile], None]) -> list[Finding]:
-        """All findings about `files`."""
-        tallies = [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
+    def run(
+        self, files: list[LandedFile], done: Callable[[LandedFile], None], loaded: Iterable[LandedFile] = ()
+    ) -> list[Finding]:
+        """All findings about `files`; `loaded` are those that came before."""
+        tallies, before = self.tallies_of(files), self.tallies_of(day_before(files, loaded))
         self.read_all(tallies, done)
         for tally in tallies:
             if tally.usable:
                 self.judge(tally)
+        self.glance(before)
+        note_gone(self.table.columns, [*before, *tallies], self.is_document)
         return list(chain(self.judge_together(tallies), *(tally.findings for tally in tallies)))
+
+    def tallies_of(self, files: list[LandedFile]) -> list[FileTally]:
+        """A tally for each file, with nothing counted yet."""
+        return [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
 
     def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
         """Fill the tallies from their files."""
+        raise NotImplementedError
+
+    def glance(self, tallies: list[FileTally]) -> None:
+        """Fill the tallies with what says which columns there are."""
         raise NotImplementedError
 
     def judge_together(self, tallies: list[FileTally]) -> list[Finding]:
@@ -64,6 +79,15 @@ class Checker:
             )
         elif not tally.rows and not tally.findings:
             tally.note("warning", "empty", None, "rows", "none", "Nothing to do if the sender had none")
+        if tally.doubled.count:
+            tally.note(
+                "error",
+                "duplicate_key",
+                tally.doubled.value,
+                "each key once in an object",
+                f"it twice in {counted(tally.doubled.count, 'line')}, the first is line {tally.doubled.row}",
+                "Nobody knows which of the two values counts; have the sender correct it",
+            )
         self.judge_unknown(tally)
         for name, counts in tally.columns.items():
             self.judge_column(tally, self.columns[name], counts)
@@ -156,7 +180,7 @@ class Checker:
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a value that is not null can be read as the column's type."""
-        return convertible(value, column.data_type)
+        return convertible(value, column.data_type, written=None)
 
     def count(
         self,
@@ -206,7 +230,7 @@ class Checker:
         }
 
     def exemption(self, column: Column, positions: dict[str, int]) -> str:
-        """When a required column may be null: a deleted row of a change log needs its key only."""
+        """When a required column may be null: a deleted row of a change log needs its key and its place there."""
         if (
             self.table.feed != "cdc"
             or "_op" not in positions
@@ -222,12 +246,14 @@ def first_of(value: str, condition: str) -> str:
     return f"min(row) {where}, arg_min({shown}, row) {where}"
 
 
-def convertible(value: str, data_type: str) -> str:
-    """SQL: whether a value can be read as the type. A number with a fraction is no bigint, though engines round it."""
-    typed = f"try_cast({value} as {data_type}) is not null"
-    if data_type == "bigint":
-        return f"{typed} and coalesce(try_cast({value} as double) % 1, 0) = 0"
-    return typed
+def convertible(value: str, data_type: str, written: str | None) -> str:
+    """SQL: whether the build reads a value as the type; text must match the regular expression `written`, if there is one."""
+    typed = f"try_cast({value} as {data_type})"
+    if data_type == "double":
+        return f"abs({typed}) <= 1.7976931348623157e308"
+    if written is None:
+        return f"{typed} is not null"
+    return f"regexp_full_match({value}, {literal(written)}) and {typed} is not null"
 
 
 def absent_optional(column: Column, found: str) -> tuple[str, str, str]:

@@ -13,9 +13,7 @@ from techco.landing_check.sql import literal
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import exhaust, line_blocks, text_chunks
 from techco.landing_check.text_files import TextChecker
-
-# A decimal comma, with points between thousands or without.
-NUMBER_WITH_COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?"
+from techco.landing_check.written import NUMBER_WITH_COMMA, pattern_of, pattern_of_format
 
 
 class CsvChecker(TextChecker):
@@ -44,6 +42,13 @@ class CsvChecker(TextChecker):
             # Bytes behind a broken quote may be no text at all, which says more.
             exhaust(chunks)
             raise
+
+    def glance(self, tallies: list[FileTally]) -> None:
+        """The header, which stands for a row."""
+        for tally in tallies:
+            header = csv_header(self.zone / tally.file.path_in_zone, self.table)
+            tally.rows = 1 if header else 0
+            self.read_header(tally, header or [])
 
     def read_header(self, tally: FileTally, header: list[str]) -> list[int | None]:
         """Judge the names; returns where in a record each column of the contract stands."""
@@ -111,14 +116,15 @@ class CsvChecker(TextChecker):
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a field can be read, after the table's decimal sign and date format."""
-        options = self.table.csv
-        if options.decimal_comma and column.data_type.startswith(("decimal", "double", "bigint")):
+        if self.table.csv.decimal_comma and column.data_type.startswith(("decimal", "double", "bigint")):
             number = f"replace(replace({value}, '.', ''), ',', '.')"
             written = f"regexp_full_match({value}, {literal(NUMBER_WITH_COMMA)})"
-            return f"{written} and {convertible(number, column.data_type)}"
+            return f"{written} and {convertible(number, column.data_type, pattern_of(column.data_type, is_json=False))}"
         if column.name in self.formats:
-            return f"try_strptime({value}, {literal(self.formats[column.name])}) is not null"
-        return super().converts(value, column)
+            strptime_format = self.formats[column.name]
+            written = f"regexp_full_match({value}, {literal(pattern_of_format(strptime_format))})"
+            return f"{written} and try_strptime({value}, {literal(strptime_format)}) is not null"
+        return convertible(value, column.data_type, pattern_of(column.data_type, is_json=False))
 
 
 def csv_header(path: Path, table: Table) -> list[str] | None:

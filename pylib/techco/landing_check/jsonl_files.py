@@ -4,16 +4,19 @@ from collections.abc import Iterator
 
 from techco.contract import Column
 from techco.landing_check import limits
-from techco.landing_check.checker import absent_optional
+from techco.landing_check.checker import absent_optional, convertible
 from techco.landing_check.findings import Finding, counted
 from techco.landing_check.sql import literal
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import line_blocks
 from techco.landing_check.text_files import TextChecker
+from techco.landing_check.written import pattern_of
 
 
 class JsonChecker(TextChecker):
     """One JSON object per line; empty lines are nothing."""
+
+    is_document = True
 
     def fields(self) -> list[str]:
         """A batch holds whole lines."""
@@ -23,33 +26,51 @@ class JsonChecker(TextChecker):
         """Put the lines of a file into batches."""
         for first, lines in line_blocks(chunks):
             taken = lines if self.limit is None else lines[: max(0, self.limit - first + 1)]
-            batch = self.batch
-            batch.fields[0].extend(taken)
-            batch.files.extend([number] * len(taken))
-            batch.rows.extend(range(first, first + len(taken)))
-            batch.characters += sum(map(len, taken))
-            if batch.full:
-                self.flush()
+            self.fill(number, first, taken)
             if len(taken) < len(lines):
                 return
 
+    def fill(self, number: int, first: int, lines: list[str]) -> None:
+        """Put lines into the batch, and look at it when it is full. A bare carriage return ends a line, as for the build's reader."""
+        batch = self.batch
+        for row, line in enumerate(lines, first):
+            parts = line.split("\r") if "\r" in line else (line,)
+            batch.fields[0].extend(parts)
+            batch.files.extend([number] * len(parts))
+            batch.rows.extend([row] * len(parts))
+        batch.characters += sum(map(len, lines))
+        if batch.full:
+            self.flush()
+
+    def converts(self, value: str, column: Column) -> str:
+        """SQL: whether the build reads the text of a value as the column's type."""
+        return convertible(value, column.data_type, pattern_of(column.data_type, is_json=True))
+
+    def problems(self, position: int, column: Column, exempt: str) -> dict[str, str]:
+        """As for any format; and a column of text holds no object or array unless the contract says so."""
+        conditions = super().problems(position, column, exempt)
+        if column.data_type == "varchar" and not column.elements:
+            conditions["bad"] = f"t{position} in ('OBJECT', 'ARRAY')"
+        return conditions
+
     def tally_batch(self) -> None:
-        """Parse the lines and count. A bare carriage return ends a line for the build's reader, so it breaks one."""
+        """Parse the lines and count."""
         self.conn.execute("""
             create or replace temp view documents as
             select
                 file, row, payload,
                 payload is not null and (starts_with(line, '{') or json_type(payload) = 'OBJECT') as is_object
             from (
-                select *, case when not contains(line, chr(13)) then try_cast(line as json) end as payload
+                select *, try_cast(line as json) as payload
                 from batch
                 where line <> ''
             )
         """)
         columns = list(self.columns.values())
         paths = ", ".join(literal(json_path(column.path)) for column in columns)
-        values = "".join(f", fields[{i + 1}] as v{i}" for i in range(len(columns)))
-        fields = f"select file, row, json_extract_string(payload, [{paths}]) as fields from documents where is_object"
+        values = "".join(f", fields[{i + 1}] as v{i}, types[{i + 1}] as t{i}" for i in range(len(columns)))
+        extracted = f"json_extract_string(payload, [{paths}]) as fields, json_type(payload, [{paths}]) as types"
+        fields = f"select file, row, {extracted} from documents where is_object"
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from ({fields})")
         self.find_present()
         self.find_shapes()
@@ -74,17 +95,24 @@ class JsonChecker(TextChecker):
     def find_shapes(self) -> None:
         """Count the lines that hold no object, and note the top-level keys that no column's path begins with."""
         known = {column.path.split(".")[0] for column in self.columns.values()}
-        query = """
-            select file, count(*), min(row) as first_row, keys
-            from (select file, row, case when is_object then json_keys(payload) end as keys from documents)
+        inner = sorted({column.path.rpartition(".")[0] for column in self.columns.values()} - {""})
+        paths = ", ".join(literal(path) for path in ["$", *map(json_path, inner)])
+        query = f"""
+            select file, count(*), min(row) as first_row, keys, count(distinct hash(payload))
+            from (select file, row, payload, case when is_object then json_keys(payload, [{paths}]) end as keys from documents)
             group by file, keys
             order by file, first_row
         """
-        for number, count, row, keys in self.conn.execute(query).fetchall():
+        for number, count, row, keys, distinct in self.conn.execute(query).fetchall():
             if keys is None:
                 self.tallies[number].unreadable.add(count, row)
-            else:
-                self.tallies[number].unknown.update(dict.fromkeys(key for key in keys if key not in known))
+                continue
+            self.tallies[number].distinct += distinct
+            self.tallies[number].unknown.update(dict.fromkeys(key for key in keys[0] if key not in known))
+            for of_object in keys:
+                if of_object and len(set(of_object)) < len(of_object):
+                    twice = next(key for key in of_object if of_object.count(key) > 1)
+                    self.tallies[number].doubled.add(count, row, twice)
 
     def judge_absent(self, tally: FileTally, column: Column) -> None:
         """A document leaves out what is null, so one file without an optional column says nothing."""

@@ -14,3 +14,5 @@ ENOUGH_TO_JUDGE = 20
 MAX_UNKNOWN_COLUMNS = 20
 # A row of CSV may have so many fields too many and still be read, into the quarantine; macro csv_names has the same.
 SPARE_FIELDS = 16
+# So many files of the day before say which columns a table had.
+COMPARED_FILES = 3

@@ -48,6 +48,14 @@ class ParquetChecker(Checker):
                 for tally in alike[start : start + limits.BATCH_FILES]:
                     done(tally.file)
 
+    def glance(self, tallies: list[FileTally]) -> None:
+        """Footers only."""
+        for tally in tallies:
+            try:
+                self.read_footer(tally)
+            except Unusable as reason:
+                tally.give_up(reason)
+
     def read_footer(self, tally: FileTally) -> Schema:
         """Count rows and judge the schema; returns its usable columns."""
         path = self.path(tally)

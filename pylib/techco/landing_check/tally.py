@@ -39,12 +39,14 @@ class ColumnTally:
 
 @dataclass
 class FileTally:
-    """What one file holds: `rows` that are readable, rows that are not, unknown columns in order of appearance."""
+    """What one file holds: `rows` that are readable and, of documents, how many are `distinct`, rows that are not, rows with a key twice, unknown columns in order of appearance."""
 
     file: LandedFile
     columns: dict[str, ColumnTally]
     rows: int = 0
+    distinct: int = 0
     unreadable: Fault = field(default_factory=Fault)
+    doubled: Fault = field(default_factory=Fault)
     unknown: dict[str, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     usable: bool = True

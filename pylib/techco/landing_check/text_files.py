@@ -44,23 +44,33 @@ class TextChecker(Checker):
 
     def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
         """Fill the tallies, file by file."""
+        self.read_some(tallies, limits.SAMPLE_LINES if self.depth == "sample" else None, exhaust, done)
+
+    def glance(self, tallies: list[FileTally]) -> None:
+        """The first lines only."""
+        self.read_some(tallies, limits.SAMPLE_LINES, lambda chunks: None, lambda file: None)
+
+    def read_some(
+        self,
+        tallies: list[FileTally],
+        limit: int | None,
+        finish: Callable[[Iterator[str]], None],
+        done: Callable[[LandedFile], None],
+    ) -> None:
+        """Put the rows of files into batches, all or the first `limit` of each, and look at them."""
         self.tallies = dict(enumerate(tallies))
         self.batch = self.new_batch()
-        self.limit = limits.SAMPLE_LINES if self.depth == "sample" else None
+        self.limit = limit
         with duckdb.connect() as self.conn:
-            self.read_each(done)
+            for number, tally in self.tallies.items():
+                try:
+                    chunks = text_chunks(self.path(tally), self.encoding)
+                    self.read_rows(number, chunks)
+                    finish(chunks)
+                except Unusable as reason:
+                    tally.give_up(reason)
+                done(tally.file)
             self.flush()
-
-    def read_each(self, done: Callable[[LandedFile], None]) -> None:
-        """Put the rows of all files into batches."""
-        for number, tally in self.tallies.items():
-            try:
-                chunks = text_chunks(self.path(tally), self.encoding)
-                self.read_rows(number, chunks)
-                exhaust(chunks)
-            except Unusable as reason:
-                tally.give_up(reason)
-            done(tally.file)
 
     def read_rows(self, number: int, chunks: Iterator[str]) -> None:
         """Put the rows of a file into batches, all of them or the first `limit`."""
