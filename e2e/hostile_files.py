@@ -1,6 +1,6 @@
 """What senders get wrong, as files: each value with what must become of it, worked out by hand.
 
-Text cases are (as it is written, what is stored as text, or a reason code with a colon). Every case has a key of its own.
+Cases of text are (as it is written, what is stored or the reason why it is not). Every case has a key of its own.
 """
 
 import gzip
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 NEXT_DAY = "ingested_on=2025-09-11"
 NOON = datetime(2025, 9, 10, 12)
 # Blanks, quotes, umlauts, and all that means something in a pattern, in SQL or in a path.
-ODD_NAME = "it's \"ü\" [1]*{a,b} 100% #1 (2) a=b?"
+ODD_NAME = 'it\'s "ü" [1]*{a,b} 100% #1 (2) a=b?'
 MILLION = 1_000_000
 NPS_HEADER = "response_id,score,responded_at,comment,customer_id,order_id,language_code,_ingested_at"
 
@@ -147,8 +147,8 @@ def land_numbers(landing: Path) -> None:
     put(landing, "web/events", "integers.jsonl", "\n".join(integers))
     amounts = [f"amount-{i};01.01.2016;EUR;{written};1;;;" for i, (written, _) in enumerate(CSV_AMOUNTS)]
     days = [f"day-{i};{written};EUR;1;1;;;" for i, (written, _) in enumerate(CSV_DAYS)]
-    header = "campaign_id;spend_date;currency_code;spend_amount;impression_count;click_count;platform_conversion_count;_ingested_at"
-    put(landing, "ads/daily_spend", "hostile.csv", "\n".join([header, *amounts, *days]))
+    header = "campaign_id;spend_date;currency_code;spend_amount;impression_count;click_count;platform_conversion_count"
+    put(landing, "ads/daily_spend", "hostile.csv", "\n".join([f"{header};_ingested_at", *amounts, *days]))
     instants = [f"instant-{i},5,{written},,,,," for i, (written, _) in enumerate(INSTANTS)]
     put(landing, "surveys/nps_responses", "instants.csv", "\n".join([NPS_HEADER, *instants]))
 
@@ -156,7 +156,12 @@ def land_numbers(landing: Path) -> None:
 def land_documents(landing: Path) -> None:
     """JSON that parsers stumble over; good lines between bad ones, under a name that readers stumble over."""
     optional = ["customer_id", "ip", "product_id", "quantity", "in_stock", "order_id", "_ingested_at"]
-    inner = {"device": ["id", "type", "os"], "geo": ["country"], "page": ["path", "referrer"], "utm": ["source", "campaign"]}
+    inner = {
+        "device": ["id", "type", "os"],
+        "geo": ["country"],
+        "page": ["path", "referrer"],
+        "utm": ["source", "campaign"],
+    }
     inner |= {"search": ["text"], "consent": ["analytics"]}
     every_key = dict.fromkeys(optional) | {key: dict.fromkeys(keys) for key, keys in inner.items()}
     lines = [
@@ -184,7 +189,10 @@ def land_documents(landing: Path) -> None:
     put(landing, "web/events", "long.jsonl", event("long", f'"search": {{"text": "{"x" * 50_000_000}"}}') + "\n")
     comments = ["one", '"two\r\nlines"', '"a\rb"', "", '"say ""five"""']
     ends = ["\n", "\r\n", "\n\r\n", "\n", ""]
-    answers = [f"end-{i},9,2025-09-10T10:00:00,{comment},,,,{end}" for i, (comment, end) in enumerate(zip(comments, ends, strict=True))]
+    answers = [
+        f"end-{i},9,2025-09-10T10:00:00,{comment},,,,{end}"
+        for i, (comment, end) in enumerate(zip(comments, ends, strict=True))
+    ]
     put(landing, "surveys/nps_responses", f"{ODD_NAME}.csv", f"\ufeff{NPS_HEADER}\r\n" + "".join(answers))
 
 
@@ -226,9 +234,19 @@ def land_parquet(landing: Path) -> None:
     }
     for name, columns in files.items():
         put_parquet(landing, table, f"{name}.parquet", columns)
-    costs = [pa.array([Decimal("1.50")], pa.decimal128(10, 2)), pa.array([2], pa.int32()), pa.nulls(1), pa.array([10**17])]
+    costs = [
+        pa.array([Decimal("1.50")], pa.decimal128(10, 2)),
+        pa.array([2], pa.int32()),
+        pa.nulls(1),
+        pa.array([10**17]),
+    ]
     for i, cost in enumerate(costs):
-        shipment = {"shipment_id": f"S-hostile-{i}", "order_id": "O-hostile", "warehouse_id": "W-hostile", "currency_code": "EUR"}
+        shipment = {
+            "shipment_id": f"S-hostile-{i}",
+            "order_id": "O-hostile",
+            "warehouse_id": "W-hostile",
+            "currency_code": "EUR",
+        }
         columns = {column: pa.array([value]) for column, value in shipment.items()}
         more = {"shipping_cost": cost, "shipped_at": moved[("ns", "us", "ms", "s")[i]]}
         put_parquet(landing, "wms/shipments", f"cost-{i}.parquet", columns | more)
@@ -236,10 +254,28 @@ def land_parquet(landing: Path) -> None:
 
 def land_repetition(landing: Path) -> None:
     """One row, a million times, as parquet and as JSON lines."""
-    count = {"stock_count_id": "C-hostile", "warehouse_id": "W-hostile", "product_id": "P-hostile", "counted_quantity": 7}
+    count = {
+        "stock_count_id": "C-hostile",
+        "warehouse_id": "W-hostile",
+        "product_id": "P-hostile",
+        "counted_quantity": 7,
+    }
     columns = {column: pa.array([value]).take(pa.array([0] * MILLION)) for column, value in count.items()}
     put_parquet(
-        landing, "wms/stock_counts", "million.parquet", columns | {"counted_at": pa.array([NOON] * MILLION, pa.timestamp("us"))}
+        landing,
+        "wms/stock_counts",
+        "million.parquet",
+        columns | {"counted_at": pa.array([NOON] * MILLION, pa.timestamp("us"))},
     )
-    mention = {"mention_id": "N-hostile", "platform": "x", "posted_at": "2025-09-10T10:00:00Z", "_ingested_at": "2025-09-10T11:00:00Z"}
-    put(landing, "social/mentions", "million.jsonl.gz", gzip.compress((json.dumps(mention) + "\n").encode() * MILLION, 1))
+    mention = {
+        "mention_id": "N-hostile",
+        "platform": "x",
+        "posted_at": "2025-09-10T10:00:00Z",
+        "_ingested_at": "2025-09-10T11:00:00Z",
+    }
+    put(
+        landing,
+        "social/mentions",
+        "million.jsonl.gz",
+        gzip.compress((json.dumps(mention) + "\n").encode() * MILLION, 1),
+    )

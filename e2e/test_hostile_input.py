@@ -1,4 +1,4 @@
-"""Hostile rows land right or are quarantined with a reason, and are counted; test_hostile_files.py has what stops a build."""
+"""Hostile rows land right or are quarantined with a reason, and are counted; test_hostile_files.py has the others."""
 
 import hostile_files as hostile
 import pytest
@@ -42,6 +42,25 @@ def values(house, table: str, column: str, where: str) -> list[str]:
 def test_each_spelling_is_read_exactly_or_quarantined(landed, table, column, where, cases):
     found = values(landed, table, column, where)
     assert list(zip([written for written, _ in cases], found, strict=True)) == cases
+
+
+def test_the_landing_check_agrees_with_the_build(landed):
+    """It has patterns of its own, so what it calls unreadable is compared with what base did not read."""
+    spend = len(hostile.CSV_AMOUNTS) + len(hostile.CSV_DAYS)
+    for file, column, cases, rows in (
+        ("fx/daily_rates/%s/hostile.jsonl", "rate", hostile.JSON_NUMBERS, len(hostile.JSON_NUMBERS)),
+        ("web/events/%s/integers.jsonl", "quantity", hostile.JSON_INTEGERS, len(hostile.JSON_INTEGERS)),
+        ("ads/daily_spend/%s/hostile.csv", "spend_amount", hostile.CSV_AMOUNTS, spend),
+        ("ads/daily_spend/%s/hostile.csv", "spend_date", hostile.CSV_DAYS, spend),
+        ("surveys/nps_responses/%s/instants.csv", "responded_at", hostile.INSTANTS, len(hostile.INSTANTS)),
+    ):
+        bad = sum(outcome.startswith("type:") for _, outcome in cases)
+        (said,) = (
+            line
+            for line in landed.output.splitlines()
+            if f"{file % hostile.NEXT_DAY}: column {column}: expected values" in line
+        )
+        assert f"found something else in {bad} of {rows} rows" in said
 
 
 def test_documents(landed):
@@ -114,18 +133,20 @@ def test_parquet_types_may_differ_between_files_of_a_day(landed):
 
 
 def test_years_that_no_calendar_has_move_nothing(landed):
-    years = "select movement_id, _issues from base.base_wms__inventory_movements where movement_id like 'year-%' order by 1"
+    years = (
+        "select movement_id, _issues from base.base_wms__inventory_movements where movement_id like 'year-%' order by 1"
+    )
     assert query(landed.warehouse, years) == [
         ("year-0", "range:moved_at"),
         ("year-1", "range:moved_at"),
         ("year-2", "type:moved_at"),
         ("year-3", "type:moved_at"),
     ]
-    # 1 + 2 + 4 + … + 128 = 255 pieces came on the 10th, and the stock begins that day; the newest landed day is the 11th.
+    # 1 + 2 + 4 + … + 128 = 255 pieces came on the 10th, where the stock begins. The newest landed day is the 11th.
     positions = query(
         landed.warehouse,
         "select cast(date_day as varchar), received_quantity, closing_quantity from inventory.daily_inventory_position "
-        "where product_key = sha256('P-hostile') or product_key = md5('P-hostile') order by 1",
+        "where product_key = md5('P-hostile') order by 1",
     )
     assert positions == [("2025-09-10", 255, 255), ("2025-09-11", 0, 255)]
     assert query(landed.warehouse, "select distinct cast(as_of_date as varchar) from inventory.stock_outlook") == [
@@ -164,11 +185,13 @@ def test_every_landed_row_is_good_or_quarantined(landed):
     }
     for pattern, rows in written.items():
         source, table, *_ = pattern.split("/")
-        where = f"file_path like '{pattern.replace(chr(39), chr(39) * 2)}' and contains(file_path, '{hostile.NEXT_DAY}')"
+        where = (
+            f"file_path like '{pattern.replace(chr(39), chr(39) * 2)}' and contains(file_path, '{hostile.NEXT_DAY}')"
+        )
         loaded = f"select sum(landed_rows) from base.loaded_files where {where}"
         assert query(landed.warehouse, loaded) == [(rows,)], pattern
-        base = f"select count(*), count(_issues) from base.base_{source}__{table} where {where.replace('file_path', '_file')}"
+        in_base = where.replace("file_path", "_file")
+        base = f"select count(*), count(_issues) from base.base_{source}__{table} where {in_base}"
         ((landed_rows, bad),) = query(landed.warehouse, base)
         quarantined = f"select count(*), count(raw_row) from quarantine.quarantine_{source} where {where}"
         assert (landed_rows, query(landed.warehouse, quarantined)) == (rows, [(bad, bad)]), pattern
-

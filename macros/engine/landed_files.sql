@@ -94,11 +94,11 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB; a buffer holds two such
-    lines, as DuckDB's default of sixteen takes a gigabyte for every compressed file that is open. CSV is read with a few
+{#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB. CSV is read with a few
     columns more than its header names, so that a row with too many fields comes through as one with too few does, to be told apart.
     Line ends may be mixed in a file: `new_line` (backslash and n, as DuckDB wants it) takes each for itself, where the reader would else
-    settle on one kind and swallow the character behind another. It works with strict_mode off only; quotes are judged by the landing check. -#}
+    settle on one kind and swallow the character behind another. It works with strict_mode off only; quotes are judged by the landing check.
+    A buffer holds two such lines; without being told, DuckDB takes one of 1 GiB for each compressed or Latin-1 file. -#}
 {% macro reader(table, group) %}
     {%- if table.format == 'parquet' -%}
         read_parquet({{ text_list(group.patterns) }}, union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
@@ -115,7 +115,8 @@
             columns = { {%- for name in csv_names(group.header) %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
             delim = '{{ table.csv.get("delimiter", ",") }}', quote = '{{ quote }}', escape = '{{ quote }}', nullstr = chr(1),
             encoding = '{{ table.csv.get("encoding", "utf-8") }}', header = true, auto_detect = false, null_padding = true, parallel = false,
-            strict_mode = false, new_line = '\n', max_line_size = 67108864, buffer_size = 134217728, filename = true, hive_partitioning = true
+            strict_mode = false, new_line = '\n', max_line_size = 67108864, buffer_size = 134217728, filename = true,
+            hive_partitioning = true
         )
     {%- endif -%}
 {% endmacro %}

@@ -69,6 +69,7 @@ def test_refuses_a_wrong_table(tmp_path, old, new, words):
         ('delimiter: ";"', 'delimiter: ";;"', ["web.spend", "delimiter"]),
         ("encoding: latin-1", "encoding: klingon", ["web.spend", "klingon"]),
         ("decimal_comma", "comma", ["web.spend", "unknown csv option comma"]),
+        ("{path: device.type}", "{delivered_until: soon}", ["column device_type", "delivered_until 'soon' is no day"]),
         ("{path: device.type}", "{elements: {size: int}}", ["column device_type", "unknown data_type 'int'"]),
         ("{path: device.type}", "{elements: {a-b: bigint}}", ["column device_type", "a-b", "identifier"]),
         (

@@ -247,7 +247,7 @@ def first_of(value: str, condition: str) -> str:
 
 
 def convertible(value: str, data_type: str, written: str | None) -> str:
-    """SQL: whether the build reads a value as the type; text must match the regular expression `written`, if there is one."""
+    """SQL: whether the build reads a value as the type; text must match `written`, if there is such a pattern."""
     typed = f"try_cast({value} as {data_type})"
     if data_type == "double":
         return f"abs({typed}) <= 1.7976931348623157e308"

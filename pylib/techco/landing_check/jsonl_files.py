@@ -31,7 +31,10 @@ class JsonChecker(TextChecker):
                 return
 
     def fill(self, number: int, first: int, lines: list[str]) -> None:
-        """Put lines into the batch, and look at it when it is full. A bare carriage return ends a line, as for the build's reader."""
+        """Put lines into the batch, and look at it when it is full.
+
+        A bare carriage return ends a line, as for the build's reader.
+        """
         batch = self.batch
         for row, line in enumerate(lines, first):
             parts = line.split("\r") if "\r" in line else (line,)
@@ -97,9 +100,10 @@ class JsonChecker(TextChecker):
         known = {column.path.split(".")[0] for column in self.columns.values()}
         inner = sorted({column.path.rpartition(".")[0] for column in self.columns.values()} - {""})
         paths = ", ".join(literal(path) for path in ["$", *map(json_path, inner)])
+        keys = f"case when is_object then json_keys(payload, [{paths}]) end as keys"
         query = f"""
             select file, count(*), min(row) as first_row, keys, count(distinct hash(payload))
-            from (select file, row, payload, case when is_object then json_keys(payload, [{paths}]) end as keys from documents)
+            from (select file, row, payload, {keys} from documents)
             group by file, keys
             order by file, first_row
         """

@@ -39,7 +39,11 @@ class ColumnTally:
 
 @dataclass
 class FileTally:
-    """What one file holds: `rows` that are readable and, of documents, how many are `distinct`, rows that are not, rows with a key twice, unknown columns in order of appearance."""
+    """What one file holds.
+
+    `rows` that are readable, of documents also how many are `distinct`; rows that are not, and those that have a key
+    twice; unknown columns in order of appearance.
+    """
 
     file: LandedFile
     columns: dict[str, ColumnTally]
