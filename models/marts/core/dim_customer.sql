@@ -20,10 +20,28 @@ contacts as (
 
 ),
 
+-- Where a customer lives, as far as may be seen: the address that bills go to, else another; the newest.
+addresses as (
+
+    select *
+    from {{ ref('stg_shop__addresses') }}
+    where
+        customer_key is not null
+        and not is_deleted
+    qualify
+        row_number() over (
+            partition by customer_key
+            order by case when address_kind = 'billing' then 0 else 1 end, updated_at desc nulls last, address_id desc
+        ) = 1
+
+),
+
 -- Customers that other systems speak of before the shop's customer table does.
 named_elsewhere as (
 
     select customer_key from {{ ref('stg_shop__orders') }}
+    union
+    select customer_key from {{ ref('stg_shop__addresses') }}
     union
     select customer_key from {{ ref('fct_web_session') }}
     union
@@ -96,6 +114,8 @@ select
     members.email_domain,
     members.birth_year,
     members.country_code,
+    addresses.region_code,
+    addresses.postal_area,
     members.language_code,
     members.acquisition_channel,
     members.loyalty_tier,
@@ -107,3 +127,5 @@ select
 from members
 left join contacts
     on members.customer_key = contacts.customer_key
+left join addresses
+    on members.customer_key = addresses.customer_key
