@@ -16,8 +16,8 @@ from simulator.__main__ import main as simulate
 
 DAYS = 4
 KINDS = ("first build", "one more day")
-# What `make build` runs.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
+# What `make build` runs, without tests: they change nothing, so to kill them proves nothing.
+BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
 CHANCE_OF_A_SECOND_KILL = 1 / 3
 
 
