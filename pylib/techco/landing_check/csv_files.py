@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from techco.contract import Column, Table
@@ -144,10 +144,21 @@ def csv_records(chunks: Iterator[str], table: Table) -> Iterator[tuple[int, list
     quoting = {"quotechar": options.quote} if options.quote else {"quotechar": None, "quoting": csv.QUOTE_NONE}
     # The limit is the module's; lines are held to the same one before they come here.
     csv.field_size_limit(limits.MAX_LINE_BYTES)
-    lines = (f"{line}\n" for _, block in line_blocks(chunks) for line in block)
+    blocks = line_blocks(chunks)
+    first, block = 1, []
+    for first, block in blocks:
+        text = "\n".join(block)
+        if (options.quote and options.quote in text) or "\r" in text:
+            break
+        # Without a quote a line is a record: splitting takes a fifth of the time.
+        for number, line in enumerate(block, first):
+            if line:
+                yield number, line.split(options.delimiter)
+        first, block = first + len(block), []
+    lines = (f"{line}\n" for some in chain([block], (block for _, block in blocks)) for line in some)
     reader = csv.reader(lines, delimiter=options.delimiter, strict=True, **quoting)
     while True:
-        begin = reader.line_num + 1
+        begin = first + reader.line_num
         try:
             record = next(reader, None)
         except csv.Error as error:
