@@ -55,17 +55,18 @@
 {% endmacro %}
 
 {#- The latest version of each value of `grain` among some rows; `rows` is what follows the word from, and ends in a condition. Nearly all
-    rows of most feeds are the only ones of their grain: to rank only the others takes 11.6 instead of 19.9 s of CPU for 9 M rows. -#}
+    rows of most feeds are the only ones of their grain, so that only the others are ranked; they are found by a hash, which takes a
+    fraction of the memory that keys take. Two keys of one hash are ranked each for itself, as all others. -#}
 {% macro latest_of(rows, table, grain) %}
     {%- set keys = grain | join(', ') -%}
     {%- set repeated -%}
-        (select {{ keys }} from {{ rows }} group by {{ keys }} having count(*) > 1)
+        (select hash({{ keys }}) from {{ rows }} group by hash({{ keys }}) having count(*) > 1)
     {%- endset -%}
     select
         * exclude (_batch),
         {{ row_version(table.feed) }} as _version,
         {{ current_batch() }} as _batch
-    from {{ rows }} and ({{ keys }}) not in {{ repeated }}
+    from {{ rows }} and hash({{ keys }}) not in {{ repeated }}
 
     union all
 
@@ -73,7 +74,7 @@
         * exclude (_batch),
         {{ row_version(table.feed) }} as _version,
         {{ current_batch() }} as _batch
-    from {{ rows }} and ({{ keys }}) in {{ repeated }}
+    from {{ rows }} and hash({{ keys }}) in {{ repeated }}
     qualify
         row_number() over (
             partition by {{ keys }} order by {{ row_version(table.feed) }} desc, {{ last_delivered() }}
