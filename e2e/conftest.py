@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import dbt_process
 import pytest
 
 from simulator.__main__ import main as simulate
@@ -14,6 +13,8 @@ from simulator.__main__ import main as simulate
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7")
 DAYS = 10
+# A build whose tables are compared afterwards, which says more than its tests would.
+BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass
@@ -50,16 +51,8 @@ class House:
 
     def dbt(self, *arguments: str, succeeds: bool = True, **changes: str) -> str:
         """Run dbt and return what it printed."""
-        run = subprocess.run(
-            [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments],
-            cwd=ROOT,
-            env=self.environment(**changes),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        printed = run.stdout + run.stderr
-        assert (run.returncode == 0) is succeeds, printed[-6000:]
+        exit_code, printed = dbt_process.run(("--no-use-colors", *arguments), ROOT, self.environment(**changes))
+        assert (exit_code == 0) is succeeds, printed[-6000:]
         return printed
 
     def copy(self, folder: Path) -> "House":

@@ -6,8 +6,8 @@ from simulator.defects.kinds import FILE_KINDS, row_kinds
 from simulator.defects.tables import TABLES
 
 
-def test_the_quarantine_holds_what_was_spoiled(tmp_path):
-    figures = run(0, tmp_path)
+def test_the_quarantine_holds_what_was_spoiled(tmp_path, dbt_files):
+    figures = run(0, tmp_path, dbt_files)
     assert figures["quarantined"] > 0
     # A kind that never occurs proves nothing.
     assert set(figures["injected"]) == {*FILE_KINDS, "correction"}.union(*map(row_kinds, TABLES.values()))

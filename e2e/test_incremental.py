@@ -10,7 +10,7 @@ from simulator.__main__ import main as simulate
 def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
     growing = house(tmp_path, dbt_files)
     simulate(["--out", str(growing.landing), "--days", "6", *TINY])
-    growing.dbt("build", "--exclude-resource-type", "test", "unit_test", "snapshot")
+    growing.dbt(*arrivals.BUILD_WITHOUT_SNAPSHOTS)
     simulate(["--out", str(growing.landing), "--append", "1"])
     growing.dbt("run")
     simulate(["--out", str(growing.landing), "--append", str(DAYS - 7)])
@@ -18,7 +18,7 @@ def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
     assert differences(built.warehouse, growing.warehouse) == []
 
 
-def test_in_any_order_of_arrival(tmp_path):
-    result = arrivals.run(0, tmp_path, batches=3)
+def test_in_any_order_of_arrival(tmp_path, dbt_files):
+    result = arrivals.run(0, tmp_path, dbt_files, batches=3)
     assert result["differences"] == []
     assert result["files"] > 200

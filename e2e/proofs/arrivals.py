@@ -11,38 +11,39 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 from comparing import differences, tables
-from conftest import TINY, House, house
+from conftest import BUILD, TINY, House, house
+from techco.landing_zone import list_files
 
 from simulator.__main__ import main as simulate
 
 DAYS = 10
-# Snapshots say what was believed when, so they differ; tests would only repeat.
-BUILD = ("build", "--exclude-resource-type", "test", "unit_test", "snapshot")
+# Snapshots say what was believed when, so they differ.
+BUILD_WITHOUT_SNAPSHOTS = (*BUILD, "snapshot")
 # Of the files that can be: how many are split in two, and how many are sent again.
 SPLIT, AGAIN = 0.15, 0.1
 
 
-def run(round_number: int, folder: Path, batches: int | None = None) -> dict:
+def run(round_number: int, folder: Path, target: Path | None = None, batches: int | None = None) -> dict:
     """Land a zone's files in random batches with a build after each, then build all of them at once, and compare.
 
-    `round_number` decides the world and the order. Raises AssertionError where a build fails or an incremental model of
-    the manifest is not among the compared tables; `differences` is empty where all is well.
+    `round_number` decides the world and the order; dbt's own files lie in `target`. Raises AssertionError where a build
+    fails or an incremental model of the manifest is not among the compared tables; `differences` is empty where all is
+    well.
     """
     chance = random.Random(round_number)
     batches = batches or chance.randint(2, 5)
-    place, target = folder / f"round-{round_number}", folder / "target"
+    place, target = folder / f"round-{round_number}", target or folder / "target"
     shutil.rmtree(place, ignore_errors=True)
     whole = house(place / "whole", target)
     seed = str(100 + round_number)
-    made = ["--out", str(whole.landing), "--days", str(DAYS), *TINY[:-1], seed, "--defects", "0.01"]
+    made = ["--out", str(whole.landing), "--days", str(DAYS), *TINY, "--seed", seed, "--defects", "0.01"]
     assert simulate(made) == 0
-    files = [path for path in sorted(whole.landing.rglob("*.*")) if path.parent.name.startswith("ingested_on=")]
-    for path in files:
+    for path in landed(whole.landing):
         if chance.random() < SPLIT:
             split(path, chance)
         if chance.random() < AGAIN:
             send_again(path, chance)
-    files = [path for path in sorted(whole.landing.rglob("*.*")) if path.parent.name.startswith("ingested_on=")]
+    files = landed(whole.landing)
     batch_of = {path: chance.randrange(batches) for path in files}
     growing = house(place / "growing", target)
     growing.landing.mkdir(parents=True)
@@ -53,13 +54,18 @@ def run(round_number: int, folder: Path, batches: int | None = None) -> dict:
                 there = growing.landing / path.relative_to(whole.landing)
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, there)
-        growing.dbt(*BUILD)
-    whole.dbt(*BUILD)
+        growing.dbt(*BUILD_WITHOUT_SNAPSHOTS)
+    whole.dbt(*BUILD_WITHOUT_SNAPSHOTS)
     require_every_incremental_model(whole)
     found = differences(whole.warehouse, growing.warehouse)
     if not found:
         shutil.rmtree(place)
     return {"seed": int(seed), "files": len(files), "batches": batches, "differences": found}
+
+
+def landed(zone: Path) -> list[Path]:
+    """The files of a landing zone, in order."""
+    return [zone / file.path_in_zone for file in list_files(zone)]
 
 
 def require_every_incremental_model(built: House) -> None:

@@ -6,13 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 from comparing import query
-from conftest import DAYS, House, house
+from conftest import DAYS, TINY, House, house
 
 from simulator.__main__ import main as simulate
 from simulator.defects.landing import FILE
 from simulator.emit.answers import answers_folder
 
-SMALL = ("--days", str(DAYS), "--customers", "300", "--orders-per-day", "30")
 RATE = "0.01"
 # Systems that deliver nothing twice by themselves, as pages of an API and partners' files do.
 WITHOUT_REPEATS = ["shop", "erp", "wms", "web", "carts"]
@@ -20,26 +19,27 @@ WITHOUT_REPEATS = ["shop", "erp", "wms", "web", "carts"]
 RUN = ("build", "--resource-type", "seed", "--resource-type", "model")
 
 
-def run(round_number: int, folder: Path) -> dict:
-    """Make a zone with defects, seeded with the round's number, build it, and compare.
+def run(round_number: int, folder: Path, target: Path | None = None) -> dict:
+    """Make a zone with defects, seeded with the round's number, build it, and compare. dbt's own files lie in `target`.
 
     The result has `injected`, lines of the simulator's list by kind, and `quarantined`, a number of rows.
     Raises AssertionError where quarantine and list differ; the zone and its warehouse then stay to be looked at.
     """
-    spoiled = house(folder / f"round-{round_number}", folder / "target")
+    spoiled = house(folder / f"round-{round_number}", target or folder / "target")
     seed = ("--seed", str(round_number))
-    assert simulate(["--out", str(spoiled.landing), *SMALL, *seed, "--defects", RATE]) == 0
+    made = ["--out", str(spoiled.landing), "--days", str(DAYS), *TINY, *seed, "--defects", RATE]
+    assert simulate(made) == 0
     spoiled.dbt(*RUN)
-    injected = found_equals_injected(spoiled)
-    duplicates_equal_injected(spoiled)
+    listed = [json.loads(line) for line in (answers_folder(spoiled.landing) / FILE).read_text().splitlines()]
+    injected = found_equals_injected(spoiled, listed)
+    duplicates_equal_injected(spoiled, listed)
     quarantined = len(quarantined_rows(spoiled))
     shutil.rmtree(spoiled.landing.parent)
     return {"injected": injected, "quarantined": quarantined}
 
 
-def found_equals_injected(house: House) -> dict[str, int]:
+def found_equals_injected(house: House, listed: list[dict]) -> dict[str, int]:
     """Assert that the quarantine holds what the simulator's list says; returns how many defects it says, by kind."""
-    listed = [json.loads(line) for line in (answers_folder(house.landing) / FILE).read_text().splitlines()]
     injected = Counter(
         (
             line["source"],
@@ -84,9 +84,8 @@ def not_resolved(house: House, listed: list[dict]) -> list[dict]:
     ]
 
 
-def duplicates_equal_injected(house: House) -> None:
+def duplicates_equal_injected(house: House, listed: list[dict]) -> None:
     """Assert that the ledger counts, of each table and day, the duplicates that the simulator's list says."""
-    listed = [json.loads(line) for line in (answers_folder(house.landing) / FILE).read_text().splitlines()]
     sent_again = {line["file"] for line in listed if line["kind"].startswith("file_again")}
     injected = Counter()
     for line in listed:

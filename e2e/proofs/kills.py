@@ -10,14 +10,12 @@ import time
 from pathlib import Path
 
 from comparing import differences
-from conftest import ROOT, TINY, House, house
+from conftest import BUILD, ROOT, TINY, House, house
 
 from simulator.__main__ import main as simulate
 
 DAYS = 4
 KINDS = ("first build", "one more day")
-# What `make build` runs, without tests: they change nothing, so to kill them proves nothing.
-BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
 CHANCE_OF_A_SECOND_KILL = 1 / 3
 
 
@@ -58,7 +56,7 @@ def run(round_number: int, folder: Path) -> dict:
 
 def make_undisturbed(folder: Path) -> dict[str, House]:
     """A house after its first build and after the build of one more day; how long each build took lies beside it."""
-    made = {kind: house(folder / "undisturbed" / kind, folder / "undisturbed" / "target") for kind in KINDS}
+    made = {kind: house(folder / "undisturbed" / kind, folder / "target") for kind in KINDS}
     first, grown = made.values()
     if (grown.landing.parent / "seconds").exists():
         return made
@@ -82,8 +80,7 @@ def build_and_time(undisturbed: House) -> None:
 def start_of(undisturbed: dict[str, House], kind: str, folder: Path) -> House:
     """What the undisturbed build of a kind began with.
 
-    All rounds use one place, one after the other, and dbt's own files there stay: kills hit them too, and to parse
-    the project anew, as dbt does for another warehouse's path, takes as long as to build it.
+    All rounds use one place, one after the other, and dbt's own files stay: kills hit them too.
     """
     begun = house(folder / "round", folder / "target")
     shutil.rmtree(begun.landing.parent, ignore_errors=True)

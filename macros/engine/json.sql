@@ -44,23 +44,24 @@
 {%- endmacro %}
 
 
-{#- Whether a landed line is one JSON object. -#}
-{% macro is_json_object(payload) %}
-    {{- return(adapter.dispatch('is_json_object', 'techco')(payload)) -}}
+{#- Whether a landed line is one JSON object. `payload`: the line as JSON, null where it is none. -#}
+{% macro is_json_object(line, payload) %}
+    {{- return(adapter.dispatch('is_json_object', 'techco')(line, payload)) -}}
 {% endmacro %}
 
-{% macro duckdb__is_json_object(payload) -%}
-    coalesce(json_type({{ payload }}) = 'OBJECT', false)
+{#- What is JSON and begins like an object is one; only other lines are parsed once more. -#}
+{% macro duckdb__is_json_object(line, payload) -%}
+    ({{ payload }} is not null and (starts_with({{ line }}, '{') or json_type({{ payload }}) = 'OBJECT'))
 {%- endmacro %}
 
-{% macro snowflake__is_json_object(payload) -%}
+{% macro snowflake__is_json_object(line, payload) -%}
     coalesce(is_object({{ payload }}), false)
 {%- endmacro %}
 
 
 {#- Whether a column of text is an object or an array in the document. Only text that begins like one is looked up. -#}
 {% macro holds_container(payload, column) -%}
-    left({{ column.name }}, 1) in ('{', '[') and {{ is_container(payload, column.path) }}
+    (starts_with({{ column.name }}, '{') or starts_with({{ column.name }}, '[')) and {{ is_container(payload, column.path) }}
 {%- endmacro %}
 
 {% macro is_container(payload, path) %}

@@ -15,20 +15,50 @@
 {%- endmacro %}
 
 
+{#- Whether any element has what the two macros below look for, in one pass: nearly all arrays are good. `elements`: those of the array that
+    are required or are no text. -#}
+{% macro has_bad_element(array, elements) %}
+    {{- return(adapter.dispatch('has_bad_element', 'techco')(array, elements)) -}}
+{% endmacro %}
+
+{% macro duckdb__has_bad_element(array, elements) -%}
+    {%- set shape -%}
+        [{ {%- for element in elements %}"{{ element.name }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%} }]
+    {%- endset -%}
+    len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements) }})) > 0
+{%- endmacro %}
+
+{% macro snowflake__has_bad_element(array, elements) -%}
+    array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements) }})) > 0
+{%- endmacro %}
+
+{% macro is_bad(before, behind, elements) -%}
+    {%- for element in elements -%}
+        {%- set value = before ~ element.name ~ behind -%}
+        {{ ' or ' if not loop.first }}
+        {%- if element.required -%}{{ value }} is null{{ ' or ' if element.data_type != 'varchar' }}{%- endif -%}
+        {%- if element.data_type != 'varchar' -%}({{ is_of_other_type(value, element) }}){%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A condition: text that is none of its type, or too large. -#}
+{% macro is_of_other_type(text, element) -%}
+    {%- set largest = var('largest').get(element.data_type) -%}
+    {{ text }} is not null and not coalesce({{ try_type(text, element.data_type, 'jsonl') }} {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}, false)
+{%- endmacro %}
+
+
 {#- Whether any object holds a value that is none of its type, or too large. -#}
 {% macro has_element_of_other_type(array, element) %}
     {{- return(adapter.dispatch('has_element_of_other_type', 'techco')(array, element)) -}}
 {% endmacro %}
 
 {% macro duckdb__has_element_of_other_type(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null and not coalesce({{ try_type('x', element.data_type, 'jsonl') }} {{ within(element) }}, false))) > 0
+    len(list_filter({{ element_texts(array, element.name) }}, lambda x: {{ is_of_other_type('x', element) }})) > 0
 {%- endmacro %}
 
 {% macro snowflake__has_element_of_other_type(array, element) -%}
-    array_size(filter(
-        try_parse_json({{ array }}),
-        x -> x:{{ element.name }}::varchar is not null and not coalesce({{ try_type('x:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} {{ within(element) }}, false)
-    )) > 0
+    array_size(filter(try_parse_json({{ array }}), x -> {{ is_of_other_type('x:' ~ element.name ~ '::varchar', element) }})) > 0
 {%- endmacro %}
 
 
@@ -43,12 +73,6 @@
 
 {% macro snowflake__has_element_without(array, element) -%}
     array_size(filter(try_parse_json({{ array }}), x -> x:{{ element.name }}::varchar is null)) > 0
-{%- endmacro %}
-
-{#- What remains of a condition that a value is one and not too large. -#}
-{% macro within(element) -%}
-    {%- set largest = var('largest').get(element.data_type) -%}
-    {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}
 {%- endmacro %}
 
 {% macro element_texts(array, name) -%}

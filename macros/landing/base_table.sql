@@ -92,31 +92,39 @@ from checked
 
 {#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
 {% macro issues(table) %}
-    {%- set found = [] -%}
+    {#- What every row is looked at for; what it is, told of the few that have any. -#}
+    {%- set looked_for, found = [], [] -%}
     {%- for column in table.columns -%}
+        {%- set in_column = [] -%}
         {%- if column.data_type != 'varchar' -%}
-            {%- do found.append([column.name ~ ' is not null and ' ~ typed_name(column) ~ ' is null', 'type:' ~ column.name]) -%}
+            {%- do in_column.append([column.name ~ ' is not null and ' ~ typed_name(column) ~ ' is null', 'type:' ~ column.name]) -%}
         {%- elif table.format == 'jsonl' and not column.elements -%}
-            {%- do found.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
+            {%- do in_column.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.data_type in ('date', 'timestamp') and (column.required or column.name.startswith('_')) -%}
-            {%- do found.append([outside_calendar(column), 'range:' ~ column.name]) -%}
+            {%- do in_column.append([outside_calendar(column), 'range:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.maximum -%}
-            {%- do found.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
+            {%- do in_column.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
             {#- A delete needs its key and its place in the log only: _op, _lsn and _committed_at. -#}
             {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + var('feeds').cdc.required else '' -%}
-            {%- do found.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
+            {%- do in_column.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.accepted -%}
-            {%- do found.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
+            {%- do in_column.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.elements -%}
-            {%- do found.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
+            {%- do in_column.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
         {%- endif -%}
+        {%- do looked_for.extend(in_column | map('first')) -%}
+        {%- do found.extend(in_column) -%}
+        {%- set judged = [] -%}
         {%- for element in column.elements -%}
+            {%- if element.required or element.data_type != 'varchar' -%}
+                {%- do judged.append(element) -%}
+            {%- endif -%}
             {%- if element.data_type != 'varchar' -%}
                 {%- do found.append([has_element_of_other_type(column.name, element), 'type:' ~ column.name ~ '.' ~ element.name]) -%}
             {%- endif -%}
@@ -124,22 +132,25 @@ from checked
                 {%- do found.append([has_element_without(column.name, element), 'missing:' ~ column.name ~ '.' ~ element.name]) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if judged -%}
+            {%- do looked_for.append(has_bad_element(column.name, judged)) -%}
+        {%- endif -%}
     {%- endfor -%}
         case
             {%- if table.format == 'jsonl' %}
-            when not {{ is_json_object('payload') }} then 'unreadable'
+            when not {{ is_json_object('_line', 'payload') }} then 'unreadable'
             {%- elif table.format == 'csv' %}
             when _line is not null then 'unreadable'
             {%- endif %}
             when
-                {%- for condition, reason in found %}
+                {%- for condition in looked_for %}
                 {{ 'or ' if not loop.first }}({{ condition }})
                 {%- endfor %}
-                then rtrim(
+                then nullif(rtrim(
                     {%- for condition, reason in found %}
                     {{ '|| ' if not loop.first }}case when {{ condition }} then '{{ reason }} ' else '' end
                     {%- endfor %}
-                )
+                ), '')
         end
 {% endmacro %}
 

@@ -6,6 +6,7 @@
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('base', none))) -%}
     {%- do run_query('create table if not exists ' ~ ledger('batches') ~ ' (batch bigint, invocation_id varchar)') -%}
     {%- do run_query('create table if not exists ' ~ ledger('loaded_files') ~ ' (source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint)') -%}
+    {%- do run_query('create table if not exists ' ~ ledger('last_runs') ~ ' (model_name varchar, batch bigint)') -%}
     {%- do open_landing_zone() -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
         {%- do run_query(

@@ -2,11 +2,13 @@
     of its key that is as new or newer has landed; where its own version cannot be read, when one has landed on a later day. A run looks
     again at the rows whose keys new good rows name. -#}
 {% macro quarantine(source_name) %}
+    {{- config(post_hook='{{ remember_run() }}') -}}
+    {%- set new = is_new() -%}
     {%- set tables = tables_with_news() | selectattr(0, 'equalto', source_name) | list -%}
     {%- for source_name, table_name, is_renewed in tables %}
     {{ 'union all' if not loop.first }}
     select *
-    from ({{ quarantined_rows(source_name, table_name) }}) as {{ table_name }}
+    from ({{ quarantined_rows(source_name, table_name, new) }}) as {{ table_name }}
     {%- else %}
     select *
     from {{ this }}
@@ -14,13 +16,12 @@
     {%- endfor %}
 {% endmacro %}
 
-{% macro quarantined_rows(source_name, table_name) %}
+{% macro quarantined_rows(source_name, table_name, new) %}
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
     {%- set keys = table.key | join(', ') -%}
     {%- set version = row_version(table.feed) -%}
-    {%- set new = is_new() -%}
     with
 
     quarantined as (

@@ -5,12 +5,11 @@
     Only keys that new rows touch are looked at; those with a single row are told by a hash, which takes a fraction of the memory that keys
     take, and two keys of one hash are counted as keys with more rows are. What they count for now and what they counted for before are both
     worked out from base, so the sums are the same whatever came when. -#}
-{% macro tally(source_name, table_name) %}
+{% macro tally(source_name, table_name, new) %}
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
     {%- set keys = table.key | join(', ') -%}
-    {%- set new = is_new() -%}
     with
 
     keys as (

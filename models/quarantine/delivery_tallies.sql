@@ -5,6 +5,7 @@
     )
 }}
 {% set tables = tables_with_news() %}
+{% set new = is_new() %}
 
 with
 
@@ -13,7 +14,7 @@ changes as (
     {% for source_name, table_name, is_renewed in tables %}
     {{ 'union all' if not loop.first }}
     select *
-    from ({{ tally(source_name, table_name) }}) as {{ source_name }}__{{ table_name }}
+    from ({{ tally(source_name, table_name, new) }}) as {{ source_name }}__{{ table_name }}
     {% if not is_renewed %}
 
     union all

@@ -1,7 +1,10 @@
 """What JSON lines and CSV have in common: rows of many small files share a query."""
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -61,15 +64,22 @@ class TextChecker(Checker):
         self.tallies = dict(enumerate(tallies))
         self.batch = self.new_batch()
         self.limit = limit
-        with duckdb.connect() as self.conn:
-            for number, tally in self.tallies.items():
-                try:
-                    chunks = text_chunks(self.path(tally), self.encoding)
+        turn = Lock()
+
+        def read(number: int, tally: FileTally) -> None:
+            try:
+                chunks = text_chunks(self.path(tally), self.encoding)
+                with turn:
                     self.read_rows(number, chunks)
-                    finish(chunks)
-                except Unusable as reason:
-                    tally.give_up(reason)
+                finish(chunks)
+            except Unusable as reason:
+                tally.give_up(reason)
+            with turn:
                 done(tally.file)
+
+        # What takes time is to decompress, for which no file has to wait for another; rows of all files share batches.
+        with duckdb.connect() as self.conn, ThreadPoolExecutor(os.cpu_count()) as readers:
+            list(readers.map(read, self.tallies.keys(), tallies))
             self.flush()
 
     def read_rows(self, number: int, chunks: Iterator[str]) -> None:

@@ -1,4 +1,4 @@
-"""What dies half way costs another run, and never a row."""
+"""What dies half way costs another run and never a row; what is lost comes back."""
 
 import signal
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from comparing import differences, query
-from conftest import ROOT, TINY, house
+from conftest import BUILD, ROOT, TINY, House, house
 from proofs import kills
 from techco.landing_zone import list_files
 
@@ -95,10 +95,53 @@ def test_too_little_memory_is_said_and_loses_nothing(proof, tmp_path):
     first = kills.make_undisturbed(proof)[kills.KINDS[0]]
     poor = first.copy(tmp_path)
     poor.warehouse.unlink()
-    poor.target = house(tmp_path, tmp_path / "target").target
-    printed = poor.dbt(*kills.BUILD, succeeds=False, TECHCO_MEMORY_LIMIT="100MB")
+    # For another memory limit dbt parses the project anew, and with it the files it keeps of that.
+    poor.target = tmp_path / "target"
+    printed = poor.dbt(*BUILD, succeeds=False, TECHCO_MEMORY_LIMIT="100MB")
     assert "TECHCO_MEMORY_LIMIT (100MB) is too small for " in printed
     assert "Traceback" not in printed
     assert query(poor.warehouse, "select count(*) from base.batches") == [(1,)]
-    poor.dbt(*kills.BUILD)
+    poor.target = first.target
+    poor.dbt(*BUILD)
     assert differences(first.warehouse, poor.warehouse, snapshots=True) == []
+
+
+def backup(place: House, *arguments: str, **changes: str) -> str:
+    """Run the command of `make backup` and `make restore`."""
+    command = [sys.executable, "-m", "techco.backup", *arguments]
+    run = subprocess.run(
+        command, cwd=ROOT, env=place.environment(**changes), capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def histories(place: House) -> dict[str, list[tuple]]:
+    """All rows of all snapshots, whole."""
+    names = query(place.warehouse, "select table_name from duckdb_tables() where schema_name = 'snapshots' order by 1")
+    return {name: query(place.warehouse, f"from snapshots.{name} order by all") for (name,) in names}
+
+
+def test_histories_go_on_after_a_restore(proof, tmp_path):
+    lived = kills.make_undisturbed(proof)[kills.KINDS[1]].copy(tmp_path / "lived")
+    known = histories(lived)
+    closed = sum(row[-1] is not None for row in known["snap_order_status"])
+    assert closed > 10
+    assert f"snapshots.snap_order_status: {len(known['snap_order_status'])} rows" in backup(lived, "save")
+    (saved,) = (lived.warehouse.parent / "backups").iterdir()
+    assert saved.stat().st_mode & 0o077 == 0
+
+    restored = House(lived.landing, tmp_path / "empty" / "warehouse" / "techco.duckdb", lived.target)
+    backup(restored, "restore", BACKUP=str(saved))
+    restored.dbt(*BUILD)
+    assert histories(restored) == known
+    assert differences(lived.warehouse, restored.warehouse) == []
+    assert query(restored.warehouse, "select max(batch) from base.batches") == [(3,)]
+
+    # A history goes on where it stopped: what changed while it was away is one change, and the old rows stay.
+    simulate(lived.landing, *APPEND)
+    restored.dbt(*BUILD)
+    for name, rows in known.items():
+        now = {row[:-1] for row in histories(restored)[name]}
+        assert {row[:-1] for row in rows} <= now, name
+    assert len(histories(restored)["snap_order_status"]) > len(known["snap_order_status"])
