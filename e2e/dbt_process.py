@@ -14,7 +14,7 @@ FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "dbt.parser
 
 
 def run(arguments: tuple[str, ...], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Run a dbt command in `folder`, with these environment variables only; returns its exit code and what it printed."""
+    """Run a dbt command in `folder` with these environment variables only; return exit code and what it printed."""
     with tempfile.NamedTemporaryFile() as printed:
         process = FORKS.Process(target=be_dbt, args=(arguments, folder, environment, printed.name))
         process.start()

@@ -36,7 +36,7 @@ def test_another_pepper_is_refused(built, tmp_path):
 def test_a_warehouse_named_like_a_schema_is_refused(built, tmp_path):
     other = built.copy(tmp_path)
     other.warehouse = tmp_path / "core.duckdb"
-    printed = other.dbt("seed", "--select", "countries", succeeds=False)
+    printed = other.dbt("debug", succeeds=False)
     assert "core.duckdb" in printed and "TECHCO_WAREHOUSE" in printed
     assert not other.warehouse.exists()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from comparing import differences, query
-from conftest import BUILD, ROOT, TINY, House, house
+from conftest import BUILD, ROOT, TINY, House
 from proofs import kills
 from techco.landing_zone import list_files
 
