@@ -62,6 +62,8 @@ def make_undisturbed(folder: Path) -> dict[str, House]:
         return made
     shutil.rmtree(folder / "undisturbed", ignore_errors=True)
     assert simulate(["--out", str(first.landing), "--days", str(DAYS), *TINY]) == 0
+    # What is timed below is to build, without what dbt parses once only.
+    first.dbt("parse")
     build_and_time(first)
     first.copy(grown.landing.parent)
     assert simulate(["--out", str(grown.landing), "--append", "1"]) == 0
@@ -70,8 +72,7 @@ def make_undisturbed(folder: Path) -> dict[str, House]:
 
 
 def build_and_time(undisturbed: House) -> None:
-    """Build a parsed project; that the file with the seconds is there says that the warehouse is whole."""
-    undisturbed.dbt("parse")
+    """Build; that the file with the seconds is there says that the warehouse is whole."""
     began = time.monotonic()
     undisturbed.dbt(*BUILD)
     (undisturbed.landing.parent / "seconds").write_text(str(time.monotonic() - began))
