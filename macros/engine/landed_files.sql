@@ -149,8 +149,8 @@
 {%- endmacro %}
 
 
-{#- The rows of a table's files that are not loaded yet. On DuckDB only these files are opened: the view would open each file that ever
-    landed, so that every run would cost what history costs. -#}
+{#- The rows of a table's files that are not loaded yet; none where it is known that there are no such files. On DuckDB only these files
+    are opened: the view would open each file that ever landed, so that every run would cost what history costs. -#}
 {% macro new_rows(table) %}
     {{- return(adapter.dispatch('new_rows', 'techco')(table)) -}}
 {% endmacro %}
@@ -158,12 +158,14 @@
 {% macro duckdb__new_rows(table) %}
     {%- set not_loaded = 'and file not in (select file_path from ' ~ ledger('loaded_files') ~ ')' -%}
     {%- if table.format == 'csv' -%}
-        {{- return(landed_rows(table, csv_groups(table, not_loaded))) -}}
+        {%- set groups = csv_groups(table, not_loaded) -%}
+    {%- else -%}
+        {%- set files = run_query(
+            "select file from landing.main.files where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.table ~ "' " ~ not_loaded
+        ).columns[0].values() -%}
+        {%- set groups = [{'patterns': file_patterns(files)}] if files else [] -%}
     {%- endif -%}
-    {%- set files = run_query(
-        "select file from landing.main.files where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.table ~ "' " ~ not_loaded
-    ).columns[0].values() -%}
-    {{- landed_rows(table, [{'patterns': file_patterns(files)}] if files else []) -}}
+    {{- return(landed_rows(table, groups) if groups else none) -}}
 {% endmacro %}
 
 {% macro snowflake__new_rows(table) %}

@@ -8,15 +8,13 @@
     {%- set raw = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
+    {%- set landed = new_rows(table) if is_incremental() else 'select * from ' ~ raw -%}
+    {%- if landed is none -%}{{ return(no_rows(table)) }}{%- endif -%}
 with
 
 landed as (
 
-    {% if is_incremental() -%}
-    {{ new_rows(table) }}
-    {%- else -%}
-    select * from {{ raw }}
-    {%- endif %}
+    {{ landed }}
 
 ),
 
@@ -61,6 +59,21 @@ select
     case when _issues is not null then {{ raw_row(table) }} end as _raw,
     {{ current_batch() }} as _batch
 from checked
+{% endmacro %}
+
+{#- The columns of a base model without a row: nothing to type, and nothing that DuckDB would have to plan. -#}
+{% macro no_rows(table) %}
+select
+    {% for column in table.columns -%}
+    cast(null as {{ column.data_type }}) as {{ column.name }},
+    {% endfor -%}
+    cast(null as varchar) as _file,
+    cast(null as bigint) as _row,
+    cast(null as date) as _ingested_on,
+    cast(null as varchar) as _issues,
+    cast(null as varchar) as _raw,
+    cast(null as bigint) as _batch
+limit 0
 {% endmacro %}
 
 {#- A landed value as its column's type; null where it is none. -#}
