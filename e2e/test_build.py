@@ -29,6 +29,6 @@ def test_a_second_run_changes_nothing(built, tmp_path):
 def test_every_mart_builds_where_nothing_has_landed(tmp_path, dbt_files):
     empty = house(tmp_path, dbt_files)
     empty.landing.mkdir()
-    empty.dbt("build", "--exclude-resource-type", "unit_test")
+    empty.dbt("build")
     assert query(empty.warehouse, "select count(*) from core.fct_order") == [(0,)]
     assert query(empty.warehouse, "select count(*) from kpi.daily_sales_kpis") == [(0,)]

@@ -19,6 +19,6 @@ def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
 
 
 def test_in_any_order_of_arrival(tmp_path, dbt_files):
-    result = arrivals.run(0, tmp_path, dbt_files, batches=2)
+    result = arrivals.run(0, tmp_path, dbt_files, batches=3)
     assert result["differences"] == []
     assert result["files"] > 200

@@ -105,7 +105,7 @@ limit 0
 
 {#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
 {% macro issues(table) %}
-    {#- What every row is looked at for; what it is, told of the few that have any. -#}
+    {#- What every row is looked at for; what it is, told of the few that have any. The second decides: where it tells nothing, the row is good. -#}
     {%- set looked_for, found = [], [] -%}
     {%- for column in table.columns -%}
         {%- set in_column = [] -%}
