@@ -40,6 +40,8 @@ class House:
             "TECHCO_WAREHOUSE": str(self.link("warehouse", self.warehouse.parent) / self.warehouse.name),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.target / "logs"),
+            # The manifest takes a second to write, twice in every run; who reads it asks for it.
+            "DBT_WRITE_JSON": "false",
             "PYTHONPATH": f"{ROOT / 'pylib'}{os.pathsep}{ROOT}",
             **changes,
         }

@@ -54,7 +54,7 @@ class Compiled:
 def compiled(built, tmp_path_factory) -> Compiled:
     """A copy of the built warehouse, and the SQL of a full build of it."""
     house = built.copy(tmp_path_factory.mktemp("left_out"))
-    house.dbt("compile", "--full-refresh")
+    house.dbt("compile", "--full-refresh", DBT_WRITE_JSON="true")
     nodes = json.loads((house.target / "manifest.json").read_text())["nodes"]
     order, placed = [], set()
     waiting = [name for name in nodes if nodes[name]["resource_type"] in ("model", "test")]

@@ -55,7 +55,7 @@ def run(round_number: int, folder: Path, target: Path | None = None, batches: in
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, there)
         growing.dbt(*BUILD_WITHOUT_SNAPSHOTS)
-    whole.dbt(*BUILD_WITHOUT_SNAPSHOTS)
+    whole.dbt(*BUILD_WITHOUT_SNAPSHOTS, DBT_WRITE_JSON="true")
     require_every_incremental_model(whole)
     found = differences(whole.warehouse, growing.warehouse)
     if not found:

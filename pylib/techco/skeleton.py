@@ -114,7 +114,7 @@ def declared_table(source: str, table: str, feed: str, file_format: str, key: li
 
 
 def documented_models(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
-    """Base and staging model with the test of their grain."""
+    """Base and staging model with the test of their integrity."""
     described = "".join(f'      - {{name: {name}, description: "Part of the key."}}\n' for name in key)
     if any(column.classification == "person_id" for column in columns):
         described += '      - {name: customer_key, description: "Pseudonymous key of the customer."}\n'
@@ -125,7 +125,7 @@ def documented_models(source: str, table: str, key: list[str], columns: list[Sam
   - name: stg_{source}__{table}
     description: One row per {" and ".join(key)} of {source}.{table}, as last delivered.
     data_tests:
-      - grain:
+      - integrity:
           arguments: {{key: [{", ".join(key)}]}}
     columns:
 {described}      - *version
@@ -143,13 +143,13 @@ def documented_quarantine(source: str) -> str:
 
 
 def documented_clear_values(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
-    """The room for clear values with the test of its grain."""
+    """The room for clear values with the test of its integrity."""
     names = [*key, *(c.name for c in columns if c.classification and c.name not in key)]
     described = "".join(f'      - {{name: {name}, description: "As {source} lands it."}}\n' for name in names)
     return f"""  - name: pii_{source}__{table}
     description: One row per key of {source}.{table}, as last delivered, in clear. Restricted.
     data_tests:
-      - grain:
+      - integrity:
           arguments: {{key: [{", ".join(key)}]}}
     columns:
 {described}      - *version
