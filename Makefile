@@ -79,7 +79,10 @@ requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for ma
 
 .PHONY: landing-zone
 landing-zone: env-build
-	@if [ -z "$${TECHCO_LANDING:-}" ] && [ ! -e landing ]; then python -m simulator --out landing; fi
+	@# dbt reads the project, some ten seconds the first time, while the simulator works on the other core.
+	@if [ -z "$${TECHCO_LANDING:-}" ] && [ ! -e landing ]; then \
+	  dbt --quiet parse & parsing=$$!; python -m simulator --out landing; wait $$parsing; \
+	fi
 
 # One stamp per dependency group: a group is installed again when its requirements change.
 env-%: $(VENV)/installed-%.stamp ;
