@@ -15,6 +15,8 @@ from pathlib import Path
 from benchmarks.build import ROOT, save
 
 DAYS = 31
+# As in the default zone, whose 5,000 customers place 20,000 orders.
+ORDERS_OF_A_CUSTOMER = 4
 HISTORIES = (3, 30)
 # What a company has from its first day on, and what would leave everything else without its parents.
 MASTER_DATA = {"erp", "crm", "fx", "ads", "shop/customers", "shop/addresses", "shop/promotions", "wms/warehouses"}
@@ -30,7 +32,8 @@ def main() -> int:
     chosen = parser.parse_args()
     landing = chosen.folder / f"landing_{chosen.orders_per_day}_a_day"
     if not (landing / "_landing_zone.json").exists():
-        orders = ["--orders-per-day", str(chosen.orders_per_day), "--customers", str(chosen.orders_per_day * 30)]
+        customers = chosen.orders_per_day * DAYS // ORDERS_OF_A_CUSTOMER
+        orders = ["--orders-per-day", str(chosen.orders_per_day), "--customers", str(customers)]
         subprocess.run(
             [sys.executable, "-m", "simulator", "--out", str(landing), "--days", str(DAYS), *orders],
             cwd=ROOT,
