@@ -25,7 +25,9 @@ def run(round_number: int, folder: Path, target: Path | None = None) -> dict:
     The result has `injected`, lines of the simulator's list by kind, and `quarantined`, a number of rows.
     Raises AssertionError where quarantine and list differ; the zone and its warehouse then stay to be looked at.
     """
-    spoiled = house(folder / f"round-{round_number}", target or folder / "target")
+    place = folder / f"round-{round_number}"
+    shutil.rmtree(place, ignore_errors=True)
+    spoiled = house(place, target or folder / "target")
     seed = ("--seed", str(round_number))
     made = ["--out", str(spoiled.landing), "--days", str(DAYS), *TINY, *seed, "--defects", RATE]
     assert simulate(made) == 0
@@ -34,7 +36,7 @@ def run(round_number: int, folder: Path, target: Path | None = None) -> dict:
     injected = found_equals_injected(spoiled, listed)
     duplicates_equal_injected(spoiled, listed)
     quarantined = len(quarantined_rows(spoiled))
-    shutil.rmtree(spoiled.landing.parent)
+    shutil.rmtree(place)
     return {"injected": injected, "quarantined": quarantined}
 
 
