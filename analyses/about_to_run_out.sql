@@ -1,16 +1,15 @@
 -- What is about to run out, and is more on its way?
+-- What has run out already is not here, nor what is not bought any more.
 select
     product_name,
     warehouse_id,
-    stock_status,
     on_hand_quantity,
-    sold_per_day,
     days_of_cover,
-    runs_out_on,
     on_order_quantity,
-    next_expected_on,
-    supplier_name
+    next_expected_on
 from {{ ref('stock_outlook') }}
-where stock_status in ('stocked_out', 'order_now', 'low_but_ordered')
-order by days_of_cover asc nulls first, sold_per_day desc
-limit 50
+where
+    on_hand_quantity > 0
+    and stock_status in ('order_now', 'low_but_ordered')
+-- A product that sold nothing lately has no days of cover.
+order by days_of_cover asc nulls last, sold_per_day desc nulls last, product_id asc

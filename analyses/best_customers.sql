@@ -8,5 +8,4 @@ select
     recency_days
 from {{ ref('customer_segments') }}
 where segment_name in ('champion', 'must_not_lose')
-order by net_amount_reporting desc
-limit 50
+order by net_amount_reporting desc nulls last, customer_key asc
