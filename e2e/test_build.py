@@ -6,7 +6,7 @@ from conftest import house
 
 SCHEMAS = {
     "raw", "base", "pii", "quarantine", "staging", "intermediate", "snapshots", "reference",
-    "core", "kpi", "customers", "inventory", "governance",
+    "core", "kpi", "customers", "inventory", "governance", "audit",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_a_broken_promise_is_named_with_what_broke_it(built, tmp_path):
         (answers,) = connection.execute("select count(*) from core.fct_survey_response").fetchone()
     of_three = (f"{model},test_name:integrity" for model in ("fct_refund", "fct_cart", "fct_survey_response"))
     assert " ERROR=3 " in broken.dbt("test", "--store-failures", "-s", *of_three, succeeds=False)
-    stored = query(broken.warehouse, "select table_name from duckdb_tables() where schema_name = 'audit'")
+    stored = query(broken.warehouse, "select table_name from duckdb_tables() where table_name like 'integrity_%'")
     rows = [row for (name,) in stored for row in query(broken.warehouse, f"from audit.{name}")]
     assert ("key", refund, 2, 0) in rows
     assert ("cart_status is none of its values", "lost", 1, 0) in rows

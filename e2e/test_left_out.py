@@ -98,7 +98,8 @@ def test_every_table_behind_it_is_there(compiled, tables):
         for name in compiled.order:
             node = compiled.nodes[name]
             reads = set(node["depends_on"]["nodes"])
-            if not compiled.is_model(name) and node.get("test_metadata") and reads & set(behind):
+            is_error = not compiled.is_model(name) and node["config"]["severity"].lower() == "error"
+            if is_error and reads & set(behind):
                 assert connection.execute(compiled.sql[name]).fetchall() == [], name
     finally:
         connection.execute("rollback")

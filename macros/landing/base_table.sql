@@ -105,8 +105,9 @@ limit 0
 
 {#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
 {% macro issues(table) %}
-    {#- What every row is looked at for; what it is, told of the few that have any. The second decides: where it tells nothing, the row is good. -#}
-    {%- set looked_for, found = [], [] -%}
+    {#- What every row is looked at for, and what of a change log only rows that are no delete are; what it is, told of the few that have any.
+        The last decides: where it tells nothing, the row is good. -#}
+    {%- set looked_for, of_living, found = [], [], [] -%}
     {%- for column in table.columns -%}
         {%- set in_column = [] -%}
         {%- if column.data_type != 'varchar' -%}
@@ -121,9 +122,7 @@ limit 0
             {%- do in_column.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
-            {#- A delete needs its key and its place in the log only: _op, _lsn and _committed_at. -#}
-            {%- set exempt = " and coalesce(_op, '') <> 'd'" if table.feed == 'cdc' and column.name not in table.key + var('feeds').cdc.required else '' -%}
-            {%- do in_column.append([column.name ~ ' is null' ~ exempt, 'missing:' ~ column.name]) -%}
+            {%- do in_column.append([column.name ~ ' is null', 'missing:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.accepted -%}
             {%- do in_column.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
@@ -131,8 +130,12 @@ limit 0
         {%- if column.elements -%}
             {%- do in_column.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
         {%- endif -%}
-        {%- do looked_for.extend(in_column | map('first')) -%}
-        {%- do found.extend(in_column) -%}
+        {#- A delete needs its key and its place in the log only; whatever else it carries is read by nobody. -#}
+        {%- set of_all = table.feed != 'cdc' or column.name in table.key + var('feeds').cdc.required -%}
+        {%- do (looked_for if of_all else of_living).extend(in_column | map('first')) -%}
+        {%- for condition, reason in in_column -%}
+            {%- do found.append([condition if of_all else is_living() ~ ' and (' ~ condition ~ ')', reason]) -%}
+        {%- endfor -%}
         {%- set judged = [] -%}
         {%- for element in column.elements -%}
             {%- if element.required or element.data_type != 'varchar' -%}
@@ -149,6 +152,9 @@ limit 0
             {%- do looked_for.append(has_bad_element(column.name, judged)) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if of_living -%}
+        {%- do looked_for.append(is_living() ~ ' and ((' ~ of_living | join(') or (') ~ '))') -%}
+    {%- endif -%}
         case
             {%- if table.format == 'jsonl' %}
             when not {{ is_json_object('_line', 'payload') }} then 'unreadable'
@@ -166,6 +172,11 @@ limit 0
                 ), '')
         end
 {% endmacro %}
+
+{#- A condition on a change log's row: it is no delete. -#}
+{% macro is_living() -%}
+    coalesce(_op, '') <> 'd'
+{%- endmacro %}
 
 {#- When a row happened, or was written, on no day that the business knows: the year 1 and the year 9999 are what systems write for none.
     It would be counted in facts and on no day, and as a version it would stand above or below all others for ever. Other columns may

@@ -25,8 +25,9 @@
     {%- endfor -%}
     {%- for name, data_type in feed.columns.items() -%}
         {%- do columns.append({
-            'name': name, 'data_type': data_type, 'path': name, 'required': name in feed.required, 'accepted': [], 'classification': none,
-            'format': none, 'elements': [], 'minimum': none, 'maximum': var('largest').technical if data_type == 'bigint' else none,
+            'name': name, 'data_type': data_type, 'path': name, 'required': name in feed.required,
+            'accepted': feed.get('accepted', {}).get(name, []), 'classification': none, 'format': none, 'elements': [], 'minimum': none,
+            'maximum': var('largest').technical if data_type == 'bigint' else none,
         }) -%}
     {%- endfor -%}
     {{- return({

@@ -29,7 +29,10 @@
             *,
             max({{ row_version('cdc') }}) over ({{ of_key }}) as latest_version,
             max(case when _op = 'd' then {{ row_version('cdc') }} end) over ({{ of_key }}) as deleted_version,
-            max(case when _op = 'd' then _committed_at end) over ({{ of_key }}) as deleted_at
+            -- The log's order counts, not its clock, which may have been set back.
+            first_value(case when _op = 'd' then _committed_at end) over (
+                {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last
+            ) as deleted_at
         from {{ base }}
         where _issues is null {{ and_in_play(base, table) }}
         qualify

@@ -180,12 +180,22 @@ def feed_columns(place: Place, name: str, feed: object) -> tuple[Column, ...]:
     declared = place.mapping(feed, f"feed {name}")
     types = place.mapping(declared.get("columns"), f"columns of feed {name}")
     required = place.values(declared.get("required"), f"required of feed {name}")
-    for column in required:
+    accepted = place.mapping(declared.get("accepted"), f"accepted of feed {name}")
+    for column in (*required, *accepted):
         if column not in types:
-            place.fail(f"feed {name} requires {column}, which is none of its columns", "Add it to columns")
+            place.fail(f"feed {name} speaks of {column}, which is none of its columns", "Add it to columns")
     for column, data_type in types.items():
         check_type(Place(place.file, f"vars: feeds: {name}", column), data_type)
-    return tuple(Column(column, types[column], column in required, path=column) for column in types)
+    return tuple(
+        Column(
+            column,
+            types[column],
+            column in required,
+            place.values(accepted.get(column), f"accepted of {column}"),
+            path=column,
+        )
+        for column in types
+    )
 
 
 def read_sources(file: Path, project: Project) -> Iterator[Table]:

@@ -7,6 +7,16 @@
     'fct_ticket_message': 'support__messages', 'fct_mention': 'social__mentions', 'fct_survey_response': 'surveys__nps_responses',
     'fct_ad_spend': 'ads__daily_spend',
 } %}
+{#- Facts that have no row for each row of a raw table. fct_web_session is held against all events in assert_session_events_close, the stretches
+    of fct_consent and fct_order_status against what stands now in assert_stretches_end_in_what_stands. -#}
+{%- set not_row_by_row = ['fct_web_session', 'fct_consent', 'fct_order_status'] %}
+{%- if execute %}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('fct_') %}
+        {%- if node.name not in facts and node.name not in not_row_by_row %}
+            {%- do exceptions.raise_compiler_error('assert_facts_hold_every_row does not know ' ~ node.name ~ ': name its raw table there.') %}
+        {%- endif %}
+    {%- endfor %}
+{%- endif %}
 {#- A line is also gone when its document is: [the document's table, its key]. -#}
 {%- set documents = {
     'fct_order_line': ['shop__orders', 'order_id'], 'fct_purchase_order_line': ['erp__purchase_orders', 'purchase_order_id'],

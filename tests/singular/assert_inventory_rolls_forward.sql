@@ -1,4 +1,4 @@
--- Positions that do not close: on a row, from one day to the next, or at the end against the plain sum of the warehouse system's movements.
+-- Positions that do not close: on a row, from one day to the next, or against the warehouse system's movements: of each day, and of all days.
 with
 
 positions as (
@@ -60,11 +60,12 @@ days_that_do_not_follow as (
 
 ),
 
-moved as (
+moved_by_day as (
 
     select
         products.product_key,
         warehouses.warehouse_key,
+        {{ business_date('movements.moved_at') }} as date_day,
         sum(movements.quantity) as quantity
     from {{ ref('stg_wms__inventory_movements') }} as movements
     inner join {{ ref('dim_product') }} as products
@@ -72,7 +73,36 @@ moved as (
     inner join {{ ref('dim_warehouse') }} as warehouses
         on movements.warehouse_id = warehouses.warehouse_id
     where {{ business_date('movements.moved_at') }} <= {{ as_of() }}
-    group by products.product_key, warehouses.warehouse_key
+    group by products.product_key, warehouses.warehouse_key, date_day
+
+),
+
+days_that_do_not_match as (
+
+    select
+        'closing - opening = movements of the day' as rule,
+        coalesce(positions.date_day, moved_by_day.date_day) as date_day,
+        coalesce(positions.product_key, moved_by_day.product_key) as product_key,
+        coalesce(positions.warehouse_key, moved_by_day.warehouse_key) as warehouse_key,
+        coalesce(moved_by_day.quantity, 0) as expected_quantity,
+        positions.closing_quantity - positions.opening_quantity as actual_quantity
+    from positions
+    full join moved_by_day
+        on
+            positions.product_key = moved_by_day.product_key
+            and positions.warehouse_key = moved_by_day.warehouse_key
+            and positions.date_day = moved_by_day.date_day
+
+),
+
+moved as (
+
+    select
+        product_key,
+        warehouse_key,
+        sum(quantity) as quantity
+    from moved_by_day
+    group by product_key, warehouse_key
 
 ),
 
@@ -107,6 +137,8 @@ compared as (
     select * from rows_that_do_not_add_up
     union all
     select * from days_that_do_not_follow
+    union all
+    select * from days_that_do_not_match
     union all
     select * from ends_that_do_not_match
 

@@ -1,4 +1,5 @@
--- Days and currencies up to the as-of date for which an amount is known and its day too, but not its amount in the reporting currency.
+-- Days and currencies up to the as-of date for which an amount is known and its day too, but not its amount in the reporting currency. Where
+-- no rate ever landed there is no source of rates: assert_rates_have_landed says so, and everything still builds.
 {%- set amounts = [
     ('fct_order', 'order_date', 'currency_code', 'shipping_amount'),
     ('fct_order_line', 'order_date', 'currency_code', 'gross_amount'),
@@ -6,6 +7,8 @@
     ('fct_payment', 'payment_date', 'currency_code', 'amount'),
     ('fct_refund', 'refund_date', 'currency_code', 'amount'),
     ('fct_purchase_order_line', 'order_date', 'currency_code', 'ordered_amount'),
+    ('fct_cart', 'cart_date', 'currency_code', 'cart_amount'),
+    ('fct_ad_spend', 'spend_date', 'currency_code', 'spend_amount'),
 ] %}
 {%- for fact, day, currency, amount in amounts %}
     select
@@ -18,6 +21,7 @@
         {{ amount }} is not null
         and {{ amount }}_reporting is null
         and {{ day }} <= {{ as_of() }}
+        and exists (select 1 from {{ ref('stg_fx__daily_rates') }})
     group by {{ day }}, {{ currency }}
     {{ 'union all' if not loop.last }}
 {%- endfor %}

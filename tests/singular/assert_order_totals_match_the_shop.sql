@@ -1,14 +1,14 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', store_failures=true) }}
 
+-- An order of which no line has come is among them.
 select
     order_id,
     order_status,
     currency_code,
+    line_count,
     net_amount,
     shipping_amount,
     total_amount,
     total_amount - net_amount - coalesce(shipping_amount, 0) as difference
 from {{ ref('fct_order') }}
-where
-    line_count > 0
-    and total_amount <> net_amount + coalesce(shipping_amount, 0)
+where total_amount <> net_amount + coalesce(shipping_amount, 0)

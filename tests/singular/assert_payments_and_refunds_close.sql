@@ -39,7 +39,7 @@ amounts as (
 
         union all
 
-        -- What is booked on an order that has not come is on no order.
+        -- What is booked on an order that has not come, or in another currency, is on no order.
         select
             '{{ kind }} of orders' as kind,
             currency_code,
@@ -56,7 +56,9 @@ amounts as (
             facts.amount as other
         from {{ ref(fact) }} as facts
         inner join orders
-            on facts.order_id = orders.order_id
+            on
+                facts.order_id = orders.order_id
+                and facts.currency_code = orders.currency_code
         where {{ counted }}
     {% endfor %}
 )

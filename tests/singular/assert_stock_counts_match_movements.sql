@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', store_failures=true) }}
 
 -- Counts that the books do not follow: what was found is not what the movements up to that moment came to, even with the adjustments that
 -- were booked for the count.

@@ -26,6 +26,7 @@ ranges as (
             'declarations',
             keys=['customer_key', 'purpose'],
             attributes=['is_granted'],
+            version=none,
         )
     }}
 

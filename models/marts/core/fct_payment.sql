@@ -9,6 +9,8 @@
 
 {% set payments = ref('stg_shop__payments') %}
 {% set rates = ref('int_currency__daily_rates') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = of_changed_orders(payments, 'payment_id') %}
 {% set revalued %}
 (
     select payments.payment_id, rates._batch
@@ -26,7 +28,7 @@ payments as (
         *,
         {{ business_date('paid_at') }} as payment_date
     from {{ payments }}
-    {{ where_touched('payment_id', [payments, revalued]) }}
+    {{ where_touched('payment_id', [payments, revalued, ordered]) }}
 
 )
 
@@ -40,6 +42,7 @@ select
     payments.payment_method,
     payments.payment_status,
     payments.currency_code,
+    {{ order_flags('payments.paid_at') }},
 
     ---------- measures
     cast(payments.amount as decimal(18, 2)) as amount,
@@ -53,6 +56,8 @@ select
     payments.is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
 from payments
+left join {{ orders }} as orders
+    on payments.order_id = orders.order_id
 left join {{ rates }} as rates
     on
         payments.payment_date = rates.rate_date

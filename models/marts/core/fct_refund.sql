@@ -9,6 +9,8 @@
 
 {% set refunds = ref('stg_shop__refunds') %}
 {% set rates = ref('int_currency__daily_rates') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = of_changed_orders(refunds, 'refund_id') %}
 {% set revalued %}
 (
     select refunds.refund_id, rates._batch
@@ -26,7 +28,7 @@ refunds as (
         *,
         {{ business_date('refunded_at') }} as refund_date
     from {{ refunds }}
-    {{ where_touched('refund_id', [refunds, revalued]) }}
+    {{ where_touched('refund_id', [refunds, revalued, ordered]) }}
 
 )
 
@@ -41,6 +43,7 @@ select
     ---------- attributes
     refunds.refund_reason,
     refunds.currency_code,
+    {{ order_flags('refunds.refunded_at') }},
 
     ---------- measures
     cast(refunds.amount as decimal(18, 2)) as amount,
@@ -54,6 +57,8 @@ select
     refunds.is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
 from refunds
+left join {{ orders }} as orders
+    on refunds.order_id = orders.order_id
 left join {{ rates }} as rates
     on
         refunds.refund_date = rates.rate_date

@@ -1,42 +1,51 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='latest_version',
+        incremental_strategy='replace_keys',
         unique_key='return_id',
         on_schema_change='append_new_columns',
     )
 }}
+
+{% set returns = ref('stg_wms__returns') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = of_changed_orders(returns, 'return_id') %}
 
 with
 
 returns as (
 
     select *
-    from {{ ref('stg_wms__returns') }}
-    where {{ is_new() }}
+    from {{ returns }}
+    {{ where_touched('return_id', [returns, ordered]) }}
 
 )
 
 select
     ---------- keys
-    return_id,
-    order_id,
-    order_item_id,
-    {{ entity_key('product_id') }} as product_key,
-    {{ entity_key('warehouse_id') }} as warehouse_key,
-    {{ business_date('returned_at') }} as return_date,
+    returns.return_id,
+    returns.order_id,
+    returns.order_item_id,
+    {{ entity_key('returns.product_id') }} as product_key,
+    {{ entity_key('returns.warehouse_id') }} as warehouse_key,
+    {{ business_date('returns.returned_at') }} as return_date,
 
     ---------- attributes
-    return_reason,
-    item_condition,
+    returns.return_reason,
+    returns.item_condition,
+    {{ order_flags('returns.returned_at') }},
+    coalesce(returns.quantity < 0, false) as has_negative_quantity,
 
     ---------- measures
-    quantity,
+    returns.quantity,
 
     ---------- timestamps
-    returned_at,
+    returns.returned_at,
 
     ---------- technical
-    _version,
+    returns._version,
+    false as _is_deleted,
     {{ current_batch() }} as _batch
 from returns
+left join {{ orders }} as orders
+    on returns.order_id = orders.order_id

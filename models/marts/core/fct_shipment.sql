@@ -9,6 +9,8 @@
 
 {% set shipments = ref('stg_wms__shipments') %}
 {% set steps = ref('stg_carriers__tracking_events') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = of_changed_orders(shipments, 'shipment_id') %}
 {% set tracked %}
 (
     select shipments.shipment_id, steps._batch
@@ -24,7 +26,7 @@ shipments as (
 
     select *
     from {{ shipments }}
-    {{ where_touched('shipment_id', [shipments, tracked]) }}
+    {{ where_touched('shipment_id', [shipments, tracked, ordered]) }}
 
 ),
 
@@ -59,6 +61,7 @@ select
     coalesce(steps.is_returned_to_sender, false) as is_returned_to_sender,
     {{ business_date('steps.delivered_at') }} > shipments.promised_on as is_late,
     coalesce(steps.delivered_at < shipments.shipped_at, false) as is_out_of_order,
+    {{ order_flags('shipments.shipped_at') }},
 
     ---------- measures
     cast(shipments.shipping_cost as decimal(18, 2)) as shipping_cost,
@@ -80,5 +83,7 @@ select
     false as _is_deleted,
     {{ current_batch() }} as _batch
 from shipments
+left join {{ orders }} as orders
+    on shipments.order_id = orders.order_id
 left join steps
     on shipments.tracking_number = steps.tracking_number

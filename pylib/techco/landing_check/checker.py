@@ -165,7 +165,7 @@ class Checker:
 
     # The SQL below names the value of the i-th column `v<i>`, its row `row`, and only has columns that the file has.
 
-    def problems(self, position: int, column: Column, exempt: str) -> dict[str, str]:
+    def problems(self, position: int, column: Column, exempt: str | None) -> dict[str, str]:
         """The conditions on `v<position>` by name of the fault, without those that cannot occur."""
         value = f"v{position}"
         conditions = {}
@@ -175,8 +175,10 @@ class Checker:
         if allowed:
             conditions["outside"] = f"cast({value} as varchar) not in ({', '.join(map(literal, allowed))})"
         if column.required:
-            conditions["missing"] = f"{value} is null and not ({exempt})"
-        return conditions
+            conditions["missing"] = f"{value} is null"
+        if exempt is None:
+            return conditions
+        return {fault: f"({condition}) and not ({exempt})" for fault, condition in conditions.items()}
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a value that is not null can be read as the column's type."""
@@ -229,14 +231,14 @@ class Checker:
             for key, place in zip(conditions, zip(places[::2], places[1::2], strict=True), strict=True)
         }
 
-    def exemption(self, column: Column, positions: dict[str, int]) -> str:
-        """When a required column may be null: a deleted row of a change log needs its key and its place there."""
+    def exemption(self, column: Column, positions: dict[str, int]) -> str | None:
+        """When a column may hold anything: a deleted row of a change log needs its key and its place there."""
         if (
             self.table.feed != "cdc"
             or "_op" not in positions
             or column.name in (*self.table.key, "_op", "_lsn", "_committed_at")
         ):
-            return "false"
+            return None
         return f"coalesce(v{positions['_op']}, '') = 'd'"
 
 

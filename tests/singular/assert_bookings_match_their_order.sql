@@ -1,0 +1,31 @@
+{{ config(severity='warn', store_failures=true) }}
+
+-- Money that was booked on an order which has not come, in another currency than the order's, or on one that never became a sale.
+{%- set bookings = {
+    'payment': ['fct_payment', 'payment_id', "bookings.payment_status = 'captured'"],
+    'refund': ['fct_refund', 'refund_id', 'true'],
+} %}
+{%- for kind, booking in bookings.items() %}
+    {%- set fact, key, counted = booking %}
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ kind }}' as booking_kind,
+        bookings.{{ key }} as booking_id,
+        bookings.order_id,
+        orders.order_status,
+        bookings.currency_code,
+        orders.currency_code as currency_code_of_order,
+        bookings.amount
+    from {{ ref(fact) }} as bookings
+    left join {{ ref('fct_order') }} as orders
+        on bookings.order_id = orders.order_id
+    where
+        {{ counted }}
+        and (
+            orders.order_id is null
+            or bookings.currency_code <> orders.currency_code
+            {%- if kind == 'payment' %}
+            or orders.order_status = 'pending'
+            {%- endif %}
+        )
+{%- endfor %}

@@ -1,0 +1,153 @@
+{#- Units, gross sales, discounts and refunds of each day without core and without the project's cross rates: what staging holds, times the
+    day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by the half cent that rounding it makes. -#}
+{%- set amounts = ['gross_sales_amount', 'discount_amount', 'refund_amount'] %}
+with
+
+sales as (
+
+    select
+        order_id,
+        currency_code,
+        {{ business_date('ordered_at') }} as date_day
+    from {{ ref('stg_shop__orders') }}
+    where
+        not is_deleted
+        and order_status not in ('pending', 'cancelled')
+
+),
+
+bookings as (
+
+    select
+        sales.currency_code,
+        sales.date_day,
+        items.quantity as unit_count,
+        cast(items.quantity * items.unit_price as double) as gross_sales_amount,
+        cast(coalesce(items.discount_amount, 0) as double) as discount_amount,
+        cast(null as double) as refund_amount
+    from {{ ref('stg_shop__order_items') }} as items
+    inner join sales
+        on items.order_id = sales.order_id
+    where not items.is_deleted
+
+    union all
+
+    select
+        refunds.currency_code,
+        {{ business_date('refunds.refunded_at') }} as date_day,
+        0 as unit_count,
+        cast(null as double) as gross_sales_amount,
+        cast(null as double) as discount_amount,
+        cast(refunds.amount as double) as refund_amount
+    from {{ ref('stg_shop__refunds') }} as refunds
+    inner join sales
+        on refunds.order_id = sales.order_id
+    where not refunds.is_deleted
+
+),
+
+landed_rates as (
+
+    select *
+    from {{ ref('stg_fx__daily_rates') }}
+
+),
+
+-- Units of a currency for one unit of the base; the base itself is 1.
+units as (
+
+    select
+        rate_date,
+        base_currency_code,
+        quote_currency_code as currency_code,
+        cast(rate as double) as units
+    from landed_rates
+
+    union distinct
+
+    select
+        rate_date,
+        base_currency_code,
+        base_currency_code as currency_code,
+        cast(1 as double) as units
+    from landed_rates
+
+),
+
+prices as (
+
+    select
+        own.rate_date,
+        own.currency_code,
+        reporting.units / own.units as price
+    from units as own
+    inner join units as reporting
+        on
+            own.rate_date = reporting.rate_date
+            and own.base_currency_code = reporting.base_currency_code
+    where
+        reporting.currency_code = '{{ var("reporting_currency") }}'
+        and own.units <> 0
+    -- The bases that int_currency__daily_rates prefers, where there are several.
+    qualify
+        row_number() over (
+            partition by own.rate_date, own.currency_code
+            order by
+                case when own.base_currency_code = reporting.currency_code then 0 else 1 end,
+                own.base_currency_code
+        ) = 1
+
+),
+
+converted as (
+
+    select
+        bookings.*,
+        case
+            when bookings.currency_code = '{{ var("reporting_currency") }}' then 1
+            else prices.price
+        end as price
+    from bookings
+    left join prices
+        on
+            bookings.date_day = prices.rate_date
+            and bookings.currency_code = prices.currency_code
+    where bookings.date_day <= {{ as_of() }}
+
+),
+
+by_day as (
+
+    select
+        date_day,
+        count(*) as booking_count,
+        sum(unit_count) as unit_count,
+        {%- for amount in amounts %}
+            coalesce(sum({{ amount }} * price), 0) as {{ amount }},
+            count_if({{ amount }} is not null and price is null) as unknown_{{ amount }}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    from converted
+    group by date_day
+
+)
+
+select
+    by_day.date_day,
+    by_day.booking_count,
+    kpis.unit_count,
+    by_day.unit_count as unit_count_of_staging,
+    {%- for amount in amounts %}
+        kpis.{{ amount }},
+        by_day.{{ amount }} as {{ amount }}_of_staging{{ ',' if not loop.last }}
+    {%- endfor %}
+from by_day
+left join {{ ref('daily_sales_kpis') }} as kpis
+    on by_day.date_day = kpis.date_day
+where
+    kpis.date_day is null
+    or kpis.unit_count <> by_day.unit_count
+    {%- for amount in amounts %}
+        or (kpis.{{ amount }} is null) <> (by_day.unknown_{{ amount }} > 0)
+        or abs(kpis.{{ amount }} - by_day.{{ amount }}) > 0.005 * by_day.booking_count + 0.01
+    {%- endfor %}
