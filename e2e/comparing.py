@@ -44,7 +44,8 @@ def tables(connection: duckdb.DuckDBPyConnection, database: str, snapshots: bool
     rows = connection.execute(
         "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
         "inner join duckdb_tables() using (database_name, schema_name, table_name) "
-        "where database_name = ? and not list_contains(?, schema_name) and not list_contains(?, column_name) group by all",
+        "where database_name = ? and not list_contains(?, schema_name) and not list_contains(?, column_name) "
+        "group by all",
         [database, [FOUND_BY_TESTS] if snapshots else [FOUND_BY_TESTS, SNAPSHOTS], sorted(OF_THE_BUILD | OF_THE_CLOCK)],
     ).fetchall()
     return dict(rows)

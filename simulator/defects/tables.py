@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What comes with every table of a kind of feed: columns that need a value, and types of those that land as text.
+# What comes with every table of a kind of feed: columns that need a value, closed lists, and types of those that land as text.
 FEED_REQUIRED = {
     "cdc": ("_op", "_lsn", "_committed_at"),
     "append": (),
     "upsert": ("_written_at",),
     "document": ("_revision",),
 }
+FEED_DOMAINS = {"cdc": ("_op",)}
 FEED_TYPES = {
     "cdc": {},
     "append": {"_ingested_at": "timestamp"},
@@ -56,7 +57,8 @@ def table(form: str, key: str, required: str = "", domains: str = "", types: Map
     file_format, feed = form.split()
     of_type = {name: kind for kind, names in (types or {}).items() for name in names.split()}
     return Spoilable(
-        *(file_format, feed, tuple(key.split()), (*required.split(), *FEED_REQUIRED[feed]), tuple(domains.split())),
+        *(file_format, feed, tuple(key.split()), (*required.split(), *FEED_REQUIRED[feed])),
+        domains=(*domains.split(), *FEED_DOMAINS.get(feed, ())),
         types={} if file_format == "parquet" else of_type | FEED_TYPES[feed],
         **more,
     )

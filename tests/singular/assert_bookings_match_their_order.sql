@@ -24,8 +24,6 @@
         and (
             orders.order_id is null
             or bookings.currency_code <> orders.currency_code
-            {%- if kind == 'payment' %}
-            or orders.order_status = 'pending'
-            {%- endif %}
+            or ('{{ kind }}' = 'payment' and orders.order_status = 'pending')
         )
 {%- endfor %}

@@ -119,35 +119,50 @@ converted as (
 by_day as (
 
     select
-        date_day,
-        count(*) as booking_count,
-        sum(unit_count) as unit_count,
         {%- for amount in amounts %}
             coalesce(sum({{ amount }} * price), 0) as {{ amount }},
-            count_if({{ amount }} is not null and price is null) as unknown_{{ amount }}
-            {{- ',' if not loop.last }}
+            count_if({{ amount }} is not null and price is null) as unknown_{{ amount }},
         {%- endfor %}
+        date_day,
+        count(*) as booking_count,
+        sum(unit_count) as unit_count
     from converted
     group by date_day
 
+),
+
+compared as (
+    {% for amount in amounts %}
+        {{ 'union all' if not loop.first }}
+        select
+            '{{ amount }}' as measure,
+            by_day.date_day,
+            by_day.{{ amount }} as expected_value,
+            by_day.unknown_{{ amount }} > 0 as is_unknown,
+            0.005 * by_day.booking_count + 0.01 as tolerance,
+            kpis.{{ amount }} as actual_value
+        from by_day
+        left join {{ ref('daily_sales_kpis') }} as kpis
+            on by_day.date_day = kpis.date_day
+    {% endfor %}
+
+    union all
+
+    select
+        'unit_count' as measure,
+        by_day.date_day,
+        by_day.unit_count as expected_value,
+        false as is_unknown,
+        0 as tolerance,
+        kpis.unit_count as actual_value
+    from by_day
+    left join {{ ref('daily_sales_kpis') }} as kpis
+        on by_day.date_day = kpis.date_day
+
 )
 
-select
-    by_day.date_day,
-    by_day.booking_count,
-    kpis.unit_count,
-    by_day.unit_count as unit_count_of_staging,
-    {%- for amount in amounts %}
-        kpis.{{ amount }},
-        by_day.{{ amount }} as {{ amount }}_of_staging{{ ',' if not loop.last }}
-    {%- endfor %}
-from by_day
-left join {{ ref('daily_sales_kpis') }} as kpis
-    on by_day.date_day = kpis.date_day
+select *
+from compared
 where
-    kpis.date_day is null
-    or kpis.unit_count <> by_day.unit_count
-    {%- for amount in amounts %}
-        or (kpis.{{ amount }} is null) <> (by_day.unknown_{{ amount }} > 0)
-        or abs(kpis.{{ amount }} - by_day.{{ amount }}) > 0.005 * by_day.booking_count + 0.01
-    {%- endfor %}
+    (actual_value is null) <> is_unknown
+    or abs(actual_value - expected_value) > tolerance
