@@ -39,25 +39,11 @@ addresses as (
 -- Customers that other systems speak of before the shop's customer table does.
 named_elsewhere as (
 
-    select customer_key from {{ ref('stg_shop__orders') }}
-    union
-    select customer_key from {{ ref('stg_shop__addresses') }}
-    union
-    select customer_key from {{ ref('fct_web_session') }}
-    union
-    select customer_key from {{ ref('stg_carts__carts') }}
-    union
-    select customer_key from {{ ref('stg_reviews__reviews') }}
-    union
-    select customer_key from {{ ref('stg_crm__contacts') }}
-    union
-    select customer_key from {{ ref('stg_crm__consents') }}
-    union
-    select customer_key from {{ ref('stg_crm__privacy_requests') }}
-    union
-    select customer_key from {{ ref('stg_support__tickets') }}
-    union
-    select customer_key from {{ ref('stg_surveys__nps_responses') }}
+    {{ keys_named_in('customer_key', [
+        'stg_shop__orders', 'stg_shop__addresses', 'fct_web_session', 'stg_carts__carts', 'stg_reviews__reviews',
+        'stg_crm__contacts', 'stg_crm__consents', 'stg_crm__privacy_requests', 'stg_support__tickets',
+        'stg_surveys__nps_responses',
+    ]) }}
 
 ),
 
