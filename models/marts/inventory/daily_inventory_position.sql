@@ -1,3 +1,6 @@
+{% set day_by_day = 'partition by days.product_key, days.warehouse_key order by days.date_day' %}
+{% set last_28_days = day_by_day ~ ' rows between 27 preceding and current row' %}
+
 with
 
 movements as (
@@ -47,20 +50,10 @@ rolled_forward as (
         coalesce(movements.transferred_quantity, 0) as transferred_quantity,
         coalesce(movements.adjusted_quantity, 0) as adjusted_quantity,
         sum(coalesce(movements.net_quantity, 0)) over (
-            partition by days.product_key, days.warehouse_key
-            order by days.date_day
-            rows between unbounded preceding and current row
+            {{ day_by_day }} rows between unbounded preceding and current row
         ) as closing_quantity,
-        sum(coalesce(movements.sold_quantity, 0)) over (
-            partition by days.product_key, days.warehouse_key
-            order by days.date_day
-            rows between 27 preceding and current row
-        ) as sold_quantity_28_days,
-        count(*) over (
-            partition by days.product_key, days.warehouse_key
-            order by days.date_day
-            rows between 27 preceding and current row
-        ) as days_observed
+        sum(coalesce(movements.sold_quantity, 0)) over ({{ last_28_days }}) as sold_quantity_28_days,
+        count(*) over ({{ last_28_days }}) as days_observed
     from days
     left join movements
         on
