@@ -16,17 +16,9 @@
 {% set stg_payments = ref('stg_shop__payments') %}
 {% set stg_refunds = ref('stg_shop__refunds') %}
 
-{% set revalued %}
-(
-    select orders.order_id, rates._batch
-    from {{ orders }} as orders
-    inner join {{ rates }} as rates
-        on {{ business_date('orders.ordered_at') }} = rates.rate_date
-)
-{% endset %}
 {# Staging is named beside the facts because a deleted row leaves nothing in them. #}
 {% set inputs = [
-    orders, items, lines, stg_payments, payments, stg_refunds, refunds, revalued
+    orders, items, lines, stg_payments, payments, stg_refunds, refunds, revalued(orders, 'order_id', 'ordered_at')
 ] %}
 {% set of_touched_orders = where_touched('order_id', inputs) %}
 
@@ -42,84 +34,23 @@ orders as (
 
 ),
 
-lines as (
+added_up as (
 
-    select
-        order_id,
-        count(*) as line_count,
-        sum(quantity) as unit_count,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(tax_amount) as tax_amount,
-        {{ complete_sum('gross_amount_reporting') }} as gross_amount_reporting,
-        {{ complete_sum('discount_amount_reporting') }}
-            as discount_amount_reporting,
-        {{
-            complete_sum('case when tax_amount is null then 0 else tax_amount_reporting end')
-        }}
-            as tax_amount_reporting,
-        {{ complete_sum('cost_amount_reporting') }} as cost_amount_reporting
-    from {{ lines }}
-    {{ of_touched_orders }}
-    group by order_id
+    {{ orders_with_amounts('orders', lines, payments, refunds, of_touched_orders) }}
 
 ),
 
-payments as (
+valued as (
 
     select
-        order_id,
-        sum(case when payment_status = 'captured' then amount else 0 end)
-            as captured_amount
-    from {{ payments }}
-    {{ of_touched_orders }}
-    group by order_id
-
-),
-
-refunds as (
-
-    select
-        order_id,
-        sum(amount) as refunded_amount
-    from {{ refunds }}
-    {{ of_touched_orders }}
-    group by order_id
-
-),
-
-joined as (
-
-    select
-        orders.*,
-        coalesce(lines.line_count, 0) as line_count,
-        coalesce(lines.unit_count, 0) as unit_count,
-        coalesce(lines.gross_amount, 0) as gross_amount,
-        coalesce(lines.discount_amount, 0) as lines_discount_amount,
-        coalesce(lines.tax_amount, 0) as lines_tax_amount,
-        coalesce(payments.captured_amount, 0) as captured_amount,
-        coalesce(refunds.refunded_amount, 0) as refunded_amount,
-        case when lines.order_id is null then 0 else lines.gross_amount_reporting end
-            as gross_amount_reporting,
-        case when lines.order_id is null then 0 else lines.discount_amount_reporting end
-            as discount_amount_reporting,
-        case when lines.order_id is null then 0 else lines.tax_amount_reporting end
-            as tax_amount_reporting,
-        case when lines.order_id is null then 0 else lines.cost_amount_reporting end
-            as cost_amount_reporting,
-        {{ convert('orders.shipping_amount', 'orders.currency_code', 'rates.reporting_rate') }}
+        added_up.*,
+        {{ convert('added_up.shipping_amount', 'added_up.currency_code', 'rates.reporting_rate') }}
             as shipping_amount_reporting
-    from orders
-    left join lines
-        on orders.order_id = lines.order_id
-    left join payments
-        on orders.order_id = payments.order_id
-    left join refunds
-        on orders.order_id = refunds.order_id
+    from added_up
     left join {{ rates }} as rates
         on
-            orders.order_date = rates.rate_date
-            and orders.currency_code = rates.currency_code
+            added_up.order_date = rates.rate_date
+            and added_up.currency_code = rates.currency_code
 
 )
 
@@ -167,5 +98,5 @@ select
     ---------- technical
     is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
-from joined
+from valued
 {{ without_deleted() }}

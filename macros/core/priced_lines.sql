@@ -1,0 +1,58 @@
+{#- Order lines with what they take from their order, and with what they cost. The cost is the one that held when the order was placed; amounts are
+    left in their currencies, with the rates of the order's day beside them. A line whose order has not come has neither.
+    `items` and `orders`: CTEs; the latter with its order_date. -#}
+{% macro priced_lines(items, orders, costs, rates) -%}
+    select
+        items.*,
+        orders.customer_key,
+        orders.promotion_id,
+        orders.sales_channel,
+        orders.order_status,
+        orders.shipping_country_code,
+        orders.currency_code,
+        orders.ordered_at,
+        orders.order_date,
+        coalesce(orders.is_deleted, false) or items.is_deleted as _is_deleted,
+        cast(items.quantity * items.unit_price as decimal(18, 2)) as gross_amount,
+        coalesce(items.discount_amount, 0) as line_discount_amount,
+        {{ fitting('items.quantity * costs.standard_cost') }} as cost_amount,
+        costs.currency_code as cost_currency_code,
+        rates.reporting_rate,
+        cost_rates.reporting_rate as cost_reporting_rate
+    from {{ items }} as items
+    left join {{ orders }} as orders
+        on items.order_id = orders.order_id
+    left join {{ costs }} as costs
+        on
+            items.product_id = costs.product_id
+            and not costs.is_deleted
+            and orders.ordered_at >= costs.valid_from
+            and (
+                orders.ordered_at < costs.valid_to
+                or costs.valid_to is null
+            )
+    left join {{ rates }} as rates
+        on
+            orders.order_date = rates.rate_date
+            and orders.currency_code = rates.currency_code
+    left join {{ rates }} as cost_rates
+        on
+            orders.order_date = cost_rates.rate_date
+            and costs.currency_code = cost_rates.currency_code
+{%- endmacro %}
+
+
+{#- An input of where_touched(), in brackets: the orders of lines whose cost came or changed after they were sold. -#}
+{% macro repriced(orders, items, costs) -%}
+    (
+        select orders.order_id, costs._batch
+        from {{ orders }} as orders
+        inner join {{ items }} as items
+            on orders.order_id = items.order_id
+        inner join {{ costs }} as costs
+            on
+                items.product_id = costs.product_id
+                and orders.ordered_at >= costs.valid_from
+                and orders.ordered_at < coalesce(costs.valid_to, cast('9999-12-31' as timestamp))
+    )
+{%- endmacro %}
