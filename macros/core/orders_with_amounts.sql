@@ -1,5 +1,5 @@
 {#- Orders with what their lines, captured payments and refunds come to: 0 where none has come, null where a part is unknown in the reporting
-    currency.
+    currency. Of payments and refunds only those in the order's currency count, because amounts of two currencies do not add up.
     `orders`: a CTE; the others: facts, of which `of_touched_orders` is the where clause. -#}
 {% macro orders_with_amounts(orders, lines, payments, refunds, of_touched_orders) -%}
     with
@@ -27,10 +27,11 @@
 
         select
             order_id,
+            currency_code,
             sum(case when payment_status = 'captured' then amount else 0 end) as captured_amount
         from {{ payments }}
         {{ of_touched_orders }}
-        group by order_id
+        group by order_id, currency_code
 
     ),
 
@@ -38,10 +39,11 @@
 
         select
             order_id,
+            currency_code,
             sum(amount) as refunded_amount
         from {{ refunds }}
         {{ of_touched_orders }}
-        group by order_id
+        group by order_id, currency_code
 
     )
 
@@ -62,7 +64,11 @@
     left join lines
         on orders.order_id = lines.order_id
     left join payments
-        on orders.order_id = payments.order_id
+        on
+            orders.order_id = payments.order_id
+            and orders.currency_code = payments.currency_code
     left join refunds
-        on orders.order_id = refunds.order_id
+        on
+            orders.order_id = refunds.order_id
+            and orders.currency_code = refunds.currency_code
 {%- endmacro %}
