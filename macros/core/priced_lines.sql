@@ -12,6 +12,7 @@
         orders.currency_code,
         orders.ordered_at,
         orders.order_date,
+        orders.order_id is not null as is_order_known,
         coalesce(orders.is_deleted, false) or items.is_deleted as _is_deleted,
         cast(items.quantity * items.unit_price as decimal(18, 2)) as gross_amount,
         coalesce(items.discount_amount, 0) as line_discount_amount,

@@ -74,6 +74,8 @@ select
     shipping_country_code,
     currency_code,
     cost_currency_code,
+    is_order_known,
+    quantity < 0 as has_negative_quantity,
 
     ---------- measures in the order's currency
     quantity,
