@@ -76,10 +76,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Contract:
-    """All raw tables by (source, table), and the closed lists that columns name as their domain."""
+    """All raw tables by (source, table), and the closed lists that columns name as their domain.
+
+    `calendar` is the first day that the business knows, and the first that it does not any more.
+    """
 
     tables: Mapping[tuple[str, str], Table]
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    calendar: tuple[date, date] = (date.min, date.max)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -132,10 +136,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Project:
-    """What `dbt_project.yml` says about every table: columns by kind of feed, and domains."""
+    """What `dbt_project.yml` says about every table: columns by kind of feed, domains, and the calendar."""
 
     feeds: Mapping[str, tuple[Column, ...]]
     domains: Mapping[str, tuple[str, ...]]
+    calendar: tuple[date, date]
 
 
 def load_contract(project_root: Path) -> Contract:
@@ -151,7 +156,7 @@ def load_contract(project_root: Path) -> Contract:
             if (table.source, table.name) in tables:
                 Place(file, f"{table.source}.{table.name}").fail("the table is declared twice", "Keep one declaration")
             tables[table.source, table.name] = table
-    return Contract(tables, project.domains)
+    return Contract(tables, project.domains, project.calendar)
 
 
 def read_yaml(file: Path) -> dict:
@@ -172,7 +177,19 @@ def read_project(file: Path) -> Project:
     return Project(
         {name: feed_columns(place, name, feed) for name, feed in feeds.items()},
         {name: place.values(members, f"domain {name}") for name, members in domains.items()},
+        (
+            calendar_day(place, variables, "calendar_start", date.min),
+            calendar_day(place, variables, "calendar_end", date.max),
+        ),
     )
+
+
+def calendar_day(place: Place, variables: dict, name: str, default: date) -> date:
+    """One end of the calendar, from the vars."""
+    try:
+        return date.fromisoformat(str(variables.get(name, default)))
+    except ValueError:
+        place.fail(f"vars: {name} is {variables[name]!r}, which is no day", "Write it as YYYY-MM-DD")
 
 
 def feed_columns(place: Place, name: str, feed: object) -> tuple[Column, ...]:

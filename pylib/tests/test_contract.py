@@ -92,6 +92,8 @@ def test_refuses_wrong_options(tmp_path, old, new, words):
         (PROJECT.replace("[EUR, USD]", "[EUR, no]"), "quotes"),
         (PROJECT.replace("required: [_op, _lsn]", "required: [_tx]"), "_tx"),
         (PROJECT.replace("_lsn: bigint", "_lsn: int"), "_lsn"),
+        (PROJECT.replace("accepted: {_op", "accepted: {_tx"), "_tx"),
+        (PROJECT.replace("2036-01-01", "2036"), "calendar_end"),
         ("vars: {}", "unknown feed"),
     ],
 )

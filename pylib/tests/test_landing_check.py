@@ -68,6 +68,8 @@ def test_files_in_the_wrong_place(zone, depth):
         "web/events/2026-01-02/a.jsonl": ("not_partitioned", "no folder ingested_on"),
         "web/events/ingested_on=2026-02-30/a.jsonl": ("invalid_date", "2026-02-30"),
         "web/events/ingested_on=20260102/a.jsonl": ("invalid_date", "YYYY-MM-DD"),
+        "web/events/ingested_on=9999-12-31/a.jsonl": ("outside_calendar", "2015-01-01 to before 2036-01-01"),
+        "web/events/ingested_on=2014-12-31/a.jsonl": ("outside_calendar", "2014-12-31"),
         f"web/events/{DAY}/hour=1/a.jsonl": ("nested", "below ingested_on"),
         f"web/events/{DAY}/a.json": ("wrong_extension", ".jsonl.zst"),
         f"web/events/{DAY}/a.parquet": ("wrong_extension", "a.parquet"),
@@ -81,7 +83,7 @@ def test_files_in_the_wrong_place(zone, depth):
 
 
 def test_a_day_in_the_future_is_fine(zone, depth):
-    zone.put("web/events/ingested_on=2999-01-01/a.jsonl", json.dumps(EVENT))
+    zone.put("web/events/ingested_on=2035-12-31/a.jsonl", json.dumps(EVENT))
     assert zone.check(depth) == []
 
 
@@ -504,6 +506,13 @@ def test_a_delete_needs_its_key_only(zone):
     assert zone.check("full") == []
     zone.orders({"order_id": pa.array([None, "o2"]), "_op": pa.array(["d", "c"])})
     assert_finding(zone.only("full"), "warning", "missing_value", "order_id", "row 1")
+    zone.orders({"currency_code": pa.array(["GBP", "EUR"]), "_op": pa.array(["d", "c"])})
+    assert zone.check("full") == []
+
+
+def test_an_operation_is_one_of_a_change_log(zone):
+    zone.orders({"_op": pa.array(["D", "c"])})
+    assert_finding(zone.only("full"), "warning", "outside_list", "_op", "row 1: D")
 
 
 # ---------- properties

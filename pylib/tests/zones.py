@@ -17,10 +17,13 @@ DAY = "ingested_on=2026-01-02"
 PROJECT = """
 name: small
 vars:
+  calendar_start: "2015-01-01"
+  calendar_end: "2036-01-01"
   feeds:
     cdc:
       columns: {_op: varchar, _lsn: bigint, _committed_at: timestamp, _ingested_at: timestamp}
       required: [_op, _lsn]
+      accepted: {_op: [c, u, d, r]}
     append:
       columns: {_ingested_at: timestamp}
       required: []

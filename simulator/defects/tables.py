@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What comes with every table of a kind of feed: columns that need a value, closed lists, and types of those that land as text.
+# What comes with every table of a feed: columns that need a value, closed lists, and types of those that land as text.
 FEED_REQUIRED = {
     "cdc": ("_op", "_lsn", "_committed_at"),
     "append": (),

@@ -11,14 +11,7 @@
 {% set rates = ref('int_currency__daily_rates') %}
 {% set orders = ref('stg_shop__orders') %}
 {% set ordered = of_changed_orders(payments, 'payment_id') %}
-{% set revalued %}
-(
-    select payments.payment_id, rates._batch
-    from {{ payments }} as payments
-    inner join {{ rates }} as rates
-        on {{ business_date('payments.paid_at') }} = rates.rate_date
-)
-{% endset %}
+{% set priced_anew = revalued(payments, 'payment_id', 'paid_at') %}
 
 with
 
@@ -28,7 +21,7 @@ payments as (
         *,
         {{ business_date('paid_at') }} as payment_date
     from {{ payments }}
-    {{ where_touched('payment_id', [payments, revalued, ordered]) }}
+    {{ where_touched('payment_id', [payments, priced_anew, ordered]) }}
 
 )
 

@@ -11,14 +11,7 @@
 {% set rates = ref('int_currency__daily_rates') %}
 {% set orders = ref('stg_shop__orders') %}
 {% set ordered = of_changed_orders(refunds, 'refund_id') %}
-{% set revalued %}
-(
-    select refunds.refund_id, rates._batch
-    from {{ refunds }} as refunds
-    inner join {{ rates }} as rates
-        on {{ business_date('refunds.refunded_at') }} = rates.rate_date
-)
-{% endset %}
+{% set priced_anew = revalued(refunds, 'refund_id', 'refunded_at') %}
 
 with
 
@@ -28,7 +21,7 @@ refunds as (
         *,
         {{ business_date('refunded_at') }} as refund_date
     from {{ refunds }}
-    {{ where_touched('refund_id', [refunds, revalued, ordered]) }}
+    {{ where_touched('refund_id', [refunds, priced_anew, ordered]) }}
 
 )
 

@@ -41,6 +41,11 @@ def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
         return finding("not_partitioned", place, "no folder ingested_on=… above the file", "Move the file into one")
     if partition_date(parts[2]) is None:
         return finding("invalid_date", "a day as YYYY-MM-DD", printable(parts[2]), "Rename the folder")
+    first, end = contract.calendar
+    if not first <= partition_date(parts[2]) < end:
+        # The newest day that has landed is the one that the marts are as of.
+        calendar = f"a day from {first} to before {end} (vars: calendar_start, calendar_end)"
+        return finding("outside_calendar", calendar, printable(parts[2]), "Rename the folder, or widen the calendar")
     if len(parts) > 4:
         return finding("nested", place, "a folder below ingested_on=…", "Move the file up")
     file_format = contract.tables[parts[0], parts[1]].format
