@@ -9,7 +9,7 @@ from pathlib import Path
 
 MARKER = "_landing_zone.json"
 # Grows when the same options give other bytes; then older landing zones cannot be appended to.
-VERSION = 2
+VERSION = 3
 HIGHEST = {"days": 3650, "orders_per_day": 500_000, "customers": 50_000_000}
 # A document can suffer twelve kinds, and most rows shall be good.
 MOST_DEFECTS = 0.05

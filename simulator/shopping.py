@@ -15,6 +15,9 @@ from simulator.randomness import stream, weighted
 SHARE_OF_VISITS = 0.60
 CONVERSION = 0.125
 KNOWN_VISITORS = 0.45
+# Visits without and by advertising on a day without a season, of one that is ordinary over the default 120 days: with
+# what the seasons of these days bring, they are one.
+UNPAID, PAID = 0.66, 0.26
 ABANDONED_CARTS = 0.10
 SUBSTITUTES = 0.35
 ADDRESSES_OF_A_CUSTOMER = 100
@@ -79,7 +82,7 @@ class ProductDraw:
 
 @dataclass
 class Day:
-    """What a day of shopping needs to know."""
+    """What a day of shopping needs to know; `brought` (countries, campaigns) is what advertising brings."""
 
     seed: int
     number: int
@@ -88,6 +91,7 @@ class Day:
     busy: float
     orders_per_day: float
     promotion: Promotion | None
+    brought: np.ndarray
     per_euro: np.ndarray
 
 
@@ -148,17 +152,23 @@ def shop(day: Day, catalog: Catalog, customers: Customers, available: np.ndarray
 def visit(day: Day, customers: Customers, first: int) -> Visits:
     """The day's visits, before anything is bought."""
     rng = stream(day.seed, "visits", day.number)
-    count = rng.poisson(day.orders_per_day * SHARE_OF_VISITS / CONVERSION * day.busy)
+    by_campaign = PAID * np.cumsum(day.brought, axis=1)
+    by_advertising = by_campaign[:, -1]
+    visiting = UNPAID + by_advertising
+    expected = day.orders_per_day * SHARE_OF_VISITS / CONVERSION * day.busy
+    count = rng.poisson(expected * (countries.SHARES @ visiting))
     known = rng.random(count) < KNOWN_VISITORS
     customer = np.full(count, -1)
-    weights = visit_weights(customers, day.midnight, day.promotion is not None)
+    weights = visit_weights(customers, day.midnight, day.promotion is not None) * visiting[customers.country]
     customer[known] = weighted(rng, weights, known.sum())
-    country = weighted(rng, countries.SHARES, count)
+    country = weighted(rng, countries.SHARES * visiting, count)
     country[known] = customers.country[customer[known]]
     hour = (rng.beta(3.2, 1.9, count) * 24 + countries.HOURS_TO_UTC[country]) % 24
     device = weighted(rng, np.array([0.36, 0.56, 0.08]), count)
     system = np.where(device == 0, rng.integers(0, 2, count), np.where(device == 1, rng.integers(2, 4, count), 4))
-    paid = rng.random(count) < 0.34
+    paid = rng.random(count) < (by_advertising / visiting)[country]
+    # The last campaign runs all year, so whoever comes by none of those before it comes by it.
+    lot = rng.random(count) * by_advertising[country]
     newsletter_or_other = np.where(known, rng.integers(0, 4, count), rng.choice([0, 1, 3], count))
     return Visits(
         number=first + np.arange(count),
@@ -171,7 +181,7 @@ def visit(day: Day, customers: Customers, first: int) -> Visits:
         device=device,
         system=system,
         source=np.where(paid, newsletter_or_other, -1),
-        campaign=rng.integers(0, 4, count),
+        campaign=(lot[:, np.newaxis] >= by_campaign[country, :-1]).sum(axis=1),
         consent=rng.random(count) >= 0.12,
         pages=1 + (rng.random(count) < 0.10),
         searches=(rng.random(count) < 0.15).astype(np.int64),

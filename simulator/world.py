@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from simulator import calendar, catalog, customers, shopping, stock, visit_events
+from simulator import calendar, campaigns, catalog, customers, shopping, stock, visit_events
 from simulator.carts import Carts, CartWrites
 from simulator.consents import Consents, Declarations
 from simulator.feedback.feedback import Feedback, Said
@@ -150,6 +150,7 @@ class World:
             busy=busy,
             orders_per_day=self.options.orders_per_day,
             promotion=calendar.running(record.date),
+            brought=campaigns.brought(record.date),
             per_euro=self.rates.per_euro(record.date),
         )
         available = self.stock.available()

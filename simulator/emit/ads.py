@@ -1,14 +1,15 @@
 """The advertising agency: campaigns and what each spent, with semicolons, decimal commas, German dates, in Latin-1."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
 from simulator import countries
 from simulator.calendar import MICROSECONDS_PER_DAY, microseconds
+from simulator.campaigns import BACK_TO_SCHOOL, BRAND, BROUGHT, NAMES, RETARGETING, season
 from simulator.columns import iso
-from simulator.emit.web import CAMPAIGNS
 from simulator.landing import Landing
 from simulator.orders import HOUR
 from simulator.randomness import stream
@@ -26,13 +27,8 @@ SPEND_COLUMNS = (
 )
 # The partners' links are paid by the sale, not through an advertising platform.
 PLATFORMS = {"google": "google", "instagram": "meta", "newsletter": "newsletter"}
-NAMES = {
-    "brand": "Marke für alle",
-    "back_to_school": "Zurück zur Schule",
-    "gifts": "Geschenke für jeden",
-    "retargeting": "Rückkehr der Besucher",
-}
-GIFTS_END = (12, 31)
+# By campaign.
+TITLES = ["Marke für alle", "Zurück zur Schule", "Geschenke für jeden", "Rückkehr der Besucher"]
 # Euro cents for a click, and how often an advertisement is shown for each.
 CENTS_PER_CLICK = {"google": 46, "meta": 38, "newsletter": 4}
 SHOWN_PER_CLICK = {"google": 22, "meta": 61, "newsletter": 14}
@@ -42,37 +38,62 @@ CLICKS_PER_VISIT, CLAIMED_PER_SALE = 1.12, 1.35
 FIRST_FIGURES = (0.88, 1.0)
 CORRECTED = 0.75
 REVIEWED_ON_MONDAYS = 0
+# A review tells the campaigns of the days up to the next one.
+REVIEWED_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """`source`, `name`: positions of its utm values; `country`: position or -1 for all; `currency`: position."""
+    """`source`, `name`: positions of its utm values; `country`: position or -1 for all; `currency`: position.
+
+    `days`: the first and the last, or None where it runs all year.
+    """
 
     number: int
     source: int
     name: int
     country: int
     currency: int
+    days: tuple[date, date] | None
+
+    @property
+    def campaign_id(self) -> str:
+        """Each year's season is a campaign of its own."""
+        return f"AC{self.number:04}" + (f"-{self.days[0].year}" if self.days else "")
 
     @property
     def platform(self) -> str:
         """Where it runs."""
         return PLATFORMS[SOURCES[self.source]]
 
+    def runs(self, first: date, last: date) -> bool:
+        """Whether it runs on any of these days."""
+        return self.days is None or (self.days[0] <= last and first <= self.days[1])
 
-def campaigns() -> list[Campaign]:
-    """One for each pair of utm values; Google's for the brand is one for each country."""
+
+@cache
+def campaigns(year: int) -> list[Campaign]:
+    """One for each pair of utm values; for each country where Google's is for the brand, or where their days differ."""
     found = []
     for source, label in enumerate(SOURCES):
-        for name, campaign in enumerate(CAMPAIGNS):
+        for name in range(len(NAMES)):
             if label not in PLATFORMS:
                 continue
-            split = label == "google" and campaign == "brand"
-            dollars = label == "instagram" and campaign == "retargeting"
+            split = name == BACK_TO_SCHOOL or (label == "google" and name == BRAND)
+            dollars = label == "instagram" and name == RETARGETING
             for country in range(len(countries.CODES)) if split else (-1,):
                 currency = country if split else countries.US if dollars else countries.DE
-                found.append(Campaign(len(found) + 1, source, name, country, currency))
+                # One for all countries has the same days in each.
+                days = season(name, max(country, 0), year)
+                found.append(Campaign(len(found) + 1, source, name, country, currency, days))
     return found
+
+
+def running(first: date, last: date) -> list[Campaign]:
+    """The campaigns of any of these days; those that run all year once."""
+    years = {first.year, last.year}
+    found = {campaign.campaign_id: campaign for year in sorted(years) for campaign in campaigns(year)}
+    return [campaign for campaign in found.values() if campaign.runs(first, last)]
 
 
 class Ads:
@@ -82,13 +103,13 @@ class Ads:
         """`world` is read, never changed."""
         self.world = world
         self.landing = landing
-        self.campaigns = campaigns()
         self.corrections: dict[int, list[list]] = {}
 
     def emit(self, record: DayRecord) -> None:
         """Land a day: the campaigns at first and on Mondays, its figures, and corrections of earlier days."""
         if record.number == 0 or record.date.weekday() == REVIEWED_ON_MONDAYS:
-            rows = [self.campaign_row(campaign, record) for campaign in self.campaigns]
+            told = running(record.date, record.date + REVIEWED_DAYS)
+            rows = [self.campaign_row(campaign, record) for campaign in told]
             self.land("campaigns", CAMPAIGN_COLUMNS, rows, record)
         corrected_at = iso(record.midnight + 5 * HOUR)
         rows = [[*row, corrected_at] for row in self.corrections.pop(record.number, [])]
@@ -102,20 +123,21 @@ class Ads:
     def campaign_row(self, campaign: Campaign, record: DayRecord) -> list:
         """A campaign as it stands; budgets grow with the season."""
         per_euro = self.world.rates.per_euro(record.date)[campaign.currency]
-        share = 0.25 if campaign.country >= 0 else 1.0
-        season = 1.5 if record.date.month in (11, 12) else 1.0
-        visits = self.world.options.orders_per_day * 0.4 * share
-        euros = visits * CENTS_PER_CLICK[campaign.platform] / 100 * 1.6 * season
-        name, country = CAMPAIGNS[campaign.name], countries.CODES[campaign.country] if campaign.country >= 0 else None
+        share = countries.SHARES[campaign.country] if campaign.country >= 0 else 1.0
+        busy = 1.5 if record.date.month in (11, 12) else 1.0
+        visits = self.world.options.orders_per_day * 1.6 * BROUGHT[campaign.name] * share
+        euros = visits * CENTS_PER_CLICK[campaign.platform] / 100 * 1.6 * busy
+        country = countries.CODES[campaign.country] if campaign.country >= 0 else None
+        started_on, ended_on = campaign.days or (date.fromisoformat(self.world.options.start), None)
         return [
-            f"AC{campaign.number:04}",
-            f"{NAMES[name]} | {campaign.platform}" + (f" | {country}" if country else ""),
+            campaign.campaign_id,
+            f"{TITLES[campaign.name]} | {campaign.platform}" + (f" | {country}" if country else ""),
             campaign.platform,
             SOURCES[campaign.source],
-            name,
+            NAMES[campaign.name],
             country,
-            date.fromisoformat(self.world.options.start),
-            date(record.date.year, *GIFTS_END) if name == "gifts" else None,
+            started_on,
+            ended_on,
             countries.CURRENCIES[campaign.currency],
             float(round(max(euros * per_euro, 1.0))),
             iso(record.midnight + 4 * HOUR),
@@ -124,7 +146,7 @@ class Ads:
     def figures(self, record: DayRecord) -> list[list]:
         """The evening's figures; what will be corrected is kept for its day."""
         rng = stream(self.world.options.seed, "advertising", record.number)
-        visits, shape = record.visits, (len(SOURCES), len(CAMPAIGNS), len(countries.CODES))
+        visits, shape = record.visits, (len(SOURCES), len(NAMES), len(countries.CODES))
         paid = visits.source >= 0
         where = np.ravel_multi_index((visits.source[paid], visits.campaign[paid], visits.country[paid]), shape)
         came = np.bincount(where, minlength=np.prod(shape)).reshape(shape)
@@ -132,14 +154,14 @@ class Ads:
         per_euro = self.world.rates.per_euro(record.date)
         told_at = iso(microseconds(record.date) + MICROSECONDS_PER_DAY - HOUR)
         rows = []
-        for campaign in self.campaigns:
+        for campaign in running(record.date, record.date):
             of = (campaign.source, campaign.name, slice(None) if campaign.country < 0 else campaign.country)
             clicks = round(came[of].sum() * CLICKS_PER_VISIT * rng.uniform(0.97, 1.05))
             cents = clicks * CENTS_PER_CLICK[campaign.platform] * per_euro[campaign.currency] * rng.uniform(0.9, 1.1)
             shown = int(clicks * SHOWN_PER_CLICK[campaign.platform] * rng.uniform(0.8, 1.2))
             claimed = rng.poisson(bought[of].sum() * CLAIMED_PER_SALE)
             seen, later, delay = rng.uniform(*FIRST_FIGURES), rng.random() < CORRECTED, int(rng.integers(1, 4))
-            head = [f"AC{campaign.number:04}", record.date, countries.CURRENCIES[campaign.currency]]
+            head = [campaign.campaign_id, record.date, countries.CURRENCIES[campaign.currency]]
             final = [*head, round(cents) / 100, shown, clicks, claimed]
             first = final
             if later:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator import catalog, columns, countries
+from simulator import campaigns, catalog, columns, countries
 from simulator.calendar import MICROSECONDS_PER_DAY
 from simulator.emit.overnight import Overnight
 from simulator.landing import Landing
@@ -35,7 +35,6 @@ SEARCHES = [*KINDS_OF_THINGS, *BRANDED]
 # By source, then for organic visits.
 REFERRERS = ["www.google.com", "www.instagram.com", "mail.example", "partner.example", "www.google.com", "www.bing.com"]
 ORGANIC_REFERRER = 4
-CAMPAIGNS = ["brand", "back_to_school", "gifts", "retargeting"]
 # Reserved for tests of network devices (RFC 2544) and for documentation (RFC 3849): they belong to nobody.
 IPV4 = pa.array([f"198.18.{high}.{low}" for high in range(256) for low in range(256)])
 IPV6_PREFIX = "2001:db8:"
@@ -58,7 +57,7 @@ COUNTRY_TEXTS = pa.array([f'","geo":{{"country":"{code}"}}' for code in countrie
 PATH_TEXTS = pa.array([f',"page":{{"path":"{path}"' for path in PATHS])
 # The end of the page, with a referrer or at the last position without.
 REFERRER_TEXTS = pa.array([*(f',"referrer":"{host}"}}' for host in REFERRERS), "}"])
-UTM_TEXTS = fragments("utm", ["source", "campaign"], [[source, name] for source in SOURCES for name in CAMPAIGNS])
+UTM_TEXTS = fragments("utm", ["source", "campaign"], [[source, name] for source in SOURCES for name in campaigns.NAMES])
 SEARCH_TEXTS = fragments("search", ["text"], [[text] for text in SEARCHES])
 STOCK_TEXTS = pa.array([',"in_stock":false', ',"in_stock":true'])
 CONSENT_TEXTS = pa.array([',"consent":{"analytics":false}', ',"consent":{"analytics":true}'])
@@ -110,7 +109,7 @@ class Web:
             columns.coded(visits.country[visit], COUNTRY_TEXTS),
             columns.coded(self.paths(events, number), PATH_TEXTS),
             columns.coded(np.where(referrer < 0, len(REFERRERS), referrer), REFERRER_TEXTS),
-            columns.coded(np.where(source < 0, -1, source * len(CAMPAIGNS) + visits.campaign[visit]), UTM_TEXTS),
+            columns.coded(np.where(source < 0, -1, source * len(campaigns.NAMES) + visits.campaign[visit]), UTM_TEXTS),
             columns.coded(self.searches(kind, number), SEARCH_TEXTS),
             columns.ids(',"product_id":"P', events.product + 1, 5, none=0, suffix='"'),
             columns.ids(',"quantity":', events.quantity, 1, none=0),
