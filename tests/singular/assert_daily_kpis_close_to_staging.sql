@@ -28,7 +28,7 @@ lines as (
                 then cast(items.quantity * items.unit_price as decimal(18, 2))
             else
                 round(
-                    cast(items.quantity * items.unit_price as decimal(18, 2))
+                    cast(items.quantity * items.unit_price as decimal(28, 2))
                     * rates.reporting_rate, 2
                 )
         end as gross_sales_amount
