@@ -117,10 +117,10 @@ totals as (
             from sales
             where order_date <= {{ as_of() }}
         ) as expected_order_count,
-        (select sum(gross_sales_amount) from lines)
+        (select coalesce(sum(gross_sales_amount), 0) from lines)
             as expected_gross_sales_amount,
         (select coalesce(sum(order_count), 0) from daily) as actual_order_count,
-        (select sum(gross_sales_amount) from daily)
+        (select coalesce(sum(gross_sales_amount), 0) from daily)
             as actual_gross_sales_amount,
         -- A day with one unknown line is unknown as a whole, so then the totals say nothing.
         (
