@@ -1,6 +1,6 @@
 {{ config(severity='warn', store_failures=true) }}
 
--- Money that was booked on an order which has not come, in another currency than the order's, or on one that never became a sale.
+-- Money that was booked on an order which has not come, in another currency than the order's, or, for payments, on one that is still pending.
 {%- set bookings = {
     'payment': ['fct_payment', 'payment_id', "bookings.payment_status = 'captured'"],
     'refund': ['fct_refund', 'refund_id', 'true'],

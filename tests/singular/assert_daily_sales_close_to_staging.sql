@@ -121,10 +121,10 @@ by_day as (
     select
         {%- for amount in amounts %}
             coalesce(sum({{ amount }} * price), 0) as {{ amount }},
+            count({{ amount }}) as bookings_of_{{ amount }},
             count_if({{ amount }} is not null and price is null) as unknown_{{ amount }},
         {%- endfor %}
         date_day,
-        count(*) as booking_count,
         sum(unit_count) as unit_count
     from converted
     group by date_day
@@ -139,7 +139,7 @@ compared as (
             by_day.date_day,
             by_day.{{ amount }} as expected_value,
             by_day.unknown_{{ amount }} > 0 as is_unknown,
-            0.005 * by_day.booking_count + 0.01 as tolerance,
+            0.005 * by_day.bookings_of_{{ amount }} + 0.01 as tolerance,
             kpis.{{ amount }} as actual_value
         from by_day
         left join {{ ref('daily_sales_kpis') }} as kpis

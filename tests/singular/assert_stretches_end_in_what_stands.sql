@@ -5,27 +5,27 @@ statuses as (
 
     select
         order_id as key,
-        order_status as state
+        order_status as state,
+        1 as stands,
+        0 as is_open
     from {{ ref('stg_shop__orders') }}
     where not is_deleted
 
-),
-
-open_statuses as (
+    union all
 
     select
         order_id as key,
-        order_status as state
+        order_status as state,
+        0 as stands,
+        1 as is_open
     from {{ ref('fct_order_status') }}
     where is_current
 
 ),
 
-consents as (
+last_consents as (
 
-    select
-        customer_key || ' ' || purpose as key,
-        case when is_granted then 'granted' else 'withdrawn' end as state
+    select *
     from {{ ref('stg_crm__consents') }}
     qualify
         row_number() over (
@@ -35,11 +35,22 @@ consents as (
 
 ),
 
-open_consents as (
+consents as (
 
     select
         customer_key || ' ' || purpose as key,
-        case when is_granted then 'granted' else 'withdrawn' end as state
+        cast(is_granted as varchar) as state,
+        1 as stands,
+        0 as is_open
+    from last_consents
+
+    union all
+
+    select
+        customer_key || ' ' || purpose as key,
+        cast(is_granted as varchar) as state,
+        0 as stands,
+        1 as is_open
     from {{ ref('fct_consent') }}
     where is_current
 
@@ -49,41 +60,15 @@ compared as (
 
     select
         'order' as kind,
-        key,
-        state,
-        1 as now,
-        0 as open
+        *
     from statuses
 
     union all
 
     select
-        'order' as kind,
-        key,
-        state,
-        0 as now,
-        1 as open
-    from open_statuses
-
-    union all
-
-    select
         'consent' as kind,
-        key,
-        state,
-        1 as now,
-        0 as open
+        *
     from consents
-
-    union all
-
-    select
-        'consent' as kind,
-        key,
-        state,
-        0 as now,
-        1 as open
-    from open_consents
 
 )
 
@@ -91,11 +76,11 @@ select
     kind,
     key,
     state,
-    sum(now) as rows_that_stand,
-    sum(open) as open_stretches
+    sum(stands) as rows_that_stand,
+    sum(is_open) as open_stretches
 from compared
 group by
     kind,
     key,
     state
-having sum(now) <> sum(open)
+having sum(stands) <> sum(is_open)

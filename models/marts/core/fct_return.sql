@@ -34,7 +34,7 @@ select
     returns.return_reason,
     returns.item_condition,
     {{ order_flags('returns.returned_at') }},
-    coalesce(returns.quantity < 0, false) as has_negative_quantity,
+    returns.quantity < 0 as has_negative_quantity,
 
     ---------- measures
     returns.quantity,

@@ -39,10 +39,11 @@ def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
         )
     if len(parts) < 4 or not parts[2].startswith("ingested_on="):
         return finding("not_partitioned", place, "no folder ingested_on=… above the file", "Move the file into one")
-    if partition_date(parts[2]) is None:
+    day = partition_date(parts[2])
+    if day is None:
         return finding("invalid_date", "a day as YYYY-MM-DD", printable(parts[2]), "Rename the folder")
     first, end = contract.calendar
-    if not first <= partition_date(parts[2]) < end:
+    if not first <= day < end:
         # The newest day that has landed is the one that the marts are as of.
         calendar = f"a day from {first} to before {end} (vars: calendar_start, calendar_end)"
         return finding("outside_calendar", calendar, printable(parts[2]), "Rename the folder, or widen the calendar")
