@@ -17,12 +17,12 @@ build: env-build landing-zone ## Set up, write the default landing zone if there
 	dbt build --exclude-resource-type unit_test
 
 .PHONY: test
-test: env-test env-lint env-snowflake ## Every kind of check once, on tiny landing zones
+test: env-test env-lint env-snowflake env-emulator ## Every kind of check once, on tiny landing zones
 	@# Side by side, because pytest alone leaves an eighth of two cores idle: it waits for what other processes write.
 	$(MAKE) --jobs 2 pytest lint
 
 .PHONY: pytest
-pytest: env-test env-snowflake
+pytest: env-test env-lint env-snowflake env-emulator
 	python -m pytest
 
 .PHONY: lint
@@ -51,6 +51,19 @@ docs: env-build landing-zone ## Write the static documentation site to site/
 	mkdir -p site && cp target/static_index.html site/index.html
 	@echo "open site/index.html"
 
+##@ Snowflake
+.PHONY: snowflake-local
+snowflake-local: env-snowflake env-emulator landing-zone ## Run everything on an emulator of Snowflake, twice, the second time with one more day
+	python -W ignore -m parity.two_runs
+
+.PHONY: parity
+parity: env-snowflake env-emulator landing-zone ## Compare every mart and snapshot of both engines, on the emulator or with TARGET=snowflake
+	python -W ignore -m parity $(if $(TARGET),--target $(TARGET))
+
+.PHONY: snowflake-sql
+snowflake-sql: env-lint env-emulator ## Check the SQL that `make snowflake-local` issued
+	python -m parity.gate warehouse/snowflake_local/statements.jsonl
+
 ##@ Now and then
 .PHONY: table
 table: env-build ## Write the skeleton of one more raw table: SOURCE=… TABLE=… SAMPLE=file KEY=columns [FEED=append]
@@ -66,7 +79,7 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m benchmarks.incremental_day
 
 .PHONY: prove
-prove: env-test ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 
 .PHONY: clean
@@ -89,6 +102,7 @@ env-%: $(VENV)/installed-%.stamp ;
 env-test: $(VENV)/installed-test.stamp env-build
 env-lint: $(VENV)/installed-lint.stamp env-build
 env-snowflake: $(VENV)/installed-snowflake.stamp env-build
+env-emulator: $(VENV)/installed-emulator.stamp env-build
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python

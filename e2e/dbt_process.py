@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "dbt.parser.manifest"])
+FORKS.set_forkserver_preload(
+    ["dbt.cli.main", "dbt.adapters.duckdb", "dbt.parser.manifest", "pandas", "sklearn.cluster"]
+)
 
 
 def run(arguments: tuple[str, ...], folder: Path, environment: dict[str, str]) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Proof: how many rounds of it. Each is a module of `proofs` with run(round_number, folder) -> dict; what
 # differs is listed in its `differences`. The folder is shared by the rounds.
-ROUNDS = {"defects": 20, "days": 2, "arrivals": 10, "kills": 20}
+ROUNDS = {"defects": 20, "days": 2, "arrivals": 10, "kills": 20, "parity": 6}
 
 
 def main() -> int:

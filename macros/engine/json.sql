@@ -61,7 +61,7 @@
 
 {#- Whether a column of text is an object or an array in the document. Only text that begins like one is looked up. -#}
 {% macro holds_container(payload, column) -%}
-    (starts_with({{ column.name }}, '{') or starts_with({{ column.name }}, '[')) and {{ is_container(payload, column.path) }}
+    left({{ column.name }}, 1) in ('{', '[') and {{ is_container(payload, column.path) }}
 {%- endmacro %}
 
 {% macro is_container(payload, path) %}

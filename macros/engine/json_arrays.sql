@@ -127,6 +127,6 @@
 {% macro snowflake__array_of(array, names) -%}
     to_json(transform(
         try_parse_json({{ array }}),
-        x -> object_construct({% for name in names %}'{{ name }}', x:{{ name }}{{ ', ' if not loop.last }}{% endfor %})
+        x -> object_construct_keep_null({% for name in names %}'{{ name }}', x:{{ name }}{{ ', ' if not loop.last }}{% endfor %})
     ))
 {%- endmacro %}

@@ -169,8 +169,80 @@
 {% endmacro %}
 
 {% macro snowflake__new_rows(table) %}
-    select * from {{ source(table.source, table.table) }}
-    where _file not in (
-        select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
-    )
+    {%- set not_loaded -%}
+        _file not in (
+            select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
+            union all
+            select _file from {{ this }} where _batch > {{ last_noted_batch(table.source, table.table) }}
+        )
+    {%- endset -%}
+    {{- return(loaded_rows(table, not_loaded)) -}}
+{% endmacro %}
+
+
+{#- All rows that have landed. -#}
+{% macro all_rows(table) %}
+    {{- return(adapter.dispatch('all_rows', 'techco')(table)) -}}
+{% endmacro %}
+
+{% macro duckdb__all_rows(table) %}
+    {{- return('select * from ' ~ source(table.source, table.table)) -}}
+{% endmacro %}
+
+{% macro snowflake__all_rows(table) %}
+    {{- return(loaded_rows(table, 'true')) -}}
+{% endmacro %}
+
+{#- The rows of a table that `copy into` filled, as its columns. -#}
+{% macro loaded_rows(table, condition) %}
+    {%- set raw = source(table.source, table.table) -%}
+    {%- if table.format == 'csv' -%}
+        {{- return(loaded_fields(table, raw, condition)) -}}
+    {%- endif -%}
+    {{- return('select * exclude (_scanned_at) from ' ~ raw ~ ' where ' ~ condition) -}}
+{% endmacro %}
+
+{#- Fields of CSV files as columns: each file's first row says which is which, and files with the same are one group. -#}
+{% macro loaded_fields(table, raw, condition) %}
+    {%- set headers = run_query('select distinct ' ~ fields_as_json() ~ ' from ' ~ raw ~ ' where _row = 1 and ' ~ condition).columns[0].values() | sort -%}
+    {%- set selects = [] -%}
+    {%- for header in headers -%}
+        {%- do selects.append(fields_of_header(table, raw, condition, header)) -%}
+    {%- endfor -%}
+    {{- return(selects | join(' union all ') if selects else none) -}}
+{% endmacro %}
+
+{#- The fields that a line has, as a JSON array. -#}
+{% macro fields_as_json() -%}
+    replace(to_json(_fields), ',"' || {{ no_field() }} || '"', '')
+{%- endmacro %}
+
+{% macro fields_of_header(table, raw, condition, header) %}
+    {%- set names = fromjson(header) | map('lower') | list -%}
+    {%- if names | length == csv_fields(table) -%}
+        {%- do exceptions.raise_compiler_error(
+            table.source ~ '.' ~ table.table ~ ': a file has ' ~ names | length ~ ' columns or more, and no more than ' ~ (csv_fields(table) - 1)
+            ~ ' are kept. Add the columns that it has to the contract, load into a new raw table, and build again.'
+        ) -%}
+    {%- endif -%}
+    select
+        {%- for column in table.columns %}
+        {% if column.name | lower in names -%}
+        nullif(nullif(_fields[{{ names.index(column.name | lower) }}]::varchar, ''), {{ no_field() }})
+        {%- else -%}
+        cast(null as varchar)
+        {%- endif %} as {{ column.name }},
+        {%- endfor %}
+        case
+            when _fields[{{ names | length }}]::varchar <> {{ no_field() }} or _fields[{{ names | length - 1 }}]::varchar = {{ no_field() }}
+                then {{ fields_as_json() }}
+        end as _line,
+        _file,
+        _row,
+        _ingested_on
+    from {{ raw }}
+    where
+        _row > 1
+        and {{ condition }}
+        and _file in (select _file from {{ raw }} where _row = 1 and md5({{ fields_as_json() }}) = '{{ local_md5(header) }}')
 {% endmacro %}

@@ -7,15 +7,13 @@
 {% macro snowflake__open_landing_zone() %}{% endmacro %}
 
 {% macro duckdb__open_landing_zone() %}
-    {%- do check_identity() -%}
+    {%- do check_zone() -%}
     {%- do check_findings() -%}
     {%- do refresh_raw_views() -%}
 {% endmacro %}
 
-{#- A warehouse belongs to one landing zone and one pepper: with another zone invented sales could reach a real warehouse, with another
-    pepper every person would become a new one. -#}
-{% macro check_identity() %}
-    {%- do run_query('create table if not exists ' ~ ledger('identity') ~ ' (landing_zone_id varchar, pepper_fingerprint varchar)') -%}
+{#- The zone at TECHCO_LANDING, held against the one that this warehouse remembers. -#}
+{% macro check_zone() %}
     {%- set zones = run_query("select landing_zone_id, " ~ pepper_fingerprint() ~ " from landing.main.zone").rows -%}
     {%- if zones | length == 0 -%}
         {%- do exceptions.raise_compiler_error(
@@ -23,16 +21,22 @@
             ~ "set TECHCO_LANDING to the folder that holds it."
         ) -%}
     {%- endif -%}
-    {%- set own = zones[0] -%}
+    {%- do check_identity(zones[0][0], zones[0][1]) -%}
+{% endmacro %}
+
+{#- A warehouse belongs to one landing zone and one pepper: with another zone invented sales could reach a real warehouse, with another
+    pepper every person would become a new one. -#}
+{% macro check_identity(landing_zone_id, pepper_fingerprint) %}
+    {%- do run_query('create table if not exists ' ~ ledger('identity') ~ ' (landing_zone_id varchar, pepper_fingerprint varchar)') -%}
     {%- set remembered = run_query('select landing_zone_id, pepper_fingerprint from ' ~ ledger('identity')).rows -%}
     {%- if remembered | length == 0 -%}
-        {%- do run_query('insert into ' ~ ledger('identity') ~ " values ('" ~ own[0] ~ "', '" ~ own[1] ~ "')") -%}
-    {%- elif remembered[0][0] != own[0] -%}
+        {%- do run_query('insert into ' ~ ledger('identity') ~ " values ('" ~ landing_zone_id ~ "', '" ~ pepper_fingerprint ~ "')") -%}
+    {%- elif remembered[0][0] != landing_zone_id -%}
         {%- do exceptions.raise_compiler_error(
             "This warehouse was built from landing zone " ~ remembered[0][0] ~ ", but " ~ env_var('TECHCO_LANDING', 'landing') ~ " is landing zone "
-            ~ own[0] ~ ". Set TECHCO_LANDING to the zone it belongs to, or TECHCO_WAREHOUSE to another file."
+            ~ landing_zone_id ~ ". Set TECHCO_LANDING to the zone it belongs to, or TECHCO_WAREHOUSE to another file."
         ) -%}
-    {%- elif remembered[0][1] != own[1] -%}
+    {%- elif remembered[0][1] != pepper_fingerprint -%}
         {%- do exceptions.raise_compiler_error(
             "TECHCO_PEPPER is not the pepper that this warehouse was built with; with another one every person would get a new key. Set the old one."
         ) -%}

@@ -8,7 +8,7 @@
     {%- set raw = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
-    {%- set landed = new_rows(table) if is_incremental() else 'select * from ' ~ raw -%}
+    {%- set landed = new_rows(table) if is_incremental() else all_rows(table) -%}
     {%- if landed is none -%}{{ return(no_rows(table)) }}{%- endif -%}
 with
 
@@ -185,15 +185,29 @@ limit 0
     {{ typed_name(column) }} < cast('{{ var("calendar_start") }}' as date) or {{ typed_name(column) }} >= cast('{{ var("calendar_end") }}' as date)
 {%- endmacro %}
 
-{#- Post-hook of base models, in the transaction of their insert: a file is loaded when its rows are. -#}
+{#- Post-hook of base models: the files are loaded whose rows they hold. On DuckDB it is in the transaction of their insert. On Snowflake it is
+    not, so it notes what a run that was killed before it has left: whatever came behind the last batch that is noted. -#}
 {% macro remember_loaded_files() %}
     {%- set source_name, table_name = model.name.removeprefix('base_').split('__') -%}
-    {%- if execute and not is_incremental() %}
-    delete from {{ ledger('loaded_files') }} where source_name = '{{ source_name }}' and table_name = '{{ table_name }}';
-    {%- endif %}
+    {%- set not_noted = '_batch > ' ~ last_noted_batch(source_name, table_name) %}
+    delete from {{ ledger('loaded_files') }}
+    where
+        source_name = '{{ source_name }}'
+        and table_name = '{{ table_name }}'
+        {%- if execute and is_incremental() %}
+        and file_path in (select _file from {{ this }} where {{ not_noted }})
+        {%- endif %};
     insert into {{ ledger('loaded_files') }}
     select '{{ source_name }}', '{{ table_name }}', _file, min(_ingested_on), max(_batch), count(*)
     from {{ this }}
-    where _batch = {{ current_batch() }}
+    where {{ not_noted }}
     group by _file
 {% endmacro %}
+
+{#- The last batch of a base model of which files are noted. -#}
+{% macro last_noted_batch(source_name, table_name) -%}
+    (
+        select coalesce(max(batch), 0) from {{ ledger('loaded_files') }}
+        where source_name = '{{ source_name }}' and table_name = '{{ table_name }}'
+    )
+{%- endmacro %}

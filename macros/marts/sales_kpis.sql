@@ -2,6 +2,7 @@
     finer KPI table, because customers and sessions cannot be added up.
     `period`: the column of dim_date that a period begins with (date_day, month_start); `by_country`: whether to split. -#}
 {% macro sales_kpis(period, by_country=false) %}
+{{- config(materialized=rebuilt()) -}}
 {%- set country = 'country_code, ' if by_country else '' -%}
 with
 

@@ -37,7 +37,7 @@
         where _issues is null {{ and_in_play(base, table) }}
         qualify
             row_number() over (
-                {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc, {{ last_delivered() }}
+                {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc nulls last, {{ last_delivered() }}
             ) = 1
     ) as last_alive
 {% endmacro %}
@@ -80,7 +80,7 @@
     from {{ rows }} and hash({{ keys }}) in {{ repeated }}
     qualify
         row_number() over (
-            partition by {{ keys }} order by {{ row_version(table.feed) }} desc, {{ last_delivered() }}
+            partition by {{ keys }} order by {{ row_version(table.feed) }} desc nulls last, {{ last_delivered() }}
         ) = 1
 {% endmacro %}
 

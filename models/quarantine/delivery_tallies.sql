@@ -1,6 +1,6 @@
 {{
     config(
-        incremental_strategy='delete+insert',
+        incremental_strategy='merge',
         unique_key=['source_name', 'table_name', 'ingested_on'],
     )
 }}

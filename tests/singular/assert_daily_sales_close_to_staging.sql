@@ -79,7 +79,7 @@ prices as (
     select
         own.rate_date,
         own.currency_code,
-        reporting.units / own.units as price
+        cast(reporting.units as double) / nullif(own.units, 0) as price
     from units as own
     inner join units as reporting
         on

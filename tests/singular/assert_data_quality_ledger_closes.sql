@@ -21,4 +21,8 @@ select
 from ledger
 where
     landed_rows <> current_rows + superseded_rows + duplicate_rows + quarantined_rows + suppressed_rows
-    or least(current_rows, superseded_rows, duplicate_rows, quarantined_rows, suppressed_rows) < 0
+    or coalesce(current_rows, -1) < 0
+    or coalesce(superseded_rows, -1) < 0
+    or coalesce(duplicate_rows, -1) < 0
+    or coalesce(quarantined_rows, -1) < 0
+    or coalesce(suppressed_rows, -1) < 0

@@ -15,7 +15,7 @@ contacts as (
     where customer_key is not null
     qualify
         row_number() over (
-            partition by customer_key order by created_at desc nulls last, contact_id desc
+            partition by customer_key order by created_at desc nulls last, contact_id desc nulls last
         ) = 1
 
 ),
@@ -31,7 +31,10 @@ addresses as (
     qualify
         row_number() over (
             partition by customer_key
-            order by case when address_kind = 'billing' then 0 else 1 end, updated_at desc nulls last, address_id desc
+            order by
+                case when address_kind = 'billing' then 0 else 1 end,
+                updated_at desc nulls last,
+                address_id desc nulls last
         ) = 1
 
 ),

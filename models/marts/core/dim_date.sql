@@ -16,13 +16,13 @@ events as (
 
     select
         event_date,
-        {{
+        nullif({{
             dbt.listagg(
                 "event_name || coalesce(' (' || country_code || ')', '')",
                 "', '",
                 'order by event_name, country_code'
             )
-        }} as event_names
+        }}, '') as event_names
     from {{ ref('calendar_events') }}
     group by event_date
 

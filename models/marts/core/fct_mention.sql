@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='latest_version',
         unique_key='mention_id',
+        cluster_by='mention_date',
         on_schema_change='append_new_columns',
     )
 }}

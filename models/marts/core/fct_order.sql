@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='order_id',
+        cluster_by='order_date',
         on_schema_change='append_new_columns',
     )
 }}

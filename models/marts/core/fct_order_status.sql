@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='order_id',
+        cluster_by='to_date(valid_from)',
         on_schema_change='append_new_columns',
     )
 }}

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='payment_id',
+        cluster_by='payment_date',
         on_schema_change='append_new_columns',
     )
 }}

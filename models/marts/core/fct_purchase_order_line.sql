@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='purchase_order_id',
+        cluster_by='order_date',
         on_schema_change='append_new_columns',
     )
 }}
@@ -63,7 +64,7 @@ select
     case
         when orders.purchase_order_status in ('received', 'cancelled') then 0
         else greatest(
-            lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0
+            coalesce(lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0), 0
         )
     end as open_quantity,
     cast(lines.unit_cost as decimal(18, 2)) as unit_cost,

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='refund_id',
+        cluster_by='refund_date',
         on_schema_change='append_new_columns',
     )
 }}

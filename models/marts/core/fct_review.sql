@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='latest_version',
         unique_key='review_id',
+        cluster_by='review_date',
         on_schema_change='append_new_columns',
     )
 }}

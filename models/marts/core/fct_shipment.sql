@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='shipment_id',
+        cluster_by='ship_date',
         on_schema_change='append_new_columns',
     )
 }}

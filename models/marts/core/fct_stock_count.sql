@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='latest_version',
         unique_key='stock_count_id',
+        cluster_by='count_date',
         on_schema_change='append_new_columns',
     )
 }}

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='latest_version',
         unique_key='response_id',
+        cluster_by='response_date',
         on_schema_change='append_new_columns',
     )
 }}

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_keys',
         unique_key='ticket_id',
+        cluster_by='opened_date',
         on_schema_change='append_new_columns',
     )
 }}

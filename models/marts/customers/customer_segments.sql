@@ -25,16 +25,16 @@ scored as (
     select
         *,
         1 + cast(floor(
-            5.0 * (rank() over (order by recency_days desc) - 1)
+            5 * cast(rank() over (order by recency_days desc nulls last) - 1 as double)
             / count(*) over ()
         ) as bigint) as recency_score,
         1 + cast(floor(
-            5.0 * (rank() over (order by order_count) - 1) / count(*) over ()
+            5 * cast(rank() over (order by order_count) - 1 as double) / count(*) over ()
         ) as bigint) as frequency_score,
         case
             when net_amount_reporting is not null then 1 + cast(floor(
-                5.0 * (rank() over (order by net_amount_reporting nulls last) - 1)
-                / count(net_amount_reporting) over ()
+                5 * cast(rank() over (order by net_amount_reporting nulls last) - 1 as double)
+                / nullif(count(net_amount_reporting) over (), 0)
             ) as bigint)
         end as monetary_score
     from sales

@@ -71,7 +71,7 @@ valued as (
         versions.currency_code as cost_currency_code,
         rates.reporting_rate,
         -- Sales that were booked back by mistake may exceed those of the days.
-        cast(greatest(rolled_forward.sold_quantity_28_days, 0) as double)
+        cast(greatest(coalesce(rolled_forward.sold_quantity_28_days, 0), 0) as double)
         / nullif(rolled_forward.days_observed, 0) as sold_per_day
     from rolled_forward
     left join {{ ref('dim_product_version') }} as versions
@@ -107,8 +107,9 @@ select
 
     ---------- demand and cover
     cast(round(sold_per_day, 4) as decimal(18, 4)) as sold_per_day,
-    cast(round(greatest(closing_quantity, 0) / nullif(sold_per_day, 0), 1) as decimal(18, 1))
-        as days_of_cover,
+    cast(round(
+        cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1
+    ) as decimal(18, 1)) as days_of_cover,
     closing_quantity <= 0 as is_stocked_out,
 
     ---------- value in the reporting currency

@@ -1,0 +1,90 @@
+{#- The strategies of macros/incremental/ as statements. DuckDB deletes and inserts in the transaction that dbt holds open. On Snowflake
+    dbt holds none: two statements could be cut apart by a crash, and a failed one leaves what ran before it to be committed by the next
+    model, so there each strategy is one MERGE. `arguments`: what dbt gives an incremental strategy. -#}
+
+{#- The row of a key is replaced by a new one whose _version is not lower. -#}
+{% macro replace_older_rows(arguments) %}
+    {{- return(adapter.dispatch('replace_older_rows', 'techco')(arguments)) -}}
+{% endmacro %}
+
+{% macro duckdb__replace_older_rows(arguments) %}
+    {%- set target_table = arguments.target_relation -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    delete from {{ target_table }}
+    using {{ arguments.temp_relation }} as new_rows
+    where {{ same_key(target_table, arguments) }} and {{ target_table }}._version <= new_rows._version;
+
+    insert into {{ target_table }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }} as new_rows
+    where not exists (select 1 from {{ target_table }} as known where {{ same_key('known', arguments) }})
+{% endmacro %}
+
+{% macro snowflake__replace_older_rows(arguments) %}
+    {%- set columns = arguments.dest_columns | map(attribute='name') | list -%}
+    merge into {{ arguments.target_relation }} as known
+    using {{ arguments.temp_relation }} as new_rows
+    on {{ same_key('known', arguments) }} {{ and_within_range(arguments) }}
+    when matched and known._version <= new_rows._version then update set
+        {% for column in columns %}{{ column }} = new_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    when not matched then insert ({{ columns | join(', ') }})
+    values ({% for column in columns %}new_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{% endmacro %}
+
+
+{#- All rows of the keys that new rows name are replaced by these; rows marked _is_deleted only remove. -#}
+{% macro replace_rows_of_keys(arguments) %}
+    {{- return(adapter.dispatch('replace_rows_of_keys', 'techco')(arguments)) -}}
+{% endmacro %}
+
+{% macro duckdb__replace_rows_of_keys(arguments) %}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments.target_relation }}
+    where {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }});
+
+    insert into {{ arguments.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }}
+    where not _is_deleted
+{% endmacro %}
+
+{#- Each key once as what removes its rows, beside the rows that come. -#}
+{% macro snowflake__replace_rows_of_keys(arguments) %}
+    {%- set key = arguments.unique_key -%}
+    {%- set columns = arguments.dest_columns | map(attribute='name') | list -%}
+    merge into {{ arguments.target_relation }} as known
+    using (
+        select new_rows.*, actions.is_removal
+        from {{ arguments.temp_relation }} as new_rows
+        cross join (select true as is_removal union all select false) as actions
+        where actions.is_removal or not new_rows._is_deleted
+        qualify not is_removal or row_number() over (partition by new_rows.{{ key }}, is_removal order by new_rows.{{ key }}) = 1
+    ) as new_rows
+    on known.{{ key }} = new_rows.{{ key }} and new_rows.is_removal {{ and_within_range(arguments) }}
+    when matched then delete
+    when not matched and not new_rows.is_removal then insert ({{ columns | join(', ') }})
+    values ({% for column in columns %}new_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{% endmacro %}
+
+
+{% macro same_key(known, arguments) -%}
+    {%- for key in (arguments.unique_key if arguments.unique_key is not string else [arguments.unique_key]) -%}
+        {{ ' and ' if not loop.first }}{{ known }}.{{ key }} = new_rows.{{ key }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The range of the first key column among new rows, as literals: keys that systems count upwards lie in few micro-partitions, and the others
+    need not be read. It follows from the equality of keys, so it leaves nothing out. What a model declares as incremental_predicates comes
+    with it. -#}
+{% macro and_within_range(arguments) %}
+    {%- set key = arguments.unique_key if arguments.unique_key is string else arguments.unique_key[0] -%}
+    {%- set least, greatest = run_query(
+        'select cast(min(' ~ key ~ ') as varchar), cast(max(' ~ key ~ ') as varchar) from ' ~ arguments.temp_relation
+    ).rows[0] -%}
+    {%- if least is not none %}
+    and known.{{ key }} between '{{ least | replace("\\", "\\\\") | replace("'", "''") }}' and '{{ greatest | replace("\\", "\\\\") | replace("'", "''") }}'
+    {%- endif -%}
+    {%- for predicate in arguments.incremental_predicates or [] %}
+    and {{ predicate }}
+    {%- endfor -%}
+{% endmacro %}

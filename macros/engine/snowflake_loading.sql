@@ -1,0 +1,83 @@
+{#- Whether landed files are loaded into raw tables by an operation. DuckDB reads them where they lie. -#}
+{% macro target_is_loaded() %}
+    {{- return(adapter.dispatch('target_is_loaded', 'techco')()) -}}
+{% endmacro %}
+
+{% macro duckdb__target_is_loaded() %}{{ return(false) }}{% endmacro %}
+
+{% macro snowflake__target_is_loaded() %}{{ return(true) }}{% endmacro %}
+
+
+{#- `copy into` one raw table: each file once, which Snowflake remembers for 64 days and base models for ever; a file that cannot be read is
+    left out and told. Names that begin with a dot or an underscore are no data. -#}
+{% macro copy_statement(table) -%}
+    {%- set columns = raw_columns(table) -%}
+    copy into {{ raw_object(table.source ~ '__' ~ table.table) }} ({{ columns | map(attribute=0) | join(', ') }})
+    from (
+        select {{ columns | map(attribute=2) | join(', ') }}
+        from '@{{ raw_object('landing') }}/{{ table.source }}/{{ table.table }}/'
+    )
+    file_format = (format_name = '{{ raw_object({'jsonl': 'lines', 'parquet': 'parquet'}.get(table.format, 'fields_of_' ~ table.source ~ '__' ~ table.table)) }}')
+    pattern = '.*/ingested_on=[^/]+/[^._/][^/]*[.]{{ table.format }}([.](gz|zst))?'
+    on_error = skip_file
+{%- endmacro %}
+
+{#- Write local files to the stage. `files`: names of files by their folder within the landing zone. What is staged already stays as it is. -#}
+{% macro put_files(folder, files) %}
+    {%- if stage_address() -%}
+        {#- Files of an external stage lie where their systems landed them. -#}
+        {{- return('') -}}
+    {%- endif -%}
+    {%- set staged = run_query('list @' ~ raw_object('landing')).columns[0].values() | map('replace', 'landing/', '', 1) | list -%}
+    {%- for path, names in files.items() -%}
+        {%- set missing = [] -%}
+        {%- for name in names if path ~ '/' ~ name not in staged -%}
+            {%- do missing.append(name) -%}
+        {%- endfor -%}
+        {%- for name in (['*'] if missing == names else missing) -%}
+            {%- do run_query("put 'file://" ~ folder ~ '/' ~ path ~ '/' ~ name ~ "' '@" ~ raw_object('landing') ~ '/' ~ path ~ "' auto_compress = false overwrite = false") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{% macro put_package(package_file) %}
+    {%- do run_query("put 'file://" ~ package_file ~ "' '@" ~ raw_object('pylib') ~ "/' auto_compress = false overwrite = true") -%}
+{% endmacro %}
+
+{#- Load what is staged for a table; a message for each file that could not be read. -#}
+{% macro copy_files(table) %}
+    {%- set result = run_query(copy_statement(table)) -%}
+    {%- if 'file' not in result.column_names | map('lower') -%}{{ return([]) }}{%- endif -%}
+    {%- set broken, rows = [], [] -%}
+    {%- for answer in result.rows -%}
+        {%- do rows.append(answer['rows_loaded'] | int) -%}
+        {%- if answer['status'] | upper == 'LOAD_FAILED' -%}
+            {%- do broken.append(answer['file'] ~ ': ' ~ answer['first_error']) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do log(table.source ~ '.' ~ table.table ~ ': ' ~ rows | sum ~ ' rows of ' ~ (rows | length - broken | length) ~ ' files loaded', info=true) -%}
+    {{- return(broken) -}}
+{% endmacro %}
+
+{#- Bring the pepper into an empty vault by a file, so that it stands in no statement and no query history. -#}
+{% macro fill_vault(pepper_file) %}
+    {%- if run_query('select count(*) from ' ~ vault_table()).columns[0].values()[0] == 0 -%}
+        {%- set drop = target.database ~ '.' ~ generate_schema_name('vault', none) ~ '.pepper_drop' -%}
+        {%- do run_query('create stage if not exists ' ~ drop) -%}
+        {%- do run_query("put 'file://" ~ pepper_file ~ "' '@" ~ drop ~ "/' auto_compress = false overwrite = true") -%}
+        {%- do run_query(
+            'copy into ' ~ vault_table() ~ " (pepper) from (select $1 from '@" ~ drop ~ "/') file_format = (format_name = '"
+            ~ raw_object('pepper') ~ "') on_error = abort_statement purge = true"
+        ) -%}
+        {%- do run_query('drop stage if exists ' ~ drop) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro bucket_stage(url, integration) -%}
+    create stage if not exists {{ raw_object('landing') }} url = '{{ url }}' storage_integration = {{ integration }}
+{%- endmacro %}
+
+{% macro pipe_statement(table) -%}
+    create pipe if not exists {{ raw_object('load_' ~ table.source ~ '__' ~ table.table) }} auto_ingest = true as {{ copy_statement(table) | replace('on_error = skip_file', '') | trim }}
+{%- endmacro %}

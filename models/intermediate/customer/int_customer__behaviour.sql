@@ -1,0 +1,97 @@
+{{ config(materialized='table') }}
+
+with
+
+customers as (
+
+    select customer_key
+    from {{ ref('dim_customer') }}
+    where
+        customer_key <> 'unknown'
+        and not is_deleted
+
+),
+
+sales as (
+
+    select
+        *,
+        {{ days_between('last_order_date', as_of()) }} as recency_days
+    from {{ ref('int_customer__sales') }}
+
+),
+
+-- Orders and not lines: a source that books a return twice, or takes it back, makes no other customer of anyone.
+returned_orders as (
+
+    select
+        orders.customer_key,
+        count(distinct returns.order_id) as returned_order_count
+    from {{ ref('fct_return') }} as returns
+    inner join {{ ref('fct_order') }} as orders
+        on returns.order_id = orders.order_id
+    where
+        orders.is_sale
+        and orders.order_date <= {{ as_of() }}
+        and returns.return_date <= {{ as_of() }}
+    group by orders.customer_key
+
+),
+
+sessions as (
+
+    select
+        customer_key,
+        count(*) as session_count
+    from {{ ref('fct_web_session') }}
+    where
+        customer_key <> 'unknown'
+        and session_date <= {{ as_of() }}
+    group by customer_key
+
+),
+
+tickets as (
+
+    select
+        customer_key,
+        count(*) as ticket_count
+    from {{ ref('fct_ticket') }}
+    where
+        customer_key <> 'unknown'
+        and opened_date <= {{ as_of() }}
+    group by customer_key
+
+)
+
+select
+    ---------- key
+    customers.customer_key,
+
+    ---------- attributes
+    '{{ var("reporting_currency") }}' as currency_code,
+
+    ---------- measures
+    cast(sales.recency_days as bigint) as recency_days,
+    cast(coalesce(sales.order_count, 0) as bigint) as order_count,
+    cast(
+        case
+            when sales.customer_key is null then 0
+            else sales.net_amount_reporting
+        end as decimal(18, 2)
+    ) as net_amount_reporting,
+    cast(coalesce(sales.discounted_order_count, 0) as bigint)
+        as discounted_order_count,
+    cast(coalesce(returned_orders.returned_order_count, 0) as bigint)
+        as returned_order_count,
+    cast(coalesce(sessions.session_count, 0) as bigint) as session_count,
+    cast(coalesce(tickets.ticket_count, 0) as bigint) as ticket_count
+from customers
+left join sales
+    on customers.customer_key = sales.customer_key
+left join returned_orders
+    on customers.customer_key = returned_orders.customer_key
+left join sessions
+    on customers.customer_key = sessions.customer_key
+left join tickets
+    on customers.customer_key = tickets.customer_key
