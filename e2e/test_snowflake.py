@@ -12,6 +12,7 @@ from conftest import ROOT
 from emulator.log import read_log
 from emulator.running import running
 from parity.__main__ import connect, parity
+from parity.gate import findings, is_judged, told
 from parity.two_runs import LEAN, LOCAL, Run, RunError
 from simulator.__main__ import main as simulate
 
@@ -94,6 +95,10 @@ def test_every_mart_and_snapshot_is_equal_in_full_and_a_day_later(compared):
         "incremental": {},
     }
     assert len(compared["full"]) > 40
+
+
+def test_what_was_issued_is_snowflakes_own_sql(compared, folder):
+    assert [told(finding) for finding in findings(filter(is_judged, statements(folder)), {})] == []
 
 
 def test_analysts_are_granted_marts_only_and_nobody_but_the_build_the_vault(compared, folder):

@@ -282,6 +282,11 @@ def told(finding: Finding) -> str:
     return f"{finding.rule}: {finding.excerpt}\n    in {where}\n    {RULES_BY_NAME[finding.rule].advice}"
 
 
+def is_judged(statement: str) -> bool:
+    """Whether dbt issued it, and would on Snowflake too: a stage on local files is the emulator's, in a bucket's place."""
+    return node_of(statement) is not None and "url = 'file://" not in statement
+
+
 def main() -> int:
     """Exit code 1 where anything was found, or there was nothing to judge."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -289,7 +294,7 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, help="a folder that remembers what was found of what was parsed")
     chosen = parser.parse_args()
     begun = time.monotonic()
-    statements = [statement for log in chosen.logs for statement in read_log(log) if node_of(statement)]
+    statements = [statement for log in chosen.logs for statement in read_log(log) if is_judged(statement)]
     if not statements:
         print("No statement bears dbt's comment, so there is none to judge.", file=sys.stderr)
         return 1
