@@ -140,6 +140,7 @@ def test_loading_again_loads_nothing_and_a_broken_file_is_told_while_the_rest_lo
             return account.cursor().execute(f"select count(*) from raw.{table}").fetchone()[0]
 
     before = {table: raw_rows(table) for table in ("shop__orders", "web__events")}
+    again.dbt("run-operation", "create_objects")
     again.load()
     assert {table: raw_rows(table) for table in before} == before
 
@@ -152,6 +153,16 @@ def test_loading_again_loads_nothing_and_a_broken_file_is_told_while_the_rest_lo
         again.load()
     assert f"{day.name}/part-0008.parquet" in capfd.readouterr().err
     assert raw_rows("shop__orders") > before["shop__orders"]
+
+
+def test_a_pipe_for_each_raw_table_is_printed_and_is_snowflakes_own_sql(again, folder, capfd):
+    capfd.readouterr()
+    again.dbt("--quiet", "run-operation", "print_pipes", "--args", "{url: 's3://bucket/landing/', integration: lake}")
+    printed = "".join(line for line in capfd.readouterr().out.splitlines(True) if not line.startswith(("--", "\x1b")))
+    pipes = [text for text in printed.split(";\n") if "create pipe" in text]
+    assert len(pipes) == 31
+    assert "url = 's3://bucket/landing/' storage_integration = lake" in printed
+    assert [told(finding) for finding in findings(pipes, {})] == []
 
 
 def test_kpis_can_be_dynamic_tables(again, folder):

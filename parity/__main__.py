@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,12 +68,13 @@ def parity(
     with emulated(folder / LOCAL) if target == LOCAL else nullcontext({}) as environment:
         here = Run("duckdb", zone, folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
         there = Run(target, zone, folder / target, environment)
+        there.dbt("run-operation", "create_objects")
         for step in steps(landing, zone):
-            here.dbt(*lean, *arguments)
-            if step == "full":
-                there.dbt("run-operation", "create_objects")
-            there.load()
-            there.dbt(*(there_too or {}).get(step, lean), *arguments)
+            with ThreadPoolExecutor() as side_by_side:
+                ours = side_by_side.submit(here.dbt, *lean, *arguments)
+                there.load()
+                there.dbt(*(there_too or {}).get(step, lean), *arguments)
+                ours.result()
             found[step] = compared(warehouse, there)
     return found
 

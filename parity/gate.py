@@ -283,7 +283,7 @@ def told(finding: Finding) -> str:
 
 
 def is_judged(statement: str) -> bool:
-    """Whether dbt issued it, and would on Snowflake too: a stage on local files is the emulator's, in a bucket's place."""
+    """Whether dbt issued it, and would on Snowflake: a stage on local files stands for a bucket in the emulator."""
     return node_of(statement) is not None and "url = 'file://" not in statement
 
 
