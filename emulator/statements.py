@@ -35,6 +35,7 @@ TYPES = {
 }
 SHOW_GRANTS = re.compile(r"show\s+grants\b", re.IGNORECASE)
 COLUMN_COMMENTS = re.compile(r'alter\s+(table|view)\s+(\S+)\s+alter\s+(?=".*?"\s+comment\s)', re.IGNORECASE | re.DOTALL)
+DYNAMIC_COMMENT = re.compile(r"comment\s+on\s+dynamic\s+table", re.IGNORECASE)
 COLUMN_COMMENT = re.compile(r'("[^"]+")\s+comment\s+\$\$(.*?)\$\$', re.IGNORECASE | re.DOTALL)
 PUT = re.compile(r"put\s+'(?P<source>[^']+)'\s+'(?P<target>@[^']+)'(?P<options>.*)", re.IGNORECASE | re.DOTALL)
 # Snowflake's number for an internal error: the client reports it, where after HTTP 500 it would try again for ever.
@@ -49,6 +50,8 @@ def rewritten(statement: str) -> list[str]:
     if SHOW_GRANTS.match(text):
         names = ("created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name")
         return ["select " + ", ".join(f"'' as \"{name}\"" for name in names) + " where false"]
+    if DYNAMIC_COMMENT.match(text):
+        return [DYNAMIC_COMMENT.sub("comment on table", text)]
     if comments := COLUMN_COMMENTS.match(text):
         if comments[1].lower() == "view":
             return [DONE]
