@@ -17,7 +17,7 @@ PATTERNS = [
     r"alter\s+(table|view|schema|database|stage)\s+(if\s+exists\s+)?\S+\s+(set|unset)\s+(tag|masking|aggregation)\b",
     r"alter\s+(table|view)\s+(if\s+exists\s+)?\S+\s+(add|drop)\s+(all\s+)?row\s+access\s+polic",
     r"alter\s+table\s+(if\s+exists\s+)?\S+\s+(cluster\s+by|drop\s+clustering\s+key|suspend\s+recluster|resume\s+recluster)\b",
-    r"alter\s+(session|warehouse)\b",
+    r"alter\s+(session|warehouse|dynamic\s+table)\b",
     r"use\s+(role|warehouse|secondary\s+roles)\b",
     r"drop\s+(procedure|function|file\s+format|stage)\b",
     r"select\s+system\$(cancel_all_queries|abort_session|pipe_status)\b",

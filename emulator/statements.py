@@ -22,6 +22,7 @@ from emulator.skipped import is_skipped, without_comments
 
 DONE = "select 'Statement executed successfully.' as status"
 DESCRIBE = re.compile(r"describe\s+(table|view)\s+(?P<name>[\w.$\"]+)", re.IGNORECASE)
+MADE_IF_MISSING = re.compile(r"create\s+(transient\s+)?table\s+if\s+not\s+exists\s+(?P<name>[\w.$\"]+)", re.IGNORECASE)
 # What Snowflake calls the types that DuckDB has.
 TYPES = {
     "VARCHAR": "VARCHAR(16777216)",
@@ -68,6 +69,9 @@ def execute(original: Any, cursor: FakeSnowflakeCursor, command: str, *args: Any
     try:
         if skipped:
             return answered(cursor, DONE)
+        if (made := MADE_IF_MISSING.match(without_comments(command))) and exists(cursor, made["name"]):
+            # fakesnow would forget which files a table has loaded, though it stays.
+            return answered(cursor, f"select '{made['name'].upper()} already exists, statement succeeded.' as status")
         if described := DESCRIBE.match(without_comments(command)):
             return answered(cursor, columns_of(cursor, described["name"]))
         if loading.is_copy(command):
@@ -90,13 +94,24 @@ def answered(cursor: FakeSnowflakeCursor, query: str) -> FakeSnowflakeCursor:
     return cursor
 
 
-def columns_of(cursor: FakeSnowflakeCursor, name: str) -> str:
-    """The query that describes a table or view. fakesnow asks for the columns of all tables to describe one of them."""
+def place_of(cursor: FakeSnowflakeCursor, name: str) -> str:
+    """A condition on DuckDB's lists of tables and columns: those of one name, completed by the session's."""
     parts = [normalise_ident(part) for part in name.split(".")]
     catalog, schema, table = [cursor._conn.database, cursor._conn.schema][: 3 - len(parts)] + parts
-    named = f"database_name = '{catalog}' and schema_name = '{schema}' and table_name = '{table}'"
-    if not cursor._duck_conn.execute(f"select 1 from duckdb_columns() where {named} limit 1").fetchone():
-        message = f"SQL compilation error: Table '{catalog}.{schema}.{table}' does not exist or not authorized."
+    return f"database_name = '{catalog}' and schema_name = '{schema}' and table_name = '{table}'"
+
+
+def exists(cursor: FakeSnowflakeCursor, name: str) -> bool:
+    """Whether there is a table or view of a name."""
+    found = f"select 1 from duckdb_columns() where {place_of(cursor, name)} limit 1"
+    return cursor._duck_conn.execute(found).fetchone() is not None
+
+
+def columns_of(cursor: FakeSnowflakeCursor, name: str) -> str:
+    """The query that describes a table or view. fakesnow asks for the columns of all tables to describe one of them."""
+    named = place_of(cursor, name)
+    if not exists(cursor, name):
+        message = f"SQL compilation error: Table '{name.upper()}' does not exist or not authorized."
         raise errors.ProgrammingError(msg=message, errno=2003, sqlstate="42S02")
     known = " ".join(f"when '{kind}' then '{of_snowflake}'" for kind, of_snowflake in TYPES.items())
     kind = f"case data_type {known} else replace(data_type, 'DECIMAL', 'NUMBER') end"

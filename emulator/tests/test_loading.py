@@ -98,6 +98,16 @@ def test_each_file_is_loaded_once(cursor, stage):
     assert cursor.execute("select count(*) from TECHCO.T.A").fetchone() == (3,)
 
 
+def test_a_table_that_is_made_if_missing_remembers_what_it_loaded(cursor, stage):
+    cursor.execute("create table TECHCO.T.A (line varchar)")
+    stage(one=b"a\n")
+    copy(cursor, "$1", "line", LINES)
+    cursor.execute("create table if not exists TECHCO.T.A (line varchar)")
+    assert copy(cursor, "$1", "line", LINES) == []
+    cursor.execute("create or replace table TECHCO.T.A (line varchar)")
+    assert copy(cursor, "$1", "line", LINES) == [("day=1/one", "LOADED", 1)]
+
+
 def test_a_broken_file_is_told_and_the_rest_is_loaded(cursor, stage, tmp_path):
     cursor.execute("create table TECHCO.T.A (id bigint)")
     duckdb.sql("select 1 as id").write_parquet(str(tmp_path / "source"))
