@@ -8,17 +8,16 @@ the part of the time that quarantine and ledger take, and the ten slowest nodes.
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.evidence import ROOT, save
+
 DAYS = 120
 # Orders a day and customers of each size.
 SIZES = {"20k": (167, 5_000), "200k": (1_667, 50_000), "2M": (16_667, 500_000)}
@@ -37,7 +36,7 @@ def main() -> int:
     )
     chosen = parser.parse_args()
     results = [measure(size, chosen.folder) for size in chosen.sizes]
-    save(results)
+    save("bench", {"results": results})
     return 0
 
 
@@ -122,25 +121,6 @@ def counts(warehouse: Path) -> tuple[int, int]:
         rows = connection.execute("select cast(sum(landed_rows) as bigint) from base.loaded_files").fetchone()[0]
         orders = connection.execute("select count(*) from core.fct_order").fetchone()[0]
     return rows, orders
-
-
-def save(results: list[dict], name: str = "bench") -> None:
-    """Write the figures to docs/evidence, named by what was measured, date and commit."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    now = datetime.now(UTC)
-    evidence = ROOT / "docs" / "evidence"
-    evidence.mkdir(parents=True, exist_ok=True)
-    document = {
-        "measured_at": now.isoformat(timespec="seconds"),
-        "commit": commit,
-        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "duckdb": duckdb.__version__},
-        "results": results,
-    }
-    path = evidence / f"{name}-{now:%Y-%m-%d}-{commit or 'uncommitted'}.json"
-    path.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"saved to {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

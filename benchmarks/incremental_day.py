@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.build import ROOT, save
+from benchmarks.evidence import ROOT, save
+from parity.days_of_a_zone import days_of, link_days
 
 DAYS = 31
 # As in the default zone, whose 5,000 customers place 20,000 orders.
@@ -45,7 +46,7 @@ def main() -> int:
     short, long = (costs[days]["day_seconds"] for days in HISTORIES)
     result = {"orders_per_day": chosen.orders_per_day, "histories": costs, "ratio": round(long / short, 2)}
     print(json.dumps(result, indent=2))
-    save([result], "incremental-day")
+    save("incremental-day", {"results": [result]})
     return int(result["ratio"] > LARGEST_RATIO)
 
 
@@ -60,11 +61,13 @@ def measure(landing: Path, history: int, folder: Path) -> dict:
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
     subprocess.run(["rm", "-rf", str(zone)], check=True)
-    days = sorted({path.name for path in landing.glob("*/*/ingested_on=*")})
-    link(landing, zone, set(days[-1 - history : -1]), with_master_data=True)
+    *before, last = days_of(landing)
+    link_days(
+        landing, zone, set(before[-history:]), lambda source, table, day: day < last and is_master_data(source, table)
+    )
     nodes_seconds(environment)
     nothing = nodes_seconds(environment)
-    link(landing, zone, {days[-1]}, with_master_data=False)
+    link_days(landing, zone, {last})
     day = nodes_seconds(environment)
     return {
         "history_days": history,
@@ -74,19 +77,9 @@ def measure(landing: Path, history: int, folder: Path) -> dict:
     }
 
 
-def link(landing: Path, zone: Path, days: set[str], with_master_data: bool) -> None:
-    """Let the files of some days, and of all days before them of master data, appear in another landing zone."""
-    zone.mkdir(parents=True, exist_ok=True)
-    marker = zone / "_landing_zone.json"
-    marker.unlink(missing_ok=True)
-    os.link(landing / marker.name, marker)
-    for path in landing.glob("*/*/ingested_on=*/*"):
-        source, table, day = path.parts[-4:-1]
-        is_master = with_master_data and {source, f"{source}/{table}"} & MASTER_DATA and day <= max(days)
-        if day in days or is_master:
-            there = zone / path.relative_to(landing)
-            there.parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, there)
+def is_master_data(source: str, table: str) -> bool:
+    """Whether a company has all of a table from its first day on."""
+    return bool({source, f"{source}/{table}"} & MASTER_DATA)
 
 
 def nodes_seconds(environment: dict) -> float:

@@ -14,7 +14,6 @@ create or replace macro {catalog}.check_json(text) as
     case when text is not null and not json_valid(text) then 'this is no JSON' end;
 create or replace macro {catalog}._emulator_elements(value) as
     case when json_type(to_json(value)) = 'ARRAY' then cast(to_json(value) as json[]) end;
-create or replace macro {catalog}.is_role_in_session(role) as true;
 create or replace macro {catalog}._emulator_flatten(input, keep_empty) as table
     select
         hash(to_json(input)) as SEQ,

@@ -64,15 +64,15 @@ def rewritten(statement: str) -> list[str]:
 @around(FakeSnowflakeCursor, "execute")
 def execute(original: Any, cursor: FakeSnowflakeCursor, command: str, *args: Any, **kwargs: Any) -> FakeSnowflakeCursor:
     """Run a statement; every failure is a ProgrammingError, behind which the session has no open transaction."""
-    skipped = is_skipped(command)
+    text, skipped = without_comments(command), is_skipped(command)
     log.write(command, skipped)
     try:
         if skipped:
             return answered(cursor, DONE)
-        if (made := MADE_IF_MISSING.match(without_comments(command))) and exists(cursor, made["name"]):
+        if (made := MADE_IF_MISSING.match(text)) and exists(cursor, made["name"]):
             # fakesnow would forget which files a table has loaded, though it stays.
             return answered(cursor, f"select '{made['name'].upper()} already exists, statement succeeded.' as status")
-        if described := DESCRIBE.match(without_comments(command)):
+        if described := DESCRIBE.match(text):
             return answered(cursor, columns_of(cursor, described["name"]))
         if loading.is_copy(command):
             return original(cursor, loading.copy_into(cursor, command), *args, **kwargs)

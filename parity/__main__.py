@@ -7,11 +7,9 @@ own, and the result is written to docs/evidence.
 import argparse
 import json
 import os
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -20,6 +18,7 @@ from dbt.config.profile import read_profile
 from dbt.config.renderer import ProfileRenderer
 from dbt_common.context import set_invocation_context
 
+from benchmarks.evidence import save
 from emulator.running import ROOT, EmulatorError
 from parity.compare import differences, from_duckdb, from_snowflake, read_allowed
 from parity.two_runs import LEAN, LOCAL, Run, RunError, emulated, read_zone_as_a_bucket, steps
@@ -46,9 +45,10 @@ def main() -> int:
         for table, differing in tables.items():
             for difference in differing:
                 print(f"{step}: {table}: {difference}")
-        print(f"{step}: {sum(not found for found in tables.values())} of {len(tables)} marts and snapshots are equal")
+        equal = sum(not differing for differing in tables.values())
+        print(f"{step}: {equal} of {len(tables)} marts and snapshots are equal")
     if chosen.target != LOCAL:
-        save(found)
+        save("parity", {"tables": found})
     return int(any(differing for tables in found.values() for differing in tables.values()))
 
 
@@ -119,18 +119,6 @@ def connect(run: Run) -> snowflake.connector.SnowflakeConnection:
         if declared.get("private_key_passphrase"):
             given |= {"private_key_file_pwd": declared["private_key_passphrase"]}
     return snowflake.connector.connect(**given, platform_detection_timeout_seconds=0.0, network_timeout=600)
-
-
-def save(found: dict[str, dict[str, list[str]]]) -> None:
-    """Write the evidence of a run on a real account."""
-    said = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    now = datetime.now(UTC)
-    document = {"measured_at": now.isoformat(timespec="seconds"), "commit": said.stdout.strip(), "tables": found}
-    path = ROOT / "docs" / "evidence" / f"parity-{now:%Y-%m-%d}-{said.stdout.strip()}.json"
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    print(f"saved to {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Let a landing zone appear day by day in another folder."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from techco.landing_zone import MARKER
@@ -11,13 +12,19 @@ def days_of(landing: Path) -> list[str]:
     return sorted({path.name for path in landing.glob("*/*/ingested_on=*")})
 
 
-def link_days(landing: Path, zone: Path, days: set[str]) -> None:
-    """Link the files of some days of `landing` into `zone`, which becomes a zone of the same id."""
+def link_days(
+    landing: Path, zone: Path, days: set[str], also: Callable[[str, str, str], bool] = lambda source, table, day: False
+) -> None:
+    """Link the files of some days of `landing` into `zone`, which becomes a zone of the same id.
+
+    `also`: whether to link a source's table of another day too.
+    """
     zone.mkdir(parents=True, exist_ok=True)
     if (landing / MARKER).exists() and not (zone / MARKER).exists():
         (zone / MARKER).write_bytes((landing / MARKER).read_bytes())
     for path in landing.glob("*/*/ingested_on=*/*"):
         there = zone / path.relative_to(landing)
-        if path.parent.name in days and not there.exists():
+        source, table, day = path.parts[-4:-1]
+        if (day in days or also(source, table, day)) and not there.exists():
             there.parent.mkdir(parents=True, exist_ok=True)
             os.symlink(path.resolve(), there)

@@ -2,24 +2,7 @@
 
 with
 
-customers as (
-
-    select customer_key
-    from {{ ref('dim_customer') }}
-    where
-        customer_key <> 'unknown'
-        and not is_deleted
-
-),
-
-sales as (
-
-    select
-        *,
-        {{ days_between('last_order_date', as_of()) }} as recency_days
-    from {{ ref('int_customer__sales') }}
-
-),
+{{ customers_with_sales() }},
 
 -- Orders and not lines: a source that books a return twice, or takes it back, makes no other customer of anyone.
 returned_orders as (

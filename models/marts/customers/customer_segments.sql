@@ -1,23 +1,6 @@
 with
 
-customers as (
-
-    select *
-    from {{ ref('dim_customer') }}
-    where
-        customer_key <> 'unknown'
-        and not is_deleted
-
-),
-
-sales as (
-
-    select
-        *,
-        {{ days_between('last_order_date', as_of()) }} as recency_days
-    from {{ ref('int_customer__sales') }}
-
-),
+{{ customers_with_sales() }},
 
 -- A score is the fifth that a customer stands in: 1 plus the whole fifths of buyers that are strictly worse, so equals score alike.
 scored as (
