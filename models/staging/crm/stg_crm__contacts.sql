@@ -14,7 +14,7 @@ select
     {{ pseudonym('customer_id') }} as customer_key,
 
     ---------- attributes
-    {{ mask('email', 'email') }} as email_domain,
+    {{ mask('email', 'email', 'generalised') }} as email_domain,
     country_code,
     preferred_channel,
     lifecycle_stage,
