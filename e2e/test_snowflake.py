@@ -11,9 +11,10 @@ from conftest import ROOT
 
 from emulator.log import read_log
 from emulator.running import running
-from parity.__main__ import connect, parity
+from parity.__main__ import parity
+from parity.account import connect
 from parity.gate import findings, is_judged, told
-from parity.two_runs import LEAN, LOCAL, Run, RunError
+from parity.run import LEAN, LOCAL, Run, RunError
 from simulator.__main__ import main as simulate
 
 DAYS = ("--days", "6", "--customers", "300", "--orders-per-day", "30", "--seed", "7")

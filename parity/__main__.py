@@ -5,7 +5,6 @@ own, and the result is written to docs/evidence.
 """
 
 import argparse
-import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
-import snowflake.connector
-from dbt.config.profile import read_profile
-from dbt.config.renderer import ProfileRenderer
-from dbt_common.context import set_invocation_context
 
 from benchmarks.evidence import save
 from emulator.running import ROOT, EmulatorError
-from parity.compare import differences, from_duckdb, from_snowflake, read_allowed
-from parity.two_runs import LEAN, LOCAL, Run, RunError, emulated, read_zone_as_a_bucket, steps
+from parity.account import rows_by_table
+from parity.compare import differences, from_duckdb, read_allowed
+from parity.kept import Tables, read_kept
+from parity.run import LEAN, LOCAL, Run, RunError
+from parity.two_runs import emulated, read_zone_as_a_bucket, steps
 
 
 def main() -> int:
@@ -34,10 +32,17 @@ def main() -> int:
     )
     parser.add_argument("--vars", help="vars of the project, as dbt takes them")
     chosen = parser.parse_args()
+    kept = {}
     if chosen.target == LOCAL:
         read_zone_as_a_bucket(chosen.folder / "landing")
+        kept = read_kept(ROOT / "warehouse" / LOCAL, chosen.landing) if not chosen.vars else {}
     try:
-        found = parity(chosen.target, chosen.landing, chosen.folder, *(("--vars", chosen.vars) if chosen.vars else ()))
+        if kept:
+            print("The emulator's side is what `make snowflake-local` built of the same files and code.")
+            found = parity_with_kept(kept, chosen.landing, chosen.folder)
+        else:
+            arguments = ("--vars", chosen.vars) if chosen.vars else ()
+            found = parity(chosen.target, chosen.landing, chosen.folder, *arguments)
     except (RunError, EmulatorError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,63 +67,42 @@ def parity(
     """
     found = {}
     lean = ("build", *LEAN)
-    zone = folder / "landing"
-    warehouse = folder / "duckdb" / "techco.duckdb"
-    warehouse.unlink(missing_ok=True)
+    here = duckdb_run(folder)
     with emulated(folder / LOCAL) if target == LOCAL else nullcontext({}) as environment:
-        here = Run("duckdb", zone, folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
-        there = Run(target, zone, folder / target, environment)
+        there = Run(target, here.zone, folder / target, environment)
         there.dbt("run-operation", "create_objects")
-        for step in steps(landing, zone):
+        for step in steps(landing, here.zone):
             with ThreadPoolExecutor() as side_by_side:
                 ours = side_by_side.submit(here.dbt, *lean, *arguments)
                 there.load()
                 there.dbt(*(there_too or {}).get(step, lean), *arguments)
                 ours.result()
-            found[step] = compared(warehouse, there)
+            found[step] = compared(here, rows_by_table(there))
     return found
 
 
-def compared(warehouse: Path, there: Run) -> dict[str, list[str]]:
+def parity_with_kept(kept: dict[str, Tables], landing: Path, folder: Path) -> dict[str, dict[str, list[str]]]:
+    """The same where the other side was built before."""
+    here = duckdb_run(folder)
+    found = {}
+    for step in steps(landing, here.zone):
+        here.dbt("build", *LEAN)
+        found[step] = compared(here, kept[step])
+    return found
+
+
+def duckdb_run(folder: Path) -> Run:
+    """A run on a new warehouse in `folder`."""
+    warehouse = folder / "duckdb" / "techco.duckdb"
+    warehouse.unlink(missing_ok=True)
+    return Run("duckdb", folder / "landing", folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
+
+
+def compared(here: Run, there: Tables) -> dict[str, list[str]]:
     """The differences of every mart and snapshot."""
     allowed = read_allowed()
-    manifest = json.loads((there.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
-    tables = [
-        f"{node['schema']}.{node['alias']}"
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "snapshot" or (node["resource_type"] == "model" and node["fqn"][1] == "marts")
-    ]
-    with duckdb.connect(str(warehouse), read_only=True) as here, connect(there) as account:
-        return {
-            table: differences(from_duckdb(here, table), from_snowflake(account.cursor(), table), allowed)
-            for table in sorted(tables)
-        }
-
-
-def connect(run: Run) -> snowflake.connector.SnowflakeConnection:
-    """A connection as dbt's profile has it."""
-    set_invocation_context(os.environ | run.environment)
-    outputs = read_profile(str(ROOT))["techco"]["outputs"]
-    declared = ProfileRenderer().render_data(outputs[run.target])
-    names = (
-        "account",
-        "user",
-        "password",
-        "host",
-        "port",
-        "protocol",
-        "database",
-        "role",
-        "warehouse",
-        "authenticator",
-        "token",
-    )
-    given = {name: declared[name] for name in names if declared.get(name)}
-    if declared.get("private_key_path"):
-        given |= {"private_key_file": declared["private_key_path"]}
-        if declared.get("private_key_passphrase"):
-            given |= {"private_key_file_pwd": declared["private_key_passphrase"]}
-    return snowflake.connector.connect(**given, platform_detection_timeout_seconds=0.0, network_timeout=600)
+    with duckdb.connect(here.environment["TECHCO_WAREHOUSE"], read_only=True) as warehouse:
+        return {table: differences(from_duckdb(warehouse, table), rows, allowed) for table, rows in there}
 
 
 if __name__ == "__main__":

@@ -7,59 +7,17 @@ snapshots, seeds, tests, unit tests, documentation and the printed pipes.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.__main__ import DEFAULT_PORT
 from emulator.running import ROOT, EmulatorError, running
+from parity import kept
+from parity.account import rows_by_table
 from parity.days_of_a_zone import days_of, link_days
-
-LOCAL = "snowflake_local"
-LEAN = ("--exclude-resource-type", "test", "unit_test")
-
-
-class RunError(Exception):
-    """A command failed; the message says which."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What dbt is run with: a target, the zone that it sees, and the folder of its own files."""
-
-    target: str
-    zone: Path
-    folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def dbt(self, *arguments: str) -> None:
-        """Run dbt on the target; raises RunError."""
-        self.command("dbt", *arguments, "--target", self.target)
-
-    def settings(self) -> dict[str, str]:
-        """The variables that commands of this run get."""
-        return {
-            "TECHCO_LANDING": str(self.zone),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-            **self.environment,
-        }
-
-    def command(self, *command: str) -> None:
-        """Run a command with these variables, its output as it comes; raises RunError."""
-        print(f"--- {self.target}: {' '.join(command)[:120]}", flush=True)
-        started = time.monotonic()
-        if code := subprocess.run(command, cwd=ROOT, env=os.environ | self.settings(), check=False).returncode:
-            raise RunError(f"`{' '.join(command)[:200]}` on {self.target} ended with exit code {code}.")
-        print(f"--- {time.monotonic() - started:.1f} s", flush=True)
-
-    def load(self) -> None:
-        """Bring what landed into Snowflake's raw tables."""
-        self.command(sys.executable, "-W", "ignore", "-m", "techco.load", "--target", self.target)
+from parity.run import LOCAL, Run, RunError
 
 
 def steps(landing: Path, zone: Path) -> Iterator[str]:
@@ -87,11 +45,13 @@ def emulated(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def everything(run: Run, landing: Path) -> None:
-    """Both runs, with all that the project has; raises RunError."""
+    """Both runs, with all that the project has; raises RunError. What they make is kept for `make parity`."""
     run.dbt("run-operation", "create_objects")
-    for _ in steps(landing, run.zone):
-        run.load()
-        run.dbt("build")
+    with kept.keeping(run.folder, landing) as keep:
+        for step in steps(landing, run.zone):
+            run.load()
+            run.dbt("build")
+            keep(step, rows_by_table(run))
     run.dbt("run-operation", "print_pipes", "--args", "{url: 's3://bucket/landing/', integration: landing}")
     run.dbt("docs", "generate")
 

@@ -10,7 +10,7 @@ from conftest import DAYS, ROOT, TINY
 from examples.olist.__main__ import EXAMPLE_PEPPER
 from examples.olist.__main__ import main as land_olist
 from parity.__main__ import parity
-from parity.two_runs import LOCAL
+from parity.run import LOCAL
 from simulator.__main__ import main as simulate
 
 WORLDS = 5
