@@ -43,7 +43,8 @@
 {%- endmacro %}
 
 
-{#- An input of where_touched(), in brackets: the orders of lines whose cost came or changed after they were sold. -#}
+{#- An input of where_touched(), in brackets: the orders of lines whose cost came or changed after they were sold. Only orders since the first day
+    of a new cost are looked at; most new costs have no last day yet. -#}
 {% macro repriced(orders, items, costs) -%}
     (
         select orders.order_id, costs._batch
@@ -55,5 +56,6 @@
                 items.product_id = costs.product_id
                 and orders.ordered_at >= costs.valid_from
                 and orders.ordered_at < coalesce(costs.valid_to, cast('9999-12-31' as timestamp))
+        where {{ within_bounds([['orders.ordered_at', 'min(valid_from)', "'9999-12-31'"]], costs ~ ' where ' ~ is_new()) }}
     )
 {%- endmacro %}

@@ -10,14 +10,15 @@
 {% macro duckdb__replace_older_rows(arguments) %}
     {%- set target_table = arguments.target_relation -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
-    delete from {{ target_table }}
+    {%- set and_in_range = and_within_range(arguments) -%}
+    delete from {{ target_table }} as known
     using {{ arguments.temp_relation }} as new_rows
-    where {{ same_key(target_table, arguments) }} and {{ target_table }}._version <= new_rows._version;
+    where {{ same_key('known', arguments) }} {{ and_in_range }} and known._version <= new_rows._version;
 
     insert into {{ target_table }} ({{ columns }})
     select {{ columns }}
     from {{ arguments.temp_relation }} as new_rows
-    where not exists (select 1 from {{ target_table }} as known where {{ same_key('known', arguments) }})
+    where not exists (select 1 from {{ target_table }} as known where {{ same_key('known', arguments) }} {{ and_in_range }})
 {% endmacro %}
 
 {% macro snowflake__replace_older_rows(arguments) %}
@@ -39,8 +40,10 @@
 
 {% macro duckdb__replace_rows_of_keys(arguments) %}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
-    delete from {{ arguments.target_relation }}
-    where {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }});
+    delete from {{ arguments.target_relation }} as known
+    where
+        {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }})
+        {{ and_within_range(arguments) }};
 
     insert into {{ arguments.target_relation }} ({{ columns }})
     select {{ columns }}
@@ -68,22 +71,19 @@
 
 
 {% macro same_key(known, arguments) -%}
-    {%- for key in (arguments.unique_key if arguments.unique_key is not string else [arguments.unique_key]) -%}
+    {%- for key in keys_of(arguments) -%}
         {{ ' and ' if not loop.first }}{{ known }}.{{ key }} = new_rows.{{ key }}
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The range of the first key column among new rows, as literals: keys that systems count upwards lie in few micro-partitions, and the others
-    need not be read. It follows from the equality of keys, so it leaves nothing out. What a model declares as incremental_predicates comes
-    with it. -#}
+{% macro keys_of(arguments) %}
+    {{- return([arguments.unique_key] if arguments.unique_key is string else arguments.unique_key) -}}
+{% endmacro %}
+
+{#- What a known row of a new row's key has to fulfil besides, so that little of the table is read: the ranges of the new keys
+    (macros/incremental/ranges.sql), and what a model declares as incremental_predicates. -#}
 {% macro and_within_range(arguments) %}
-    {%- set key = arguments.unique_key if arguments.unique_key is string else arguments.unique_key[0] -%}
-    {%- set least, greatest = run_query(
-        'select cast(min(' ~ key ~ ') as varchar), cast(max(' ~ key ~ ') as varchar) from ' ~ arguments.temp_relation
-    ).rows[0] -%}
-    {%- if least is not none %}
-    and known.{{ key }} between '{{ least | replace("\\", "\\\\") | replace("'", "''") }}' and '{{ greatest | replace("\\", "\\\\") | replace("'", "''") }}'
-    {%- endif -%}
+    and {{ within_keys(keys_of(arguments), arguments.temp_relation, 'known') }}
     {%- for predicate in arguments.incremental_predicates or [] %}
     and {{ predicate }}
     {%- endfor -%}

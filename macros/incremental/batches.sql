@@ -42,11 +42,14 @@
 {% macro where_touched(key, inputs) -%}
     {%- if is_incremental() %}
     {%- set new = is_new() %}
-    where {{ key }} in (
-        {%- for input in inputs %}
-        select {{ key }} from {{ input }} where {{ new }}
-        {{ 'union' if not loop.last }}
-        {%- endfor %}
-    )
+    {%- set touched -%}
+        (
+            {%- for input in inputs %}
+            select {{ key }} from {{ input }} where {{ new }}
+            {{ 'union' if not loop.last }}
+            {%- endfor %}
+        )
+    {%- endset %}
+    where {{ key }} in {{ touched }} and {{ within_keys([key], touched ~ ' as touched') }}
     {%- endif %}
 {%- endmacro %}

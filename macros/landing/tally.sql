@@ -10,6 +10,9 @@
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
     {%- set keys = table.key | join(', ') -%}
+    {#- By their hash two nulls are the same key, and no range holds a null. -#}
+    {%- set never_null = table.columns | selectattr('required') | map(attribute='name') | select('in', table.key) | list -%}
+    {%- set in_range = within_keys(never_null, base ~ ' where _issues is null and ' ~ new) -%}
     with
 
     keys as (
@@ -22,6 +25,7 @@
         where
             _issues is null
             {%- if is_incremental() %}
+            and {{ in_range }}
             and hash({{ keys }}) in (
                 select hash({{ keys }})
                 from {{ base }}
@@ -44,6 +48,7 @@
         from {{ base }}
         where
             _issues is null
+            and {{ in_range }}
             and hash({{ keys }}) in (
                 select key_hash
                 from keys

@@ -33,8 +33,7 @@
             first_value(case when _op = 'd' then _committed_at end) over (
                 {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last
             ) as deleted_at
-        from {{ base }}
-        where _issues is null {{ and_in_play(base, table) }}
+        from {{ rows_in_play(base, table) }}
         qualify
             row_number() over (
                 {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc nulls last, {{ last_delivered() }}
@@ -42,19 +41,36 @@
     ) as last_alive
 {% endmacro %}
 
-{#- A condition on a change log: what came since this model's last run, and the older rows of those keys where a delete is in play. -#}
-{% macro and_in_play(base, table) %}
-    {%- if is_incremental() %}
+{#- The good rows of a change log that came since this model's last run, and the older ones of those keys where a delete is in play: two queries,
+    as engines skip no storage for conditions with `or`. Deletes are few, so that most runs read little history or none. -#}
+{% macro rows_in_play(base, table) %}
     {%- set keys = table.key | join(', ') %}
     {%- set new = is_new() %}
-    and (
-        {{ new }}
-        or (
-            ({{ keys }}) in (select {{ keys }} from {{ base }} where _op = 'd' and _issues is null)
-            and ({{ keys }}) in (select {{ keys }} from {{ base }} where {{ new }})
-        )
-    )
-    {%- endif -%}
+    (
+        select *
+        from {{ base }}
+        where _issues is null and {{ new }}
+        {%- if is_incremental() %}
+        {%- set deleted -%}
+            select {{ keys }}
+            from {{ base }}
+            where
+                _issues is null
+                and _op = 'd'
+                and ({{ keys }}) in (select {{ keys }} from {{ base }} where {{ new }})
+        {%- endset %}
+
+        union all
+
+        select *
+        from {{ base }}
+        where
+            _issues is null
+            and not ({{ new }})
+            and {{ within_keys(table.key, '(' ~ deleted ~ ') as deleted') }}
+            and ({{ keys }}) in ({{ deleted }})
+        {%- endif %}
+    ) as in_play
 {% endmacro %}
 
 {#- The latest version of each value of `grain` among some rows; `rows` is what follows the word from, and ends in a condition. Nearly all

@@ -10,15 +10,8 @@
 
 {% set carts = ref('stg_carts__carts') %}
 {% set rates = ref('int_currency__daily_rates') %}
-{% set revalued %}
-(
-    select carts.cart_id, rates._batch
-    from {{ carts }} as carts
-    inner join {{ rates }} as rates
-        on {{ business_date('carts.created_at') }} = rates.rate_date
-)
-{% endset %}
-{% set of_touched_carts = where_touched('cart_id', [carts, revalued]) %}
+{% set priced_anew = revalued(carts, 'cart_id', 'created_at') %}
+{% set of_touched_carts = where_touched('cart_id', [carts, priced_anew]) %}
 
 with
 

@@ -11,15 +11,8 @@
 {% set orders = ref('stg_erp__purchase_orders') %}
 {% set lines = ref('stg_erp__purchase_order_lines') %}
 {% set rates = ref('int_currency__daily_rates') %}
-{% set revalued %}
-(
-    select orders.purchase_order_id, rates._batch
-    from {{ orders }} as orders
-    inner join {{ rates }} as rates
-        on {{ business_date('orders.ordered_at') }} = rates.rate_date
-)
-{% endset %}
-{% set inputs = [orders, lines, revalued] %}
+{% set priced_anew = revalued(orders, 'purchase_order_id', 'ordered_at') %}
+{% set inputs = [orders, lines, priced_anew] %}
 {% set of_touched_orders = where_touched('purchase_order_id', inputs) %}
 
 with

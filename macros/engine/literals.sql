@@ -1,0 +1,31 @@
+{#- Any text as a literal. -#}
+{% macro text_literal(text) %}
+    {{- return(adapter.dispatch('text_literal', 'techco')(text)) -}}
+{% endmacro %}
+
+{% macro duckdb__text_literal(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro snowflake__text_literal(text) -%}
+    '{{ text | replace("\\", "\\\\") | replace("'", "''") }}'
+{%- endmacro %}
+
+
+{#- Those of some key columns whose values are the same when they were cast to text and back. On Snowflake an instant, whose column ends in _at,
+    has lost its microseconds then: the greatest one would lie beyond the end of its own range. -#}
+{% macro exact_as_text(keys) %}
+    {{- return(adapter.dispatch('exact_as_text', 'techco')(keys)) -}}
+{% endmacro %}
+
+{% macro duckdb__exact_as_text(keys) %}
+    {{- return(keys) -}}
+{% endmacro %}
+
+{% macro snowflake__exact_as_text(keys) %}
+    {%- set exact = [] -%}
+    {%- for key in keys if not key.endswith('_at') -%}
+        {%- do exact.append(key) -%}
+    {%- endfor -%}
+    {{- return(exact) -}}
+{% endmacro %}
