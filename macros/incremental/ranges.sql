@@ -36,3 +36,8 @@
     {%- endfor -%}
     {{- return(conditions | join(' and ')) -}}
 {% endmacro %}
+
+{#- Those of some columns of a raw table whose values may stand in a query, and so in compiled files and logs. -#}
+{% macro not_personal(columns, table) %}
+    {{- return(table.columns | rejectattr('classification') | map(attribute='name') | select('in', columns) | list) -}}
+{% endmacro %}

@@ -12,7 +12,7 @@
     {%- set keys = table.key | join(', ') -%}
     {#- By their hash two nulls are the same key, and no range holds a null. -#}
     {%- set never_null = table.columns | selectattr('required') | map(attribute='name') | select('in', table.key) | list -%}
-    {%- set in_range = within_keys(never_null, base ~ ' where _issues is null and ' ~ new) -%}
+    {%- set in_range = within_keys(not_personal(never_null, table), base ~ ' where _issues is null and ' ~ new) -%}
     with
 
     keys as (

@@ -67,7 +67,7 @@
         where
             _issues is null
             and not ({{ new }})
-            and {{ within_keys(table.key, '(' ~ deleted ~ ') as deleted') }}
+            and {{ within_keys(not_personal(table.key, table), '(' ~ deleted ~ ') as deleted') }}
             and ({{ keys }}) in ({{ deleted }})
         {%- endif %}
     ) as in_play
