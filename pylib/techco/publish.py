@@ -1,7 +1,7 @@
-"""Publish a release: for each role a DuckDB file and Parquet files of what it may see, so that no reader ever meets a build.
+"""Publish a release: for each role a DuckDB file and Parquet files of what it may see, so that no reader meets a build.
 
-`warehouse/releases/<id>/<role>/` is written whole, then the link `warehouse/releases/current` is replaced in one step. A
-reader keeps the release that it opened; the next connection sees the new one. What a role may see stands in
+`warehouse/releases/<id>/<role>/` is written whole, then the link `warehouse/releases/current` is replaced in one step.
+A reader keeps the release that it opened; the next connection sees the new one. What a role may see stands in
 governance.access_matrix, which the build made of vars: privacy; nothing else is copied.
 """
 
@@ -112,7 +112,7 @@ def write_roles(warehouse: Path, folder: Path) -> None:
 
 @contextmanager
 def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the warehouse attached to be read, and the database whose tables are asked for without a name."""
+    """A connection with the warehouse attached to be read."""
     with duckdb.connect() as connection:
         # Tables are written side by side, each by one thread: half a table's work cannot be shared.
         connection.execute("set threads = 1")
@@ -124,8 +124,8 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.IOException as error:
             raise PublishError(
-                f"The warehouse {warehouse} cannot be opened now; nothing was published. Where a build is running, publish "
-                f"when it has ended: {error}"
+                f"The warehouse {warehouse} cannot be opened now; nothing was published. Where a build is running, "
+                f"publish when it has ended: {error}"
             ) from error
         connection.execute("use warehouse")
         yield connection
@@ -146,8 +146,8 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
         raise PublishError(f"The warehouse holds no {MATRIX}; run `make build` first.") from error
     if {row[-1] for row in rows} != {registry_fingerprint()}:
         raise PublishError(
-            "The roles and classes of vars: privacy in dbt_project.yml are not those that the warehouse was built with; "
-            "nothing was published. Run `make build` first."
+            "The roles and classes of vars: privacy in dbt_project.yml are not those that the warehouse was built "
+            "with; nothing was published. Run `make build` first."
         )
     built = {
         f"{schema}.{name}"
@@ -159,8 +159,8 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
     for (role, schema, name, built_as, condition), columns in groupby(rows, key=lambda row: row[:5]):
         if built_as not in built:
             raise PublishError(
-                f"{MATRIX} shows {schema}.{name} to {role}, but the warehouse has no {built_as}; nothing was published. "
-                "Run `make build`, which makes all tables."
+                f"{MATRIX} shows {schema}.{name} to {role}, but the warehouse has no {built_as}; nothing was "
+                "published. Run `make build`, which makes all tables."
             )
         selected = ", ".join(f'{expression} as "{column}"' for *_, column, expression, _ in columns)
         where = f" where {condition}" if condition else ""
@@ -192,8 +192,8 @@ def attach_vault(connection: duckdb.DuckDBPyConnection, roles: Mapping[str, list
     pepper = connection.execute("select pepper from vault.main.pepper").fetchone()[0]
     if remembered != [(vault.fingerprint(pepper),)]:
         raise PublishError(
-            "TECHCO_PEPPER is not the pepper that this warehouse was built with, so hashes would be others; nothing was "
-            "published. Set the old one."
+            "TECHCO_PEPPER is not the pepper that this warehouse was built with, so hashes would be others; nothing "
+            "was published. Set the old one."
         )
 
 
@@ -281,38 +281,38 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, statement: str) ->
         connection.execute(statement)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise PublishError(
-            f"{table.schema}.{table.name} cannot be made of {table.built_as}: {error} Nothing was published. The columns that "
-            "the YAML of a mart describes are those that are shown; correct it, and run `make build`."
+            f"{table.schema}.{table.name} cannot be made of {table.built_as}: {error} Nothing was published. The "
+            "columns that the YAML of a mart describes are those that are shown; correct it, and run `make build`."
         ) from error
 
 
 def describe(connection: duckdb.DuckDBPyConnection, catalog: str, tables: list[Table]) -> None:
     """Give the published tables and columns the descriptions that the warehouse holds."""
-    statements = []
-    for table in tables:
-        name = f'{catalog}."{table.schema}"."{table.name}"'
-        schema, built = table.built_as.split(".")
-        of = "where database_name = 'warehouse' and schema_name = ? and table_name = ? and comment is not null"
-        of_table = connection.execute(f"select comment from duckdb_tables() {of}", [schema, built]).fetchall()
-        of_columns = connection.execute(
-            f"select column_name, comment from duckdb_columns() {of}", [schema, built]
-        ).fetchall()
-        shown = {
-            row[0]
-            for row in connection.execute(
-                "select column_name from duckdb_columns() where database_name = ? and schema_name = ? and table_name = ?",
-                [catalog, table.schema, table.name],
-            ).fetchall()
-        }
-        statements += [f"comment on table {name} is {literal(comment)}" for (comment,) in of_table]
-        statements += [
-            f'comment on column {name}."{column}" is {literal(comment)}'
-            for column, comment in of_columns
-            if column in shown
-        ]
+    connection.execute("create or replace temp table published (built_as text, schema_name text, table_name text)")
+    connection.executemany(
+        "insert into published values (?, ?, ?)", [[table.built_as, table.schema, table.name] for table in tables]
+    )
+    described = connection.execute(
+        """
+        select 'table', published.schema_name, published.table_name, null, built.comment
+        from published
+        inner join duckdb_tables() as built on built.schema_name || '.' || built.table_name = published.built_as
+        where built.database_name = 'warehouse' and built.comment is not null
+        union all
+        select 'column', published.schema_name, published.table_name, built.column_name, built.comment
+        from published
+        inner join duckdb_columns() as built on built.schema_name || '.' || built.table_name = published.built_as
+        inner join duckdb_columns() as served
+            on served.schema_name = published.schema_name and served.table_name = published.table_name
+            and served.column_name = built.column_name
+        where built.database_name = 'warehouse' and built.comment is not null and served.database_name = ?
+        """,
+        [catalog],
+    ).fetchall()
     connection.execute("begin")
-    for statement in statements:
-        connection.execute(statement)
+    for kind, schema, table, column, description in described:
+        name = ".".join(f'"{part}"' for part in (catalog, schema, table, column) if part is not None)
+        connection.execute(f"comment on {kind} {name} is {literal(description)}")
     connection.execute("commit")
 
 

@@ -1,4 +1,4 @@
-"""Builds and publishes take turns: a DuckDB file that is being read can be opened by no writer, not even a waiting one."""
+"""Builds and publishes take turns: a DuckDB file that is being read can be opened by no writer."""
 
 import fcntl
 import os
