@@ -18,10 +18,11 @@ from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
 from techco.landing_check.csv_files import csv_header
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
+from techco.turns import wait_for_publish
 
 SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
-    "core kpi customers inventory marketing service governance".split()
+    "core kpi customers inventory marketing service governance personal".split()
 )
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
@@ -33,7 +34,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds, config):
         """Refuse a warehouse file that DuckDB could not tell from a schema, and a memory limit that is none.
 
-        Makes the warehouse's folder.
+        Makes the warehouse's folder, and waits where a release is being written from the warehouse.
         """
         if "memory_limit" in (creds.settings or {}):
             require_memory_limit(creds.settings["memory_limit"])
@@ -44,6 +45,7 @@ class Plugin(BasePlugin):
                 "Set TECHCO_WAREHOUSE to another file name, for example warehouse/techco.duckdb."
             )
         path.parent.mkdir(parents=True, exist_ok=True)
+        wait_for_publish(path)
 
     def configure_connection(self, conn: DuckDBPyConnection):
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
