@@ -36,9 +36,9 @@
 {%- endmacro %}
 
 {#- Whether a telling word of a name is anywhere in a text: an expression is made of names only for the few texts where one is. -#}
-{% macro names_occur(value, names) -%}
+{% macro names_occur(value, telling_words) -%}
     {%- set text = replace_matches(folded(value), regexp_literal("['‘’´`]"), '') -%}
-    {%- set words = "replace(" ~ telling_name_words(names) ~ ", '''', '')" -%}
+    {%- set words = "replace(" ~ telling_words ~ ", '''', '')" -%}
     (
         {%- for place in range(1, 7) %}
         {{ 'or ' if not loop.first }}contains({{ text }}, nullif(split_part({{ words }}, ' ', {{ place }}), ''))
@@ -47,10 +47,12 @@
     )
 {%- endmacro %}
 
-{% macro names_pattern(names) -%}
+{#- An initial (Anna M.) stands for any word that begins with it. -#}
+{% macro names_pattern(all_words, telling_words) -%}
     {%- set other = '[^0-9' ~ name_letters() ~ ']' -%}
-    {%- set any_word = any_spelling(name_words(names)) -%}
-    '(^|{{ other }})((' || {{ any_word }} || '){{ other }}{1,3})*(' || {{ any_spelling(telling_name_words(names)) }}
+    {%- set with_initials = replace_matches("' ' || replace(" ~ all_words ~ ", ' ', '  ') || ' '", regexp_literal(' ([^ ]) '), ' \\1* ') -%}
+    {%- set any_word = any_spelling("trim(" ~ replace_matches(with_initials, regexp_literal(' +'), ' ') ~ ")") -%}
+    '(^|{{ other }})((' || {{ any_word }} || '){{ other }}{1,3})*(' || {{ any_spelling(telling_words) }}
     || ')({{ other }}{1,3}(' || {{ any_word }} || '))*($|{{ other }})'
 {%- endmacro %}
 
@@ -61,5 +63,8 @@
         {%- set spelt = '[' ~ plain ~ accented ~ '][\u0300-\u036f]?' ~ ('e?' if plain in 'aou') -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ plain ~ "', '" ~ spelt ~ "')" -%}
     {%- endfor -%}
-    replace(replace(replace({{ ns.text }}, 'S', '[sß]s?'), '''', '[''‘’´`]?'), ' ', '|')
+    {%- for mark, spelt in {'S': '[sß]s?', "''": "[''‘’´`]?", '*': '[' ~ name_letters() ~ ']*', ' ': '|'}.items() -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ mark ~ "', '" ~ spelt ~ "')" -%}
+    {%- endfor -%}
+    {{- ns.text -}}
 {%- endmacro %}

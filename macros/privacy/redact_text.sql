@@ -1,15 +1,18 @@
 {#- A free text without what names or identifies somebody: [email], [phone], [card], [iban], [national_id], and [name] for the names of the
-    persons it belongs to. `names`: SQL expressions of names, display names or the local part of e-mail addresses; null is none. What is left
-    is as it was typed. benchmarks/redaction.py measures what is found and what is found in vain. -#}
-{% macro redact_text(value, names=none) -%}
+    persons it belongs to. What is left is as it was typed. `names`: SQL expressions of names, display names or the local part of e-mail
+    addresses, null for none; or `words`: the columns that name_words() and telling_name_words() made of them, where several texts share
+    them. benchmarks/redaction.py measures what is found and what is found in vain. -#}
+{% macro redact_text(value, names=none, words=none) -%}
+    {%- set words = words or ([name_words(names), telling_name_words(names)] if names) -%}
     {%- set without_identifiers -%}
         case when {{ may_identify(value) }} then {{ redact_identifiers(value) }} else {{ value }} end
     {%- endset -%}
-    {%- if not names -%}
+    {%- if not words -%}
         {{ without_identifiers }}
     {%- else -%}
         case
-            when {{ names_occur(value, names) }} then {{ replace_matches(without_identifiers, names_pattern(names), '\\1[name]\\7') }}
+            when {{ names_occur(value, words[1]) }}
+                then {{ replace_matches(without_identifiers, names_pattern(words[0], words[1]), '\\1[name]\\7') }}
             else {{ without_identifiers }}
         end
     {%- endif -%}
@@ -41,6 +44,9 @@
     {%- set dash = '[\u2010-\u2014-]' -%}
     {%- set sep = '(' ~ gap ~ '|' ~ dash ~ ')?' -%}
     {%- set between = '(' ~ gap ~ '?[(][0-9]{0,4}[)]' ~ gap ~ '?|[./]|' ~ gap ~ '?' ~ dash ~ gap ~ '?|' ~ gap ~ '/?' ~ gap ~ '?)?' -%}
+    {#- Groups of digits that go on, but not what is another number's beginning. -#}
+    {%- set more = '((' ~ gap ~ '|[./]|' ~ dash ~ ')(0[0-9]{3}|[1-9][0-9]{1,5})){0,3}' -%}
+    {%- set extension = '(' ~ gap ~ '?(x|ext[.]?|ramal)' ~ gap ~ '?[0-9]{1,5})?\\b' -%}
     {#- From a word to the number that it announces. -#}
     {%- set announces = '([^0-9_+(\\[\n]{0,25}[^0-9a-z_+(\\[])?)' -%}
     {%- set ours = '\\b((order|bestell[a-z]*|auftrag[a-z]*|pedido|orden|encomenda|rechnung[a-z]*|invoice|fatura|factura|nota fiscal'
@@ -70,10 +76,12 @@
         ['\\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[a-dt]\\b', '[national_id]'],
         ['\\b[0-9]{2}' ~ gap ~ '?[0-9]{6}' ~ gap ~ '?[a-z]' ~ gap ~ '?[0-9]{3}\\b', '[national_id]'],
         [for_phone ~ '[+(]?[0-9](' ~ between ~ '[0-9]){4,14}', '\\1[phone]'],
-        ['([+]' ~ gap ~ '?[1-9]|\\b00[1-9])(' ~ between ~ '[0-9]){6,14}(' ~ gap ~ '?(x|ext[.]?|ramal)' ~ gap ~ '?[0-9]{1,5})?\\b', '[phone]'],
-        ['[(]0?[0-9]{2,5}[)]' ~ gap ~ '?/?' ~ gap ~ '?[0-9]{2,9}((' ~ gap ~ '|' ~ dash ~ '|[./])[0-9]{2,5}){0,3}(' ~ gap ~ '?(x|ext[.]?|ramal)' ~ gap ~ '?[0-9]{1,5})?\\b', '[phone]'],
-        ['\\b0[1-9][0-9]{1,4}' ~ gap ~ '?(' ~ gap ~ '|/|' ~ dash ~ ')' ~ gap ~ '?([0-9]{3,9}|[0-9]{2}' ~ gap ~ '[0-9]{2,6})((' ~ gap ~ '|' ~ dash ~ ')[0-9]{2,6}){0,4}\\b', '[phone]'],
-        ['\\b(1[-. ])?[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}(' ~ gap ~ '?(x|ext[.]?)' ~ gap ~ '?[0-9]{1,5})?\\b', '[phone]'],
+        ['[(]0?[1-9][0-9][)]' ~ gap ~ '?9?' ~ gap ~ '?[0-9]{4}' ~ sep ~ '[0-9]{4}\\b', '[phone]'],
+        ['[(][0-9]{3}[)]' ~ sep ~ '[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension, '[phone]'],
+        ['([+]' ~ gap ~ '?[1-9]|\\b00[1-9])(' ~ between ~ '[0-9]){6,9}(([./]|' ~ dash ~ ')?[0-9]|' ~ gap ~ '[1-9]){0,5}' ~ extension, '[phone]'],
+        ['[(]0?[0-9]{2,5}[)]' ~ gap ~ '?/?' ~ gap ~ '?[0-9]{2,9}' ~ more ~ extension, '[phone]'],
+        ['\\b0[1-9][0-9]{1,4}' ~ gap ~ '?(' ~ gap ~ '|/|' ~ dash ~ ')' ~ gap ~ '?([0-9]{3,9}|[0-9]{2}' ~ gap ~ '[0-9]{2,6})' ~ more ~ extension, '[phone]'],
+        ['\\b(1[-. ])?[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension, '[phone]'],
         ['\\b([1-9][0-9]' ~ gap ~ '9?[0-9]{4}(' ~ gap ~ '|' ~ dash ~ ')[0-9]{4}|9[0-9]{4}' ~ dash ~ '[0-9]{4})\\b', '[phone]'],
         ['\\b(0[1-9][0-9]{7,10}|[2-9][0-9]{9})\\b', '[phone]'],
         ['\\b[0-9]{11}\\b', '[national_id]'],
