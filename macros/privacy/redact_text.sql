@@ -1,18 +1,17 @@
 {#- A free text without what names or identifies somebody: [email], [phone], [card], [iban], [national_id], and [name] for the names of the
     persons it belongs to. What is left is as it was typed. `names`: SQL expressions of names, display names or the local part of e-mail
-    addresses, null for none; or `words`: the columns that name_words() and telling_name_words() made of them, where several texts share
-    them. benchmarks/redaction.py measures what is found and what is found in vain. -#}
-{% macro redact_text(value, names=none, words=none) -%}
-    {%- set words = words or ([name_words(names), telling_name_words(names)] if names) -%}
+    addresses, null for none; `telling_words`: what telling_name_words() makes of them, where several texts share it.
+    benchmarks/redaction.py measures what is found, and what is found in vain. -#}
+{% macro redact_text(value, names=none, telling_words=none) -%}
     {%- set without_identifiers -%}
         case when {{ may_identify(value) }} then {{ redact_identifiers(value) }} else {{ value }} end
     {%- endset -%}
-    {%- if not words -%}
+    {%- if not names -%}
         {{ without_identifiers }}
     {%- else -%}
+        {%- set telling_words = telling_words or telling_name_words(names) -%}
         case
-            when {{ names_occur(value, words[1]) }}
-                then {{ replace_matches(without_identifiers, names_pattern(words[0], words[1]), '\\1[name]\\7') }}
+            when {{ names_occur(value, telling_words) }} then {{ redact_names(without_identifiers, names, telling_words) }}
             else {{ without_identifiers }}
         end
     {%- endif -%}

@@ -14,7 +14,6 @@ mentions as (
 
     select
         *,
-        {{ name_words(['author_handle']) }} as name_words,
         {{ telling_name_words(['author_handle']) }} as telling_words
     from {{ ref('pii_social__mentions') }}
     where {{ is_new() }}
@@ -26,7 +25,7 @@ select
     mention_id,
 
     ---------- attributes
-    {{ redact_text('text', words=['name_words', 'telling_words']) }} as mention_text,
+    {{ redact_text('text', names=['author_handle'], telling_words='telling_words') }} as mention_text,
 
     ---------- technical
     _version,

@@ -48,15 +48,22 @@ named as (
         messages.message_id,
         messages.body,
         messages._version,
-        {{ name_words(['messages.author_name', 'requesters.names']) }}
-            as name_words,
-        {{ telling_name_words(['messages.author_name', 'requesters.names']) }}
-            as telling_words
+        coalesce(messages.author_name, '')
+        || ' ' || coalesce(requesters.names, '') as names
     from messages
     left join tickets
         on messages.message_id = tickets.message_id
     left join {{ names }} as requesters
         on tickets.ticket_id = requesters.ticket_id
+
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
 
 )
 
@@ -65,9 +72,9 @@ select
     message_id,
 
     ---------- attributes
-    {{ redact_text('body', words=['name_words', 'telling_words']) }} as message_text,
+    {{ redact_text('body', names=['names'], telling_words='telling_words') }} as message_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from named
+from told

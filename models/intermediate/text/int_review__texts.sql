@@ -44,10 +44,9 @@ named as (
         reviews.title,
         reviews.body,
         reviews._version,
-        {{ name_words(['reviews.author_name', 'customers.names', 'guests.names']) }}
-            as name_words,
-        {{ telling_name_words(['reviews.author_name', 'customers.names', 'guests.names']) }}
-            as telling_words
+        coalesce(reviews.author_name, '')
+        || ' ' || coalesce(customers.names, '')
+        || ' ' || coalesce(guests.names, '') as names
     from reviews
     left join orders
         on reviews.review_id = orders.review_id
@@ -56,6 +55,15 @@ named as (
     left join {{ names }} as guests
         on orders.order_id = guests.name_key
 
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
+
 )
 
 select
@@ -63,10 +71,10 @@ select
     review_id,
 
     ---------- attributes
-    {{ redact_text('title', words=['name_words', 'telling_words']) }} as review_title,
-    {{ redact_text('body', words=['name_words', 'telling_words']) }} as review_text,
+    {{ redact_text('title', names=['names'], telling_words='telling_words') }} as review_title,
+    {{ redact_text('body', names=['names'], telling_words='telling_words') }} as review_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from named
+from told

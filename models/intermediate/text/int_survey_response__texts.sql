@@ -43,9 +43,7 @@ named as (
         responses.response_id,
         responses.comment,
         responses._version,
-        {{ name_words(['customers.names', 'guests.names']) }} as name_words,
-        {{ telling_name_words(['customers.names', 'guests.names']) }}
-            as telling_words
+        coalesce(customers.names, guests.names) as names
     from responses
     left join orders
         on responses.response_id = orders.response_id
@@ -54,6 +52,15 @@ named as (
     left join {{ names }} as guests
         on orders.order_id = guests.name_key
 
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
+
 )
 
 select
@@ -61,9 +68,9 @@ select
     response_id,
 
     ---------- attributes
-    {{ redact_text('comment', words=['name_words', 'telling_words']) }} as comment_text,
+    {{ redact_text('comment', names=['names'], telling_words='telling_words') }} as comment_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from named
+from told

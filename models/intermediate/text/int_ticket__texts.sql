@@ -27,11 +27,19 @@ named as (
         tickets.ticket_id,
         tickets.subject,
         tickets._version,
-        {{ name_words(['requesters.names']) }} as name_words,
-        {{ telling_name_words(['requesters.names']) }} as telling_words
+        requesters.names
     from tickets
     left join {{ names }} as requesters
         on tickets.ticket_id = requesters.ticket_id
+
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
 
 )
 
@@ -40,9 +48,9 @@ select
     ticket_id,
 
     ---------- attributes
-    {{ redact_text('subject', words=['name_words', 'telling_words']) }} as subject,
+    {{ redact_text('subject', names=['names'], telling_words='telling_words') }} as subject,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from named
+from told
