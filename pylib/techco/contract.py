@@ -34,7 +34,8 @@ class Column:
     """A column of a raw table.
 
     `path` is where a JSON document holds it (dots between levels), its own name unless declared. `elements` are names
-    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more.
+    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more. `not_personal` is the
+    reason why a column that looks personal has no class.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     classification: str | None = None
     elements: Mapping[str, str] = field(default_factory=dict)
     delivered_until: date | None = None
+    not_personal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,7 @@ def read_column(table: Place, declared: object, project: Project) -> Column:
         meta.get("classification"),
         read_elements(place, meta),
         read_day(place, meta.get("delivered_until")),
+        read_reason(place, meta),
     )
 
 
@@ -294,6 +297,18 @@ def read_day(place: Place, declared: object) -> date | None:
     if declared is not None and type(declared) is not date:
         place.fail(f"delivered_until {declared!r} is no day", "Write it as YYYY-MM-DD, without quotes")
     return declared
+
+
+def read_reason(place: Place, meta: dict) -> str | None:
+    """The reason of `not_personal`, which no column needs that has a class."""
+    reason = meta.get("not_personal")
+    if reason is None:
+        return None
+    if not isinstance(reason, str) or not reason.strip():
+        place.fail(f"not_personal {reason!r} is no reason", "Write in some words why the column is about nobody")
+    if meta.get("classification"):
+        place.fail("classified, and not_personal too", "Keep one of them")
+    return reason
 
 
 def read_elements(place: Place, meta: dict) -> dict[str, str]:

@@ -1,21 +1,9 @@
 """The texts of a new raw table: contract, models and their YAML."""
 
-import re
 from dataclasses import dataclass
 
-# Names that hold personal data wherever they stand; a wrong guess is corrected in the contract.
-PERSONAL = {
-    r"customer_id": "person_id",
-    r"(.*_)?e?mail": "email",
-    r"(.*_)?phone": "phone",
-    r"(.*_)?(first_name|last_name|recipient)": "name",
-    r"(.*_)?(street|city)": "address",
-    r"(.*_)?postal_code": "postal_code",
-    r"(.*_)?birth_date": "birth_date",
-    r"(.*_)?national_id": "national_id",
-    r"(.*_)?ip(_address)?": "ip_address",
-    r"(.*_)?(comment|message|note|text|body)": "free_text",
-}
+from techco.personal import class_of_name
+
 MODELS_HEAD = """version: 2
 
 anchors:
@@ -37,7 +25,7 @@ class Sampled:
     @property
     def classification(self) -> str | None:
         """The class of personal data that the name suggests."""
-        return next((kind for pattern, kind in PERSONAL.items() if re.fullmatch(pattern, self.name)), None)
+        return class_of_name(self.name)
 
 
 def staging_model(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:

@@ -8,38 +8,53 @@
     )
 }}
 
+{% set mentions = ref('stg_social__mentions') %}
+{% set texts = ref('int_mention__texts') %}
+{% set of_touched_mentions = where_touched('mention_id', [mentions, texts]) %}
+
 with
 
 mentions as (
 
     select *
-    from {{ ref('stg_social__mentions') }}
-    where {{ is_new() }}
+    from {{ mentions }}
+    {{ of_touched_mentions }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_mentions }}
 
 )
 
 select
     ---------- keys
-    mention_id,
-    {{ entity_key('product_id') }} as product_key,
-    {{ business_date('posted_at') }} as mention_date,
+    mentions.mention_id,
+    {{ entity_key('mentions.product_id') }} as product_key,
+    {{ business_date('mentions.posted_at') }} as mention_date,
 
     ---------- attributes
-    platform,
-    topic,
-    language_code,
-    country_code,
+    mentions.platform,
+    mentions.topic,
+    mentions.language_code,
+    mentions.country_code,
+    texts.mention_text,
 
     ---------- measures
-    text_length,
-    follower_count,
-    like_count,
-    share_count,
+    mentions.text_length,
+    mentions.follower_count,
+    mentions.like_count,
+    mentions.share_count,
 
     ---------- timestamps
-    posted_at,
+    mentions.posted_at,
 
     ---------- technical
-    _version,
+    mentions._version,
     {{ current_batch() }} as _batch
 from mentions
+left join texts
+    on mentions.mention_id = texts.mention_id

@@ -8,13 +8,25 @@
     )
 }}
 
+{% set reviews = ref('stg_reviews__reviews') %}
+{% set texts = ref('int_review__texts') %}
+{% set of_touched_reviews = where_touched('review_id', [reviews, texts]) %}
+
 with
 
 reviews as (
 
     select *
-    from {{ ref('stg_reviews__reviews') }}
-    where {{ is_new() }}
+    from {{ reviews }}
+    {{ of_touched_reviews }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_reviews }}
 
 ),
 
@@ -24,7 +36,7 @@ aspects as (
         review_id,
         count(*) as aspect_count
     from {{ ref('stg_reviews__review_aspects') }}
-    where {{ is_new() }}
+    {{ of_touched_reviews }}
     group by review_id
 
 )
@@ -40,6 +52,8 @@ select
     ---------- attributes
     reviews.review_status,
     reviews.language_code,
+    texts.review_title,
+    texts.review_text,
 
     ---------- measures
     reviews.stars,
@@ -54,5 +68,7 @@ select
     reviews._version,
     {{ current_batch() }} as _batch
 from reviews
+left join texts
+    on reviews.review_id = texts.review_id
 left join aspects
     on reviews.review_id = aspects.review_id

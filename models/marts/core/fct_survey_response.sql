@@ -8,39 +8,54 @@
     )
 }}
 
+{% set responses = ref('stg_surveys__nps_responses') %}
+{% set texts = ref('int_survey_response__texts') %}
+{% set of_touched_responses = where_touched('response_id', [responses, texts]) %}
+
 with
 
 responses as (
 
     select *
-    from {{ ref('stg_surveys__nps_responses') }}
-    where {{ is_new() }}
+    from {{ responses }}
+    {{ of_touched_responses }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_responses }}
 
 )
 
 select
     ---------- keys
-    response_id,
-    coalesce(customer_key, 'unknown') as customer_key,
-    order_id,
-    {{ business_date('responded_at') }} as response_date,
+    responses.response_id,
+    coalesce(responses.customer_key, 'unknown') as customer_key,
+    responses.order_id,
+    {{ business_date('responses.responded_at') }} as response_date,
 
     ---------- attributes
     case
-        when score >= 9 then 'promoter'
-        when score >= 7 then 'passive'
+        when responses.score >= 9 then 'promoter'
+        when responses.score >= 7 then 'passive'
         else 'detractor'
     end as nps_group,
-    language_code,
+    responses.language_code,
+    texts.comment_text,
 
     ---------- measures
-    score,
-    comment_length,
+    responses.score,
+    responses.comment_length,
 
     ---------- timestamps
-    responded_at,
+    responses.responded_at,
 
     ---------- technical
-    _version,
+    responses._version,
     {{ current_batch() }} as _batch
 from responses
+left join texts
+    on responses.response_id = texts.response_id

@@ -10,7 +10,8 @@
 
 {% set tickets = ref('stg_support__tickets') %}
 {% set messages = ref('stg_support__messages') %}
-{% set of_touched_tickets = where_touched('ticket_id', [tickets, messages]) %}
+{% set texts = ref('int_ticket__texts') %}
+{% set of_touched_tickets = where_touched('ticket_id', [tickets, messages, texts]) %}
 
 with
 
@@ -33,6 +34,14 @@ messages as (
     {{ of_touched_tickets }}
     group by ticket_id
 
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_tickets }}
+
 )
 
 select
@@ -49,6 +58,7 @@ select
     tickets.priority,
     tickets.ticket_status,
     tickets.language_code,
+    texts.subject,
 
     ---------- measures
     cast(coalesce(messages.message_count, 0) as bigint) as message_count,
@@ -70,3 +80,5 @@ select
 from tickets
 left join messages
     on tickets.ticket_id = messages.ticket_id
+left join texts
+    on tickets.ticket_id = texts.ticket_id

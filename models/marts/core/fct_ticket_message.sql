@@ -8,13 +8,25 @@
     )
 }}
 
+{% set messages = ref('stg_support__messages') %}
+{% set texts = ref('int_message__texts') %}
+{% set of_touched_messages = where_touched('message_id', [messages, texts]) %}
+
 with
 
 messages as (
 
     select *
-    from {{ ref('stg_support__messages') }}
-    where {{ is_new() }}
+    from {{ messages }}
+    {{ of_touched_messages }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_messages }}
 
 ),
 
@@ -24,7 +36,7 @@ attachments as (
         message_id,
         count(*) as attachment_count
     from {{ ref('stg_support__message_attachments') }}
-    where {{ is_new() }}
+    {{ of_touched_messages }}
     group by message_id
 
 )
@@ -37,6 +49,7 @@ select
 
     ---------- attributes
     messages.author_type,
+    texts.message_text,
 
     ---------- measures
     messages.body_length,
@@ -49,5 +62,7 @@ select
     messages._version,
     {{ current_batch() }} as _batch
 from messages
+left join texts
+    on messages.message_id = texts.message_id
 left join attachments
     on messages.message_id = attachments.message_id

@@ -1,0 +1,26 @@
+{#- An input of where_touched(): the rows of some table whose person has got names that the model has not seen. `column`: says whose a row is,
+    by a key of person_names. -#}
+{% macro rows_of_persons(key, rows, column, names) -%}
+    (
+        select
+            rows_of_persons.{{ key }},
+            persons._batch
+        from {{ rows }} as rows_of_persons
+        inner join {{ names }} as persons
+            on rows_of_persons.{{ column }} = persons.name_key
+    )
+{%- endmacro %}
+
+{#- One row per ticket: the names of who asks, and the last run that wrote any of them. -#}
+{% macro names_of_requesters() -%}
+    (
+        select
+            tickets.ticket_id,
+            -- Who is not recognised has an address; most tell the name.
+            coalesce(persons.names, split_part(tickets.requester_email, '@', 1)) as names,
+            case when persons._batch > tickets._batch then persons._batch else tickets._batch end as _batch
+        from {{ ref('pii_support__tickets') }} as tickets
+        left join {{ ref('person_names') }} as persons
+            on tickets.customer_key = persons.name_key
+    )
+{%- endmacro %}

@@ -1,0 +1,80 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='latest_version',
+        unique_key='review_id',
+        cluster_by='_batch',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set reviews = ref('pii_reviews__reviews') %}
+{% set orders = ref('stg_reviews__reviews') %}
+{% set names = ref('person_names') %}
+
+with
+
+reviews as (
+
+    select *
+    from {{ reviews }}
+    {{
+        where_touched('review_id', [
+            reviews,
+            rows_of_persons('review_id', reviews, 'customer_key', names),
+            rows_of_persons('review_id', orders, 'order_id', names),
+        ])
+    }}
+
+),
+
+orders as (
+
+    select
+        review_id,
+        order_id
+    from {{ orders }}
+
+),
+
+named as (
+
+    select
+        reviews.review_id,
+        reviews.title,
+        reviews.body,
+        reviews._version,
+        coalesce(reviews.author_name, '')
+        || ' ' || coalesce(customers.names, '')
+        || ' ' || coalesce(guests.names, '') as names
+    from reviews
+    left join orders
+        on reviews.review_id = orders.review_id
+    left join {{ names }} as customers
+        on reviews.customer_key = customers.name_key
+    left join {{ names }} as guests
+        on orders.order_id = guests.name_key
+
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
+
+)
+
+select
+    ---------- keys
+    review_id,
+
+    ---------- attributes
+    {{ redact_text('title', names=['names'], telling_words='telling_words') }} as review_title,
+    {{ redact_text('body', names=['names'], telling_words='telling_words') }} as review_text,
+
+    ---------- technical
+    _version,
+    {{ current_batch() }} as _batch
+from told

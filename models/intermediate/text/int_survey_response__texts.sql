@@ -1,0 +1,76 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='latest_version',
+        unique_key='response_id',
+        cluster_by='_batch',
+        on_schema_change='append_new_columns',
+    )
+}}
+
+{% set responses = ref('pii_surveys__nps_responses') %}
+{% set orders = ref('stg_surveys__nps_responses') %}
+{% set names = ref('person_names') %}
+
+with
+
+responses as (
+
+    select *
+    from {{ responses }}
+    {{
+        where_touched('response_id', [
+            responses,
+            rows_of_persons('response_id', responses, 'customer_key', names),
+            rows_of_persons('response_id', orders, 'order_id', names),
+        ])
+    }}
+
+),
+
+orders as (
+
+    select
+        response_id,
+        order_id
+    from {{ orders }}
+
+),
+
+named as (
+
+    select
+        responses.response_id,
+        responses.comment,
+        responses._version,
+        coalesce(customers.names, guests.names) as names
+    from responses
+    left join orders
+        on responses.response_id = orders.response_id
+    left join {{ names }} as customers
+        on responses.customer_key = customers.name_key
+    left join {{ names }} as guests
+        on orders.order_id = guests.name_key
+
+),
+
+told as (
+
+    select
+        *,
+        {{ telling_name_words(['names']) }} as telling_words
+    from named
+
+)
+
+select
+    ---------- keys
+    response_id,
+
+    ---------- attributes
+    {{ redact_text('comment', names=['names'], telling_words='telling_words') }} as comment_text,
+
+    ---------- technical
+    _version,
+    {{ current_batch() }} as _batch
+from told

@@ -1,0 +1,94 @@
+{{ config(unique_key='name_key') }}
+
+{% set customers = ref('base_shop__customers') %}
+{% set contacts = ref('base_crm__contacts') %}
+{% set orders = ref('base_shop__orders') %}
+
+-- All states, not the current one: who marries or has a name corrected is still
+-- named in what was written before.
+with
+
+named_customers as (
+
+    select
+        customer_id,
+        first_name,
+        last_name,
+        _issues
+    from {{ customers }}
+    {{ where_touched('customer_id', [customers, contacts]) }}
+
+    union all
+
+    select
+        customer_id,
+        first_name,
+        last_name,
+        _issues
+    from {{ contacts }}
+    {{ where_touched('customer_id', [customers, contacts]) }}
+
+),
+
+guests as (
+
+    select
+        order_id,
+        guest_email,
+        _issues
+    from {{ orders }}
+    {{ where_touched('order_id', ['(select order_id, _batch from ' ~ orders ~ ' where guest_email is not null)']) }}
+
+),
+
+names as (
+
+    select distinct
+        customer_id,
+        cast(null as varchar) as order_id,
+        coalesce(first_name, '') || ' ' || coalesce(last_name, '') as full_name
+    from named_customers
+    where
+        customer_id is not null
+        and coalesce(first_name, last_name) is not null
+        and _issues is null
+
+    union all
+
+    -- Of a guest an order has the address only; most tell the name.
+    select distinct
+        cast(null as varchar) as customer_id,
+        order_id,
+        split_part(guest_email, '@', 1) as full_name
+    from guests
+    where
+        guest_email is not null
+        and _issues is null
+
+),
+
+of_person as (
+
+    select
+        customer_id,
+        order_id,
+        {{ dbt.listagg('full_name', "' '", 'order by full_name') }} as names
+    from names
+    group by customer_id, order_id
+
+)
+
+select
+    ---------- keys
+    coalesce({{ pseudonym('customer_id') }}, order_id) as name_key,
+    {{ pseudonym('customer_id') }} as customer_key,
+    order_id,
+
+    ---------- clear values
+    names,
+
+    ---------- technical
+    -- The row says all names that are known, so the newest run's replaces it.
+    0 as _version,
+    {{ current_batch() }} as _batch
+from of_person
