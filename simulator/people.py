@@ -172,7 +172,7 @@ STREET, CITY = Choice("street", STREETS), Choice("city", CITIES)
 
 @dataclass
 class Persons:
-    """Where the people of the world get their names from; `distinctive`: such that a search for them finds only them."""
+    """Where the people of the world get their names from; `distinctive`: a search for them finds nothing else."""
 
     distinctive: bool
     first_name: Choice
