@@ -1,12 +1,14 @@
 """Clear values of persons stand in the restricted schemas only, and secrets nowhere."""
 
+import re
 import shutil
 
 import duckdb
 import pytest
-from conftest import House
+from conftest import ROOT, House
 from leak_scan import Search
 from proofs.leaks import SECRETS, leaks
+from techco.lineage import findings, read_project
 
 EMAIL = "ana.unlike-any-word@mail.example"
 KINDS = {"person_id", "name", "email", "phone", "address", "postal_code", "birth_date", "national_id", "payment"}
@@ -18,11 +20,37 @@ def search(built) -> Search:
     return Search.of_zone(built.landing, ["techco-development-pepper"])
 
 
-def test_no_clear_value_leaves_the_restricted_schemas(built, search, tmp_path):
+@pytest.fixture(scope="module")
+def found(built, search, tmp_path_factory) -> list[str]:
+    """What the search finds; dbt's files then hold the whole project, compiled."""
+    return [str(hit) for hit in leaks(built.copy(tmp_path_factory.mktemp("searched")), search)]
+
+
+def test_no_clear_value_leaves_the_restricted_schemas(built, search, found):
     assert set(search.kinds.values()) >= KINDS | {"ip_address", "device_id"}
     there = search.in_restricted(built.warehouse)
     assert {kind for schema, kind in there if schema == "base"} >= KINDS
-    assert [str(hit) for hit in leaks(built.copy(tmp_path), search)] == []
+    assert found == []
+
+
+def test_no_column_derives_from_a_classified_one(built, found):
+    assert findings(read_project(ROOT, built.target / "manifest.json")) == []
+
+
+def test_a_column_that_does_is_told_with_its_path(built, found):
+    project = read_project(ROOT, built.target / "manifest.json")
+    staged = project.nodes["model.techco.stg_shop__customers"]
+    staged["compiled_code"] = re.sub(
+        r"_batch\s+from customers\s*$", "_batch, email from customers", staged["compiled_code"]
+    )
+    dimension = project.nodes["model.techco.dim_customer"]
+    dimension["compiled_code"] = f"""
+        with dimension as ({dimension["compiled_code"]})
+        select dimension.*, lower(c.email) as contact from dimension left join staging.stg_shop__customers as c using (customer_key)
+    """
+    (told,) = findings(project)
+    assert "staging.stg_shop__customers.email ← base.base_shop__customers.email ← source.shop.customers.email" in told
+    assert "core.dim_customer.contact" in told
 
 
 @pytest.mark.parametrize(

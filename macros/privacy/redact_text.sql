@@ -3,6 +3,7 @@
     addresses, null for none; or `words`: the columns that name_words() and telling_name_words() made of them, where several texts share
     them. benchmarks/redaction.py measures what is found and what is found in vain. -#}
 {% macro redact_text(value, names=none, words=none) -%}
+    /*<masked*/
     {%- set words = words or ([name_words(names), telling_name_words(names)] if names) -%}
     {%- set without_identifiers -%}
         case when {{ may_identify(value) }} then {{ redact_identifiers(value) }} else {{ value }} end
@@ -16,6 +17,7 @@
             else {{ without_identifiers }}
         end
     {%- endif -%}
+    /*masked>*/
 {%- endmacro %}
 
 {#- Most texts have nothing that any of the expressions could begin with, and are spared two dozen of them: a number that is not part of an
