@@ -46,7 +46,9 @@ def test_a_column_that_does_is_told_with_its_path(built, found):
     dimension = project.nodes["model.techco.dim_customer"]
     dimension["compiled_code"] = f"""
         with dimension as ({dimension["compiled_code"]})
-        select dimension.*, lower(c.email) as contact from dimension left join staging.stg_shop__customers as c using (customer_key)
+        select dimension.*, lower(staged.email) as contact
+        from dimension
+        left join staging.stg_shop__customers as staged using (customer_key)
     """
     (told,) = findings(project)
     assert "staging.stg_shop__customers.email ← base.base_shop__customers.email ← source.shop.customers.email" in told
