@@ -29,8 +29,8 @@ def test_runs_that_failed_or_were_killed_are_told(built, tmp_path):
     with duckdb.connect(str(house.warehouse)) as connection:
         # A run that was killed wrote down its start only.
         connection.execute(
-            "insert into base.runs (invocation_id, started_at, started_by, git_commit, target_name, command, selection) "
-            "values ('killed', timestamp '2025-09-01', 'ana', 'unknown', 'duckdb', 'run', 'everything')"
+            "insert into base.runs (invocation_id, started_at, started_by, git_commit, target_name, command, selection)"
+            " values ('killed', timestamp '2025-09-01', 'ana', 'unknown', 'duckdb', 'run', 'everything')"
         )
         connection.execute("drop table reference.currencies")
     house.dbt("test", "--select", "currencies", succeeds=False)

@@ -122,7 +122,8 @@ class Query:
             if not table or name.lower() == table:
                 found |= {
                     column: origins
-                    for column, origins in (self.of_source(source[1]) or {}).items()
+                    # Of a ledger it is not known which columns there are, but that none is a person's.
+                    for column, origins in (self.of_source(source[1]) or {"*": {}}).items()
                     if column not in left_out
                 }
         for replaced in inner.args.get("replace") or []:

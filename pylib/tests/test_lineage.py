@@ -171,6 +171,11 @@ def test_what_is_remembered_is_worked_out_anew_where_an_input_changed():
     assert findings(zone('select email as shown from "techco"."base"."base_shop__customers"'), remembered)
 
 
+def test_a_ledger_holds_no_person():
+    sql = "with runs as (select * from base.runs) select started_by, r.* from runs as r"
+    assert findings(project(node("run_audit", "governance", sql, []))) == []
+
+
 def test_sql_that_cannot_be_followed_is_an_error():
     with pytest.raises(LineageError, match="no input has a column nothing"):
         columns_of(
