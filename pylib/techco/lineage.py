@@ -25,8 +25,7 @@ from techco.contract import ContractError, Table, load_contract, read_yaml
 MASKED = re.compile(r"/\*<masked\*/((?!/\*<masked\*/).)*?/\*masked>\*/", re.DOTALL)
 MARK = re.compile(r"masked\*/|\bmasked\s*\(")
 MAY_MARK = "macros/privacy/"
-# Bookkeeping columns of base models, beside the contract's. The row as it came is as personal as its columns together.
-OF_BASE = ("_file", "_row", "_ingested_on", "_issues", "_batch")
+# The row as it came, in base models: it is as personal as its columns together.
 RAW_ROW = "_raw"
 # They tell that there is a value, how many or how long, or how it compares: nothing that could be put back together.
 # Conditions of a case, of a filter and of a window, and whatever only joins or sorts rows, are not followed for the
@@ -306,10 +305,9 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
 
 
 def columns_of_base(table: Table) -> Columns:
-    """The columns of a base model: those of the contract, and its bookkeeping."""
+    """The columns of a base model: those of the contract, and its bookkeeping, which tells of files and runs."""
     place = f"source.{table.source}.{table.name}"
-    columns: Columns = {name: {} for name in OF_BASE}
-    columns[RAW_ROW] = {}
+    columns: Columns = {"*": {}, RAW_ROW: {}}
     for column in table.columns:
         columns[column.name] = {}
         if column.classification:
