@@ -7,8 +7,7 @@
         ~ 'git_commit varchar, target_name varchar, command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, '
         ~ 'failures bigint, failed_nodes varchar)'
     ) -%}
-    {%- set started_by, git_commit = run_origin() -%}
-    {%- set told = [started_by, git_commit, target.name, invocation_args_dict.which, selection_of_run()] -%}
+    {%- set told = run_origin() + [invocation_args_dict.which, selection_of_run()] -%}
     {%- set values = [] -%}
     {%- for value in told -%}
         {%- do values.append("'" ~ (value | string | replace("\\", "/") | replace("'", "''"))[:500] ~ "'") -%}
