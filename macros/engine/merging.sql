@@ -81,10 +81,10 @@
 {% endmacro %}
 
 {#- What a known row of a new row's key has to fulfil besides, so that little of the table is read: the ranges of the new keys
-    (macros/incremental/ranges.sql), and what a model declares as incremental_predicates. Keys of schema pii are ids of persons, which
+    (macros/incremental/ranges.sql), and what a model declares as incremental_predicates. Keys of restricted schemas may be ids of persons, which
     stand in no query. -#}
 {% macro and_within_range(arguments) %}
-    {%- if model.config.schema != 'pii' %}
+    {%- if model.config.schema not in var('restricted_schemas') %}
     and {{ within_keys(keys_of(arguments), arguments.temp_relation, 'known') }}
     {%- endif -%}
     {%- for predicate in arguments.incremental_predicates or [] %}

@@ -3,6 +3,7 @@
     addresses, null for none; `telling_words`: what telling_name_words() makes of them, where several texts share it.
     benchmarks/redaction.py measures what is found, and what is found in vain. -#}
 {% macro redact_text(value, names=none, telling_words=none) -%}
+    /*<masked*/
     {%- set without_identifiers -%}
         case when {{ may_identify(value) }} then {{ redact_identifiers(value) }} else {{ value }} end
     {%- endset -%}
@@ -15,6 +16,7 @@
             else {{ without_identifiers }}
         end
     {%- endif -%}
+    /*masked>*/
 {%- endmacro %}
 
 {#- Most texts have nothing that any of the expressions could begin with, and are spared two dozen of them: a number that is not part of an
