@@ -95,17 +95,12 @@ class InForce:
         """A grant or its end; `all privileges` ends every one."""
         role, kind, name = (match["role"].upper(), match["kind"].upper(), (match["name"] or "").upper())
         held = self.future if match["future"] else self.grants
-        for privilege in match["privilege"].upper().split(","):
+        for privilege in (one.strip() for one in match["privilege"].upper().split(",")):
             if match["verb"].lower() == "grant":
-                held.add((role, privilege.strip(), kind, name))
+                held.add((role, privilege, kind, name))
             else:
-                ended = {
-                    one
-                    for one in held
-                    if (one[0], one[2], one[3]) == (role, kind, name)
-                    and privilege.strip() in (one[1], "ALL PRIVILEGES")
-                }
-                held -= ended
+                of_object = {grant for grant in held if grant[0] == role and grant[2:] == (kind, name)}
+                held -= {grant for grant in of_object if privilege in (grant[1], "ALL PRIVILEGES")}
 
     def made_view(self, match: re.Match) -> None:
         """A view with what its statement attaches to it; without `copy grants` it begins with none."""
@@ -131,14 +126,11 @@ class InForce:
         text = LAST_COMMENT.sub("", without_comments(statement).strip(" \n;"))
         if match := ASKS_OF_ROLE.match(text):
             held = self.future if match["future"] else self.grants
-            of_role = sorted(grant[1:] for grant in held if grant[0] == match["role"].upper())
-            kind_of, name_of = ("grant_on", "{}.<{}>") if match["future"] else ("granted_on", "{}")
+            role = match["role"].upper()
+            kind_of, form = ("grant_on", "{1}.<{0}>") if match["future"] else ("granted_on", "{1}")
             return table_of(
                 ("privilege", kind_of, "name", "grantee_name"),
-                [
-                    (privilege, kind, name_of.format(name, kind), match["role"].upper())
-                    for privilege, kind, name in of_role
-                ],
+                [(one[1], one[2], form.format(*one[2:]), role) for one in sorted(held) if one[0] == role],
             )
         if match := ASKS_OF_SCHEMA.match(text):
             held_on = sorted(grant for grant in self.grants if grant[2:] == ("SCHEMA", match["name"].upper()))
@@ -163,22 +155,16 @@ class InForce:
         """What a policy stands on, or the tags of a view's columns, as a query."""
         name = match["name"].upper()
         if match["function"].lower() == "policy_references":
-            on_views = [
-                (view.split(".")[1], view.split(".")[2], "VIEW", column, None)
+            found = [
+                (*view.split(".")[1:], "VIEW", f'[ "{column}" ]', None)
                 for view, (policy, column) in self.rows.items()
                 if policy == name
             ]
-            on_tags = [
+            found += [
                 (None, None, "TAG", None, tag.split(".")[-1]) for tag, masks in self.masks.items() if name in masks
             ]
             names = ("ref_schema_name", "ref_entity_name", "ref_entity_domain", "ref_arg_column_names", "tag_name")
-            return table_of(
-                names,
-                [
-                    (schema, view, kind, column and f'[ "{column}" ]', tag)
-                    for schema, view, kind, column, tag in on_views + on_tags
-                ],
-            )
+            return table_of(names, found)
         tagged = sorted(self.tagged.get(name, {}).items())
         return table_of(
             ("column_name", "tag_name", "tag_value"),

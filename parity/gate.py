@@ -41,12 +41,14 @@ WORDS_OF_GRAMMAR = ("reserved_keywords", "unreserved_keywords", "datetime_units"
 BEFORE_QUERIES = {")", "all", "as", "except", "intersect", "minus", "union"}
 BEHIND_LISTS = {"except", "from", "intersect", "limit", "minus", "order", "qualify", "union", "where"}
 BEFORE_CONDITIONS = {"and", "not", "on", "or", "when", "where"}
-# What sqlfluff's grammar has no words for though Snowflake documents it, and what it knows instead: the name of a row access policy with its
-# schema, and of a masking policy that a tag is given; `force`, by which a tag takes a policy of a type that it has one of.
+# What sqlfluff's grammar has no words for though Snowflake documents it, and what it knows instead: the name of a row
+# access policy with its schema, and of a masking policy that a tag is given; `force`, by which a tag takes a policy of
+# a type that it has one of; tags among what can be shown.
 UNKNOWN_TO_GRAMMAR = [
     (re.compile(r"(create\s+row\s+access\s+policy\s+(if\s+not\s+exists\s+)?)(\w+\.)+", re.IGNORECASE), r"\1"),
     (re.compile(r"(?<=masking\spolicy\s)(\w+\.)+(?=\w+\s*(,|force\b|$))", re.IGNORECASE), ""),
     (re.compile(r"(\balter\s+tag\s.*)\s+force\s*$", re.IGNORECASE | re.DOTALL), r"\1"),
+    (re.compile(r"(?<=\bshow\s)tags\b", re.IGNORECASE), "views"),
 ]
 RULES_BY_NAME = {rule.name: rule for rule in RULES}
 PROCESSES = 2

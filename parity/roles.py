@@ -16,7 +16,7 @@ from emulator.running import ROOT
 from parity.compare import Allowed, Rows, differences, from_duckdb, from_snowflake
 from parity.two_runs import RunError
 
-# One table of each schema that no consumer may enter. Raw tables are there before anything is built.
+# Tables of the build's own database, which no consumer may enter, marts neither.
 CLOSED = (
     "raw.shop__customers",
     "base.base_shop__customers",
@@ -28,7 +28,7 @@ NOBODY_SEES = "a role without a grant could read it"
 
 
 def of_all_roles(release: Path, cursor: Any, database: str, allowed: Allowed) -> dict[str, dict[str, list[str]]]:
-    """Differences by role and table, of a release and the views in `<database>_SERVING`; empty lists where all is equal.
+    """Differences by role and table, of a release and the views in `<database>_SERVING`; empty where all is equal.
 
     The session has to begin with the build's role. Raises RunError where it cannot read what others must not.
     """
