@@ -375,8 +375,8 @@ def test_the_audit_names_what_somebody_changed_and_applying_puts_it_right(again,
         "grant select on future tables in schema TECHCO.CORE to role TECHCO_SUPPORT": (
             "not declared: grant of SELECT on FUTURE TABLE TECHCO.CORE to TECHCO_SUPPORT"
         ),
-        "revoke select on view TECHCO_SERVING.KPI.DAILY_SALES_KPIS from role TECHCO_ANALYST": (
-            "missing: grant of SELECT on VIEW TECHCO_SERVING.KPI.DAILY_SALES_KPIS to TECHCO_ANALYST"
+        "revoke select on view TECHCO_SERVING.CORE.FCT_ORDER from role TECHCO_ANALYST": (
+            "missing: grant of SELECT on VIEW TECHCO_SERVING.CORE.FCT_ORDER to TECHCO_ANALYST"
         ),
         "alter masking policy TECHCO_SERVING.POLICIES.MASK_TEXT set body -> clear": "missing: body of policy mask_text",
         "alter tag TECHCO_SERVING.POLICIES.PII_CLASS unset masking policy TECHCO_SERVING.POLICIES.MASK_DATE": (

@@ -156,14 +156,12 @@ class InForce:
         name = match["name"].upper()
         if match["function"].lower() == "policy_references":
             found = [
-                (*view.split(".")[1:], "VIEW", f'[ "{column}" ]', None)
+                (*view.split(".")[1:], "VIEW", f'[ "{column}" ]')
                 for view, (policy, column) in self.rows.items()
                 if policy == name
             ]
-            found += [
-                (None, None, "TAG", None, tag.split(".")[-1]) for tag, masks in self.masks.items() if name in masks
-            ]
-            names = ("ref_schema_name", "ref_entity_name", "ref_entity_domain", "ref_arg_column_names", "tag_name")
+            found += [(*tag.split(".")[1:], "TAG", None) for tag, masks in self.masks.items() if name in masks]
+            names = ("ref_schema_name", "ref_entity_name", "ref_entity_domain", "ref_arg_column_names")
             return table_of(names, found)
         tagged = sorted(self.tagged.get(name, {}).items())
         return table_of(

@@ -84,9 +84,10 @@ def test_a_client_is_answered(cursor):
     assert json.loads(allowed) == ["email", "name"]
     assert cursor.execute("describe masking policy TECHCO.T.M").fetchall() == [("M", "null")]
     references = (
-        "select ref_entity_name, tag_name from table(TECHCO.information_schema.policy_references(policy_name => '{}'))"
+        "select ref_entity_name, ref_entity_domain, ref_arg_column_names "
+        "from table(TECHCO.information_schema.policy_references(policy_name => '{}'))"
     )
-    assert cursor.execute(references.format("TECHCO.T.M")).fetchall() == [(None, "PII_CLASS")]
-    assert cursor.execute(references.format("TECHCO.T.ROWS")).fetchall() == [("PERSONS", None)]
+    assert cursor.execute(references.format("TECHCO.T.M")).fetchall() == [("PII_CLASS", "TAG", None)]
+    assert cursor.execute(references.format("TECHCO.T.ROWS")).fetchall() == [("PERSONS", "VIEW", '[ "K" ]')]
     tags = "table(TECHCO.information_schema.tag_references_all_columns('TECHCO.T.PERSONS', 'table'))"
     assert cursor.execute(f"select column_name, tag_value from {tags}").fetchall() == [("E", "email")]

@@ -46,12 +46,12 @@
     {%- endfor -%}
     {#- By position: names of columns come back in capitals. -#}
     {%- for row in run_query(references_to_policies(policies)).rows -%}
-        {%- set policy, schema, view, domain, arguments, tag = row.values() -%}
+        {%- set policy, schema, entity, domain, arguments = row.values() -%}
         {%- if domain == 'TAG' -%}
-            {%- do facts.append('policy ' ~ policy ~ ' on tag ' ~ tag | lower) -%}
+            {%- do facts.append('policy ' ~ policy ~ ' on tag ' ~ entity | lower) -%}
         {%- elif policies[policy].kind == 'row access' -%}
             {%- set column = modules.re.sub('[^A-Z0-9_]', '', arguments) -%}
-            {%- do facts.append('policy ' ~ policy ~ ' on ' ~ serving_database() ~ '.' ~ schema ~ '.' ~ view ~ ' (' ~ column ~ ')') -%}
+            {%- do facts.append('policy ' ~ policy ~ ' on ' ~ serving_database() ~ '.' ~ schema ~ '.' ~ entity ~ ' (' ~ column ~ ')') -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for row in run_query(references_to_tags(views)).rows -%}
@@ -90,7 +90,7 @@
 {% macro references_to_policies(policies) -%}
     {%- for name in policies -%}
         {{ 'union all' if not loop.first }}
-        select '{{ name }}' as policy_name, ref_schema_name, ref_entity_name, ref_entity_domain, ref_arg_column_names, tag_name
+        select '{{ name }}' as policy_name, ref_schema_name, ref_entity_name, ref_entity_domain, ref_arg_column_names
         from table({{ serving_database() }}.information_schema.policy_references(policy_name => '{{ policy_object(name) }}'))
     {% endfor -%}
 {%- endmacro %}
@@ -100,6 +100,7 @@
         {{ 'union all' if not loop.first }}
         select '{{ view.name }}' as view_name, column_name, tag_name, tag_value
         from table({{ serving_database() }}.information_schema.tag_references_all_columns('{{ view.name }}', 'table'))
+        where tag_name = 'PII_CLASS'
     {% else -%}
         select null as view_name, null as column_name, null as tag_name, null as tag_value where 1 = 0
     {%- endfor -%}

@@ -17,8 +17,8 @@
     {%- for name in views_of_no_table(declared) -%}
         {%- do statements.append('drop view if exists ' ~ name) -%}
     {%- endfor -%}
-    {%- for grant in wanted if grant not in held -%}
-        {%- do statements.append('grant ' ~ grant.privilege | lower ~ ' on ' ~ grant.kind | lower ~ ' ' ~ grant.name ~ ' to role ' ~ grant.role) -%}
+    {%- for grant in wanted if grant.kind == 'VIEW' and grant not in held -%}
+        {%- do statements.append('grant select on view ' ~ grant.name ~ ' to role ' ~ grant.role) -%}
     {%- endfor -%}
     {{- return(statements) -}}
 {% endmacro %}
@@ -89,6 +89,10 @@
             {%- do exceptions.raise_compiler_error(
                 place ~ ': class ' ~ column.classification ~ ' is masked as ' ~ type_of_class(column.classification) ~ ', and the column is ' ~ types[column.name]
                 ~ '. A policy of another type would not reach it: cast the column, or correct its classification.'
+            ) -%}
+        {%- elif column.classification and rows_policy(view) and column.name == rows_column(view) -%}
+            {%- do exceptions.raise_compiler_error(
+                place ~ ': class ' ~ column.classification ~ ' is declared for it, and rows are limited by it. Snowflake puts one policy on a column: let config.meta.persons name another.'
             ) -%}
         {%- elif column.classification -%}
             {%- do form_for(view.roles[0], column.classification) -%}

@@ -10,7 +10,8 @@
     {%- if found -%}
         {%- do exceptions.raise_compiler_error(
             found | length ~ ' differences between what dbt_project.yml and the contract declare and what is in force:\n' ~ found | join('\n')
-            ~ '\n`dbt run-operation apply_privacy` puts right what it made; what somebody granted to a role inside these databases it takes back.'
+            ~ '\n`dbt run-operation apply_privacy` puts policies, tags and views right, and takes back what a role of the registry should not hold; '
+            ~ 'create_objects grants what is missing on databases and schemas. What another role holds, whoever granted it has to revoke.'
         ) -%}
     {%- endif -%}
     {%- do log('Privacy: all ' ~ facts.declared | length ~ ' grants, policies and tags are as declared.', info=true) -%}
