@@ -372,6 +372,9 @@ def test_the_audit_names_what_somebody_changed_and_applying_puts_it_right(again,
         "grant usage on schema TECHCO.PII to role TECHCO_ANALYST": (
             "not declared: grant of USAGE on SCHEMA TECHCO.PII to TECHCO_ANALYST"
         ),
+        "grant role TECHCO_TRANSFORMER to role TECHCO_MARKETING": (
+            "not declared: grant of USAGE on ROLE TECHCO_TRANSFORMER to TECHCO_MARKETING"
+        ),
         "grant select on future tables in schema TECHCO.CORE to role TECHCO_SUPPORT": (
             "not declared: grant of SELECT on FUTURE TABLE TECHCO.CORE to TECHCO_SUPPORT"
         ),

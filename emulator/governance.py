@@ -18,6 +18,9 @@ GRANT = re.compile(
     rf"(?P<kind>account|\w+?)s?(?:\s+in\s+schema)?(?:\s+(?P<name>(?!to\b|from\b){NAME}))?\s+(?:to|from)\s+(?:role\s+)?(?P<role>\w+)\s*$",
     re.IGNORECASE,
 )
+GRANT_OF_ROLE = re.compile(
+    r"(?P<verb>grant|revoke)\s+role\s+(?P<name>\w+)\s+(?:to|from)\s+role\s+(?P<role>\w+)\s*$", re.IGNORECASE
+)
 VIEW = re.compile(
     rf"create\s+(?P<replace>or\s+replace\s+)?(?:secure\s+)?view\s+(?P<missing>if\s+not\s+exists\s+)?(?P<name>{NAME})\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -71,6 +74,9 @@ class InForce:
         text = without_comments(statement).strip(" \n;")
         if match := GRANT.match(LAST_COMMENT.sub("", text)):
             self.granted(match)
+        elif match := GRANT_OF_ROLE.match(LAST_COMMENT.sub("", text)):
+            grant = match["role"].upper(), "USAGE", "ROLE", match["name"].upper()
+            (self.grants.add if match["verb"].lower() == "grant" else self.grants.discard)(grant)
         elif match := VIEW.match(text):
             self.made_view(match)
         elif match := DROPPED_VIEW.match(text):

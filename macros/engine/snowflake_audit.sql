@@ -73,11 +73,8 @@
 {#- Who but loader and build may enter a schema of the build's database. -#}
 {% macro grants_of_others() %}
     {%- set facts = [] -%}
-    {%- set own = [account_role('loader'), account_role('transformer')] -%}
-    {%- for role in var('privacy').roles -%}
-        {#- What these hold is told by held_grants(). -#}
-        {%- do own.append(account_role(role)) -%}
-    {%- endfor -%}
+    {#- What the registry's roles hold is told by held_grants(). -#}
+    {%- set own = roles_of_the_project() -%}
     {%- for schema in schemas_of_the_project() -%}
         {%- set name = (target.database ~ '.' ~ generate_schema_name(schema, none)) | upper -%}
         {%- for row in run_query('show grants on schema ' ~ name).rows if row['privilege'] != 'OWNERSHIP' and row['grantee_name'] not in own -%}

@@ -16,6 +16,15 @@
     {{ target.database | upper }}_{{ role | upper }}
 {%- endmacro %}
 
+{#- All roles that the project makes. -#}
+{% macro roles_of_the_project() %}
+    {%- set roles = [] -%}
+    {%- for role in ['loader', 'transformer'] + var('privacy').roles | list -%}
+        {%- do roles.append(account_role(role)) -%}
+    {%- endfor -%}
+    {{- return(roles) -}}
+{% endmacro %}
+
 {#- Whether one of some roles is in the session; false for no role. -#}
 {% macro any_role_in_session(roles) -%}
     {%- for role in roles -%}

@@ -155,7 +155,7 @@
     {{- return(wanted) -}}
 {% endmacro %}
 
-{#- What the roles of the registry hold inside the two databases, in the same form. A grant on what is yet to be made is of the kind
+{#- What the roles of the registry hold inside the two databases, in the same form, and which of the project's roles they inherit. A grant on what is yet to be made is of the kind
     `FUTURE …` and names its schema. -#}
 {% macro held_grants() %}
     {%- set held = [] -%}
@@ -170,7 +170,8 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set inside = [] -%}
-    {%- for grant in held if grant.name.split('.')[0] in [target.database | upper, serving_database()] -%}
+    {%- set ours = roles_of_the_project() -%}
+    {%- for grant in held if grant.name.split('.')[0] in [target.database | upper, serving_database()] or (grant.kind == 'ROLE' and grant.name in ours) -%}
         {%- do inside.append(grant) -%}
     {%- endfor -%}
     {{- return(inside) -}}
@@ -184,7 +185,8 @@
         {%- if grant.kind.startswith('FUTURE ') -%}
             {%- set place = grant.kind ~ 's in ' ~ ('schema ' if '.' in grant.name else 'database ') ~ grant.name -%}
         {%- endif -%}
-        {%- do statements.append('revoke ' ~ grant.privilege | lower ~ ' on ' ~ place ~ ' from role ' ~ grant.role) -%}
+        {%- set held_by_it = 'role ' ~ grant.name if grant.kind == 'ROLE' else grant.privilege | lower ~ ' on ' ~ place -%}
+        {%- do statements.append('revoke ' ~ held_by_it ~ ' from role ' ~ grant.role) -%}
     {%- endfor -%}
     {{- return(statements) -}}
 {% endmacro %}
