@@ -1,5 +1,7 @@
 """The same project on Snowflake, as far as an emulator shows it: everything runs, twice, and equals DuckDB."""
 
+import datetime
+import hashlib
 import json
 import os
 import re
@@ -8,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from issued_policies import PEPPER, policies, rows_seen, shown
 from leak_scan import Search
 
+from emulator.governance import InForce
 from emulator.log import read_log
 from emulator.running import running
 from parity.__main__ import parity
@@ -21,6 +25,39 @@ from simulator.__main__ import main as simulate
 DAYS = ("--days", "6", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
 # Nodes that are through before the second build is killed: base and a part of staging.
 KILLED_BEHIND = 60
+CONSUMERS = ("analyst", "marketing", "support", "dpo")
+CLEAR = {
+    "person_id": "'C17'",
+    "name": "'Ana'",
+    "email": "'Ana.Silva@Example.com'",
+    "phone": "'+49 30 123456'",
+    "address": "'Lindenweg 4'",
+    "postal_code": "'10115'",
+    "birth_date": "date '1984-07-09'",
+    "ip_address": "'203.0.113.9'",
+    "device_id": "'d-81'",
+    "payment": "'DE02120300000000202051'",
+    "national_id": "'12345678909'",
+    "free_text": "'Ana, call me'",
+}
+HASHED = hashlib.sha256(f"{PEPPER}:device_id:d-81".encode()).hexdigest()[:32]
+YEAR = datetime.date(1984, 1, 1)
+# What each role is shown of these, in their order.
+SHOWN = {
+    "analyst": (None, None, "example.com", None, None, "10", YEAR, "203.0.0.0/16", HASHED, None, None, None),
+    "marketing": (
+        *(None, "Ana", "Ana.Silva@Example.com", None, None, "10"),
+        *(YEAR, "203.0.0.0/16", HASHED, None, None, None),
+    ),
+    "support": (
+        *("C17", "Ana", "A***@example.com", "***3456", "Lindenweg 4", "10115"),
+        *(None, None, None, "***2051", None, None),
+    ),
+    "dpo": (
+        *("C17", "Ana", "Ana.Silva@Example.com", "+49 30 123456", "Lindenweg 4", "10115"),
+        *(datetime.date(1984, 7, 9), "203.0.113.9", "d-81", "DE02120300000000202051", "12345678909", "Ana, call me"),
+    ),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -109,24 +146,160 @@ def test_what_was_issued_is_snowflakes_own_sql(compared, folder):
     assert [told(finding) for finding in findings(filter(is_judged, statements(folder)), {})] == []
 
 
-def test_analysts_are_granted_marts_only_and_nobody_but_the_build_the_vault(compared, folder):
-    grants = [statement.lower() for statement in statements(folder, skipped=True) if "grant " in statement.lower()]
-    granted = {
-        (role[1], schema[1])
-        for grant in grants
-        if (role := re.search(r"to role techco_(\w+)", grant)) and (schema := re.search(r"schema techco\.(\w+)", grant))
+def places(issued: list[str], pattern: str) -> list[int]:
+    """Where statements begin with a pattern."""
+    return [place for place, text in enumerate(issued) if re.match(pattern, text, re.IGNORECASE)]
+
+
+def granted(issued: list[str]) -> set[tuple[str, str, str]]:
+    """Role, kind of object and its name, of every grant; in lower case, roles without the database's name."""
+    found = (
+        re.match(r"grant [\w ,]+ on (future )?(\w+?)s?( in schema)? (\S+) to role techco_(\w+)", text, re.IGNORECASE)
+        for text in issued
+    )
+    return {(grant[5].lower(), grant[2].lower(), grant[4].lower()) for grant in found if grant}
+
+
+def test_consumers_are_granted_nothing_in_the_builds_database_and_nobody_but_the_build_the_vault(compared, folder):
+    grants = granted(statements(folder))
+    of_consumers = {
+        (kind, name.split(".")[0]) for role, kind, name in grants if role in CONSUMERS and kind != "warehouse"
     }
-    marts = {"core", "kpi", "customers", "inventory", "governance"}
-    assert {schema for role, schema in granted if role == "analyst"} == marts
-    assert {role for role, schema in granted if schema == "vault"} == {"transformer"}
+    assert of_consumers == {(kind, "techco_serving") for kind in ("database", "schema", "view")}
+    assert {role for role, _, name in grants if name.startswith("techco.")} == {"transformer", "loader"}
+    assert {role for role, _, name in grants if name == "techco.vault"} == {"transformer"}
+    assert not [text for text in statements(folder) if re.match(r"grant .* future .*_serving", text, re.IGNORECASE)]
+
+
+def test_each_role_is_granted_the_schemas_of_the_registry_and_views_of_persons_it_may_see(compared, folder):
+    grants = granted(statements(folder))
+    schemas = {
+        role: {name.split(".")[1] for one, kind, name in grants if (one, kind) == (role, "schema")}
+        for role in CONSUMERS
+    }
+    assert schemas == {
+        "analyst": {"core", "kpi", "customers", "inventory", "governance"},
+        "marketing": {"core", "kpi", "customers", "personal"},
+        "support": {"core", "personal"},
+        "dpo": {"core", "kpi", "customers", "inventory", "governance", "personal"},
+    }
+    views = {
+        role: {name.split(".", 1)[1] for one, kind, name in grants if (one, kind) == (role, "view")}
+        for role in CONSUMERS
+    }
+    personal = {role: {name for name in names if name.startswith("personal.")} for role, names in views.items()}
+    # Of mentions, messages and signatures nobody knows whose they are.
+    unknown = {"personal.social__mentions", "personal.support__messages", "personal.carriers__tracking_events"}
+    assert personal["dpo"] - personal["support"] == unknown
+    assert personal["support"] == personal["marketing"]
+    assert personal["analyst"] == set()
+    assert "core.fct_order" in views["support"]
+    assert views["analyst"] <= views["dpo"]
 
 
 def test_roles_are_made_before_anything_is_granted_to_them(compared, folder):
     issued = [statement.lower() for statement in statements(folder, skipped=True)]
-    for role in ("loader", "transformer", "analyst", "governance"):
+    for role in ("loader", "transformer", *CONSUMERS):
         made = next(place for place, text in enumerate(issued) if f"create role if not exists techco_{role}" in text)
-        granted = next(place for place, text in enumerate(issued) if re.search(rf"to role techco_{role}\b", text))
-        assert made < granted
+        granted_to = next(place for place, text in enumerate(issued) if re.search(rf"to role techco_{role}\b", text))
+        assert made < granted_to
+
+
+def test_policies_come_before_the_tag_views_behind_it_and_grants_last(compared, folder):
+    issued = statements(folder)
+    view = r"create or replace (secure )?view techco_serving[.]"
+    policies_made = places(issued, r"(create|alter) (masking|row access) policy ")
+    tag_set = places(issued, r"alter tag techco_serving[.]policies[.]pii_class set masking policy ")
+    first_view, first_grant = places(issued, view)[0], places(issued, "grant select on view techco_serving[.]")[0]
+    before = [place for place in policies_made if place < first_view]
+    assert before[-1] < tag_set[0] < first_view < first_grant
+    for place in places(issued, "grant select on view techco_serving[.]"):
+        name = issued[place].split()[4]
+        assert places(issued[:place], rf"create or replace (secure )?view {re.escape(name)} ")
+
+
+def test_a_view_of_clear_values_is_protected_by_the_statement_that_makes_it(compared, folder):
+    made = [
+        text
+        for text in statements(folder)
+        if re.match("create or replace .*view techco_serving[.]personal", text, re.I)
+    ]
+    assert len({re.search(r"from (\S+)", text)[1] for text in made}) == 10
+    tag = "with tag (TECHCO_SERVING.POLICIES.PII_CLASS = '"
+    for text in made:
+        assert text.startswith("create or replace secure view ")
+        assert tag in text
+        assert "customer_key" not in text or "with row access policy TECHCO_SERVING.POLICIES.ROWS_OF_PERSONAL" in text
+    customers = next(text for text in made if "PERSONAL.SHOP__CUSTOMERS" in text)
+    tagged = dict(re.findall(r"(\w+) with tag \(\S+ = '(\w+)'\)", customers))
+    assert tagged == {
+        "customer_id": "person_id",
+        "email": "email",
+        "first_name": "name",
+        "last_name": "name",
+        "phone": "phone",
+        "birth_date": "birth_date",
+        "national_id": "national_id",
+    }
+
+
+def test_each_role_is_shown_each_class_as_the_registry_says(compared, folder):
+    bodies = policies(statements(folder))
+    masks = {
+        classification: bodies["mask_date" if classification == "birth_date" else "mask_text"]
+        for classification in CLEAR
+    }
+
+    def seen(*roles: str) -> tuple:
+        return tuple(shown(masks[name], name, clear, roles) for name, clear in CLEAR.items())
+
+    assert {role: seen(role) for role in CONSUMERS} == SHOWN
+    nothing = (None,) * len(CLEAR)
+    assert seen() == seen("transformer") == seen("loader") == nothing
+    # Of two roles in one session the one that is shown less decides.
+    assert seen("marketing", "support") == (
+        *(None, "Ana", "A***@example.com", None, None, "10"),
+        *(None, None, None, None, None, None),
+    )
+    assert seen("analyst", "dpo") == SHOWN["analyst"]
+
+
+def test_a_class_that_the_tag_should_not_have_is_shown_to_nobody(compared, folder):
+    body = policies(statements(folder))["mask_text"]
+    assert [shown(body, "shoe_size", "'44'", [role]) for role in CONSUMERS] == [None] * 4
+
+
+def test_each_role_sees_the_rows_of_its_persons(compared, folder):
+    bodies = policies(statements(folder))
+    keys = ("both", "consents", "german", "neither", "unknown")
+    expected = {
+        "rows_of_personal": {
+            ("dpo",): list(keys),
+            ("marketing",): ["both", "consents"],
+            ("support",): ["both", "german"],
+            ("marketing", "support"): ["both", "consents", "german"],
+            ("analyst",): [],
+            ("transformer",): [],
+        },
+        "rows_of_core": {
+            ("analyst",): list(keys),
+            ("marketing",): ["both", "consents", "unknown"],
+            ("support",): ["both", "german", "unknown"],
+            ("transformer",): [],
+        },
+        # Support reads nothing of this schema, so its scope opens no row.
+        "rows_of_customers": {("marketing",): ["both", "consents", "unknown"], ("support",): [], ("dpo",): list(keys)},
+    }
+    for policy, by_roles in expected.items():
+        assert {roles: rows_seen(bodies[policy], keys, roles) for roles in by_roles} == by_roles
+    orders = ("O1", "O2", "O3", "O4", "O5")
+    by_order = {roles: rows_seen(bodies["rows_of_core_by_fct_order"], orders, [roles]) for roles in CONSUMERS}
+    assert by_order == {
+        "analyst": list(orders),
+        "marketing": ["O1", "O4"],
+        "support": ["O2", "O4"],
+        "dpo": list(orders),
+    }
 
 
 def test_the_pepper_stands_in_no_statement(compared, folder):
@@ -184,6 +357,97 @@ def test_kpis_can_be_dynamic_tables(again, folder):
     made = [text for text in statements(folder)[before:] if re.search(r"create .*dynamic table", text, re.IGNORECASE)]
     assert len(made) == 1
     assert re.search(r"target_lag = '1 hour'.*warehouse = TECHCO_TRANSFORMING", made[0], re.IGNORECASE | re.DOTALL)
+
+
+def in_force(folder: Path) -> InForce:
+    """What all statements so far have brought about."""
+    made = InForce()
+    for statement in statements(folder):
+        made.note(statement)
+    return made
+
+
+def test_applying_again_issues_no_grant_and_changes_nothing(again, folder):
+    before, counted = in_force(folder), len(statements(folder))
+    again.dbt("run-operation", "apply_privacy")
+    issued = statements(folder)[counted:]
+    assert places(issued, "create or replace secure view ")
+    assert places(issued, "(grant|revoke|drop|create tag .* or replace) ") == []
+    after = in_force(folder)
+    assert (after.grants, after.future, after.tagged) == (before.grants, before.future, before.tagged)
+    assert (after.rows, after.masks, after.policies.keys()) == (before.rows, before.masks, before.policies.keys())
+    again.dbt("run-operation", "audit_privacy")
+
+
+def test_the_audit_names_what_somebody_changed_and_applying_puts_it_right(again, capfd):
+    contacts = "TECHCO_SERVING.PERSONAL.CRM__CONTACTS"
+    tampered = {
+        "grant usage on schema TECHCO.PII to role TECHCO_ANALYST": (
+            "not declared: grant of USAGE on SCHEMA TECHCO.PII to TECHCO_ANALYST"
+        ),
+        "grant role TECHCO_TRANSFORMER to role TECHCO_MARKETING": (
+            "not declared: grant of USAGE on ROLE TECHCO_TRANSFORMER to TECHCO_MARKETING"
+        ),
+        "grant select on future tables in schema TECHCO.CORE to role TECHCO_SUPPORT": (
+            "not declared: grant of SELECT on FUTURE TABLE TECHCO.CORE to TECHCO_SUPPORT"
+        ),
+        "revoke select on view TECHCO_SERVING.CORE.FCT_ORDER from role TECHCO_ANALYST": (
+            "missing: grant of SELECT on VIEW TECHCO_SERVING.CORE.FCT_ORDER to TECHCO_ANALYST"
+        ),
+        "alter masking policy TECHCO_SERVING.POLICIES.MASK_TEXT set body -> clear": "missing: body of policy mask_text",
+        "alter tag TECHCO_SERVING.POLICIES.PII_CLASS unset masking policy TECHCO_SERVING.POLICIES.MASK_DATE": (
+            "missing: policy mask_date on tag pii_class"
+        ),
+        f"create or replace view {contacts} copy grants as select * from TECHCO.PII.PII_CRM__CONTACTS": (
+            f"missing: policy rows_of_personal on {contacts} (CUSTOMER_KEY)"
+        ),
+    }
+    with connect(again) as account:
+        for statement in tampered:
+            account.cursor().execute(statement)
+    capfd.readouterr()
+    with pytest.raises(RunError):
+        again.dbt("--no-use-colors", "run-operation", "audit_privacy")
+    said = capfd.readouterr().out
+    assert [finding for finding in tampered.values() if finding not in said] == []
+    assert f"missing: tag pii_class = email on {contacts}.EMAIL" in said
+    again.dbt("run-operation", "apply_privacy")
+    again.dbt("run-operation", "audit_privacy")
+
+
+def test_a_role_that_the_registry_does_not_know_is_told_of_too(again, capfd):
+    with connect(again) as account:
+        account.cursor().execute("grant usage on schema TECHCO.PII to role SOMEBODY")
+        capfd.readouterr()
+        with pytest.raises(RunError):
+            again.dbt("--no-use-colors", "run-operation", "audit_privacy")
+        assert "not declared: grant of USAGE on SCHEMA TECHCO.PII to SOMEBODY" in capfd.readouterr().out
+        account.cursor().execute("revoke usage on schema TECHCO.PII from role SOMEBODY")
+
+
+def test_a_column_that_is_not_there_or_of_another_type_is_named_and_nothing_is_applied(again, folder, capfd):
+    table = "TECHCO.PII.PII_SHOP__CUSTOMERS"
+    for change, undo, said in (
+        (
+            f"alter table {table} rename column phone to called",
+            f"alter table {table} rename column called to phone",
+            "pii.pii_shop__customers, column phone: class phone is declared for it, but the table has no such column",
+        ),
+        (
+            f"alter table {table} alter column birth_date set data type varchar",
+            f"alter table {table} alter column birth_date set data type date",
+            "pii.pii_shop__customers, column birth_date: class birth_date is masked as date, and the column is",
+        ),
+    ):
+        with connect(again) as account:
+            account.cursor().execute(change)
+            counted = len(statements(folder))
+            capfd.readouterr()
+            with pytest.raises(RunError):
+                again.dbt("--no-use-colors", "run-operation", "apply_privacy")
+            assert said in " ".join(capfd.readouterr().out.split())
+            assert places(statements(folder)[counted:], "(create|alter|grant|revoke) ") == []
+            account.cursor().execute(undo)
 
 
 @pytest.mark.parametrize(

@@ -52,15 +52,19 @@ def serve(folder: Path, listening: socket.socket, database: str) -> None:
     from fakesnow.transforms import stage
 
     from emulator import functions, passes, procedures, results, statements, syntax  # noqa: F401
-    from emulator.log import StatementLog
+    from emulator.log import StatementLog, read_log
 
     for name in ("databases", "stages"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     stage.LOCAL_BUCKET_PATH = str((folder / "stages").resolve())
-    statements.log = StatementLog(folder / "statements.jsonl")
+    log = folder / "statements.jsonl"
+    statements.log = StatementLog(log)
+    for statement in read_log(log):
+        statements.in_force.note(statement)
     procedures.port = listening.getsockname()[1]
     fakesnow.server.shared_fs = FakeSnow(db_path=folder / "databases")
-    fakesnow.server.shared_fs.connect(database)
+    for name in {database, *(path.stem for path in (folder / "databases").glob("*.db"))}:
+        fakesnow.server.shared_fs.connect(name)
     # Whoever started this may be killed at any time: then nobody holds the other end of standard input.
     threading.Thread(target=end_with_input, daemon=True).start()
     print(f"listening on port {procedures.port}", flush=True)

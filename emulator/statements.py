@@ -16,6 +16,7 @@ from fakesnow.expr import normalise_ident
 from sqlglot import exp
 
 from emulator import loading, procedures
+from emulator.governance import InForce, plain_view
 from emulator.log import StatementLog
 from emulator.patching import around
 from emulator.skipped import is_skipped, without_comments
@@ -43,6 +44,7 @@ PUT = re.compile(r"put\s+'(?P<source>[^']+)'\s+'(?P<target>@[^']+)'(?P<options>.
 INTERNAL_ERROR = 370001
 
 log = StatementLog(None)
+in_force = InForce()
 
 
 def rewritten(statement: str) -> list[str]:
@@ -58,7 +60,7 @@ def rewritten(statement: str) -> list[str]:
             return [DONE]
         quoted = ((column, comment.replace("'", "''")) for column, comment in COLUMN_COMMENT.findall(text))
         return [f"comment on column {comments[2]}.{column} is '{comment}'" for column, comment in quoted] + [DONE]
-    return [statement]
+    return [plain_view(in_force.with_references(statement))]
 
 
 @around(FakeSnowflakeCursor, "execute")
@@ -68,7 +70,10 @@ def execute(original: Any, cursor: FakeSnowflakeCursor, command: str, *args: Any
     log.write(command, skipped)
     try:
         if skipped:
+            in_force.note(command)
             return answered(cursor, DONE)
+        if told := in_force.answer(command):
+            return answered(cursor, told)
         if (made := MADE_IF_MISSING.match(text)) and exists(cursor, made["name"]):
             # fakesnow would forget which files a table has loaded, though it stays.
             return answered(cursor, f"select '{made['name'].upper()} already exists, statement succeeded.' as status")
@@ -80,6 +85,7 @@ def execute(original: Any, cursor: FakeSnowflakeCursor, command: str, *args: Any
             return original(cursor, procedures.run(cursor, command), *args, **kwargs)
         for statement in rewritten(command):
             result = original(cursor, statement, *args, **kwargs)
+        in_force.note(command)
         return result
     except Exception as error:
         # DuckDB refuses everything behind an error in a transaction, and dbt goes on with the session.
@@ -175,6 +181,7 @@ def parsed(original: Any, statement: str) -> exp.Expression:
             is_skipped(statement)
             or loading.is_copy(statement)
             or procedures.is_procedure(statement)
+            or in_force.answer(statement)
             or rewritten(statement) != [statement]
         ):
             return exp.Command(this=without_comments(statement).split()[0].upper(), expression=statement)

@@ -1,7 +1,7 @@
 """`make parity`: build a landing zone on DuckDB and on Snowflake, in full and a day more; compare marts and snapshots.
 
 On the emulator by default; with TARGET=snowflake on the account of the environment's variables, in a database of its
-own, and the result is written to docs/evidence.
+own, and the result is written to docs/evidence. There each role's session is held against its release, too.
 """
 
 import argparse
@@ -12,12 +12,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
+from techco.publish import publish
 
 from benchmarks.evidence import save
 from emulator.running import ROOT, EmulatorError
-from parity.account import rows_by_table
+from parity.account import connect, rows_by_table
 from parity.compare import differences, from_duckdb, read_allowed
 from parity.kept import Tables, read_kept
+from parity.roles import of_all_roles
 from parity.run import LEAN, LOCAL, Run, RunError
 from parity.two_runs import emulated, read_zone_as_a_bucket, steps
 
@@ -51,7 +53,7 @@ def main() -> int:
             for difference in differing:
                 print(f"{step}: {table}: {difference}")
         equal = sum(not differing for differing in tables.values())
-        print(f"{step}: {equal} of {len(tables)} marts and snapshots are equal")
+        print(f"{step}: {equal} of {len(tables)} tables are equal")
     if chosen.target != LOCAL:
         save("parity", {"tables": found})
     return int(any(differing for tables in found.values() for differing in tables.values()))
@@ -78,7 +80,16 @@ def parity(
                 there.dbt(*(there_too or {}).get(step, lean), *arguments)
                 ours.result()
             found[step] = compared(here, rows_by_table(there))
+        if target != LOCAL:
+            found |= {f"role {role}": tables for role, tables in seen_by_roles(here, there).items()}
     return found
+
+
+def seen_by_roles(here: Run, there: Run) -> dict[str, dict[str, list[str]]]:
+    """The differences of every table that a role sees, by role."""
+    release = publish(Path(here.environment["TECHCO_WAREHOUSE"]))
+    with connect(there) as account:
+        return of_all_roles(release, account.cursor(), account.database, read_allowed())
 
 
 def parity_with_kept(kept: dict[str, Tables], landing: Path, folder: Path) -> dict[str, dict[str, list[str]]]:

@@ -41,6 +41,15 @@ WORDS_OF_GRAMMAR = ("reserved_keywords", "unreserved_keywords", "datetime_units"
 BEFORE_QUERIES = {")", "all", "as", "except", "intersect", "minus", "union"}
 BEHIND_LISTS = {"except", "from", "intersect", "limit", "minus", "order", "qualify", "union", "where"}
 BEFORE_CONDITIONS = {"and", "not", "on", "or", "when", "where"}
+# What sqlfluff's grammar has no words for though Snowflake documents it, and what it knows instead: the name of a row
+# access policy with its schema, and of a masking policy that a tag is given; `force`, by which a tag takes a policy of
+# a type that it has one of; tags among what can be shown.
+UNKNOWN_TO_GRAMMAR = [
+    (re.compile(r"(create\s+row\s+access\s+policy\s+(if\s+not\s+exists\s+)?)(\w+\.)+", re.IGNORECASE), r"\1"),
+    (re.compile(r"(?<=masking\spolicy\s)(\w+\.)+(?=\w+\s*(,|force\b|$))", re.IGNORECASE), ""),
+    (re.compile(r"(\balter\s+tag\s.*)\s+force\s*$", re.IGNORECASE | re.DOTALL), r"\1"),
+    (re.compile(r"(?<=\bshow\s)tags\b", re.IGNORECASE), "views"),
+]
 RULES_BY_NAME = {rule.name: rule for rule in RULES}
 PROCESSES = 2
 LONGEST_EXCERPT = 160
@@ -79,6 +88,8 @@ A_CONDITION = Word("1 = 1", "1 = 1")
 
 def parts(statement: str) -> Iterator[tuple[str, str]]:
     """The parts of a statement, each in normal form and as it is written."""
+    for pattern, known in UNKNOWN_TO_GRAMMAR:
+        statement = pattern.sub(known, statement)
     for query in queries(words_of(statement)):
         for piece in pieces(query):
             yield one_line("".join(word.form for word in piece)), one_line("".join(word.text for word in piece))
@@ -134,7 +145,11 @@ def queries(words: list[Word]) -> Iterator[list[Word]]:
     unfinished: list[list[Word]] = [[]]
     stand_ins: list[Word | None] = []
     before = ""
+    # `with row access policy p on (a)` names columns.
+    names_columns = False
     for word, follower in zip_longest(words, words[1:]):
+        if word.kind in ("policy", "as"):
+            names_columns = word.kind == "policy"
         if word.kind == ")" and stand_ins and (stand_in := stand_ins.pop()):
             yield unfinished.pop()
             unfinished[-1].append(stand_in)
@@ -143,7 +158,7 @@ def queries(words: list[Word]) -> Iterator[list[Word]]:
             if follower is not None and follower.kind in ("select", "with"):
                 stand_ins.append(A_QUERY)
                 unfinished.append([])
-            elif before in BEFORE_CONDITIONS:
+            elif before in BEFORE_CONDITIONS and not names_columns:
                 stand_ins.append(A_CONDITION)
                 unfinished.append([*SELECT])
             else:

@@ -208,7 +208,10 @@ def syntax_of_others(tree: BaseSegment) -> Iterator[BaseSegment]:
 def unknown_functions(tree: BaseSegment) -> Iterator[BaseSegment]:
     """Functions that are not on the list, as they are written: a translator takes another engine's for Snowflake's."""
     for name in function_names(tree):
-        if name.raw.lower() not in FUNCTIONS and not name.raw.endswith(PROCEDURE_OF_DBT):
+        # Those of the information schema are called by the name of a database.
+        if name.raw.lower().split(".information_schema.")[-1] not in FUNCTIONS and not name.raw.endswith(
+            PROCEDURE_OF_DBT
+        ):
             yield name
 
 

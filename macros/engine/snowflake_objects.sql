@@ -9,8 +9,12 @@
 {% macro snowflake__object_statements() %}
     {%- set database = target.database -%}
     {%- set statements = ['create database if not exists ' ~ database] -%}
-    {%- for schema in schemas_of_the_project().everything -%}
+    {%- for schema in schemas_of_the_project() -%}
         {%- do statements.append('create schema if not exists ' ~ database ~ '.' ~ generate_schema_name(schema, none)) -%}
+    {%- endfor -%}
+    {%- do statements.append('create database if not exists ' ~ serving_database()) -%}
+    {%- for schema in consumer_schemas() + ['policies'] -%}
+        {%- do statements.append('create schema if not exists ' ~ serving_schema(schema)) -%}
     {%- endfor -%}
     {%- do statements.extend(role_statements(database) + warehouse_statements(database) + grant_statements(database)) -%}
     {%- do statements.append('create table if not exists ' ~ vault_table() ~ ' (pepper varchar)') -%}
@@ -21,24 +25,26 @@
     {{- return(statements) -}}
 {% endmacro %}
 
-{#- Names of schemas: `everything`, and `for_analysts`, those that hold marts. -#}
+{#- Names of all schemas that the build writes to. -#}
 {% macro schemas_of_the_project() %}
-    {%- set everything, for_analysts = ['vault'] + var('restricted_schemas'), [] -%}
+    {%- set schemas = ['vault'] + var('restricted_schemas') -%}
     {%- for node in graph.nodes.values() | selectattr('package_name', 'equalto', 'techco') | selectattr('resource_type', 'in', ['model', 'seed', 'snapshot']) -%}
-        {%- do everything.append(node.config.schema) -%}
-        {%- if node.fqn[1] == 'marts' -%}{%- do for_analysts.append(node.config.schema) -%}{%- endif -%}
+        {%- do schemas.append(node.config.schema) -%}
     {%- endfor -%}
-    {{- return({'everything': everything | unique | sort, 'for_analysts': for_analysts | unique | sort}) -}}
+    {{- return(schemas | unique | sort) -}}
 {% endmacro %}
 
+{#- Two roles of the project's own, and one for each role of the registry, which reads what it says and nothing else. -#}
 {% macro role_statements(database) %}
-    {%- set statements = [] -%}
-    {%- for role, purpose in {
+    {%- set purposes = {
         'LOADER': 'lands files: the stage and the raw tables, nothing else',
         'TRANSFORMER': 'builds: reads raw tables and the vault, owns everything that dbt makes',
-        'ANALYST': 'reads marts',
-        'GOVERNANCE': 'reads everything but the vault',
-    }.items() -%}
+    } -%}
+    {%- for role, rules in var('privacy').roles.items() -%}
+        {%- do purposes.update({role | upper: 'reads ' ~ rules.schemas | join(', ') ~ ' in ' ~ serving_database()}) -%}
+    {%- endfor -%}
+    {%- set statements = [] -%}
+    {%- for role, purpose in purposes.items() -%}
         {%- do statements.append('create role if not exists ' ~ database ~ '_' ~ role ~ " comment = '" ~ purpose ~ "'") -%}
         {%- do statements.append('grant role ' ~ database ~ '_' ~ role ~ ' to role sysadmin') -%}
     {%- endfor -%}
@@ -48,10 +54,11 @@
 {#- A warehouse stops a minute after its last query: below that Snowflake bills a minute anyway. -#}
 {% macro warehouse_statements(database) %}
     {%- set statements = [] -%}
-    {%- for warehouse, size, role in [
-        ('LOADING', 'xsmall', 'LOADER'), ('TRANSFORMING', 'xsmall', 'TRANSFORMER'), ('TRANSFORMING_LARGE', 'large', 'TRANSFORMER'),
-        ('ANALYSIS', 'xsmall', 'ANALYST'), ('ANALYSIS', 'xsmall', 'GOVERNANCE'),
-    ] -%}
+    {%- set warehouses = [('LOADING', 'xsmall', 'LOADER'), ('TRANSFORMING', 'xsmall', 'TRANSFORMER'), ('TRANSFORMING_LARGE', 'large', 'TRANSFORMER')] -%}
+    {%- for role in var('privacy').roles -%}
+        {%- do warehouses.append(('ANALYSIS', 'xsmall', role | upper)) -%}
+    {%- endfor -%}
+    {%- for warehouse, size, role in warehouses -%}
         {%- set name = database ~ '_' ~ warehouse -%}
         {%- do statements.append('create warehouse if not exists ' ~ name ~ " warehouse_size = '" ~ size ~ "' auto_suspend = 60 auto_resume = true initially_suspended = true") -%}
         {%- do statements.append('grant usage on warehouse ' ~ name ~ ' to role ' ~ database ~ '_' ~ role) -%}
@@ -59,28 +66,35 @@
     {{- return(statements) -}}
 {% endmacro %}
 
+{#- Of the build's database loader and transformer get what they need, and consumers nothing. They may enter their schemas of the serving
+    database, in which apply_privacy() grants them one view after the other. -#}
 {% macro grant_statements(database) %}
-    {%- set schemas = schemas_of_the_project() -%}
     {%- set statements = [] -%}
-    {%- for role in ['LOADER', 'TRANSFORMER', 'ANALYST', 'GOVERNANCE'] -%}
+    {%- set build = database ~ '_TRANSFORMER' -%}
+    {%- for role in ['LOADER', 'TRANSFORMER'] -%}
         {%- do statements.append('grant usage on database ' ~ database ~ ' to role ' ~ database ~ '_' ~ role) -%}
     {%- endfor -%}
-    {%- do statements.append('grant create schema on database ' ~ database ~ ' to role ' ~ database ~ '_TRANSFORMER') -%}
-    {%- for schema in schemas.everything -%}
+    {%- do statements.append('grant create schema on database ' ~ database ~ ' to role ' ~ build) -%}
+    {%- for schema in schemas_of_the_project() -%}
         {%- set name = database ~ '.' ~ generate_schema_name(schema, none) -%}
-        {%- do statements.append('grant all privileges on schema ' ~ name ~ ' to role ' ~ database ~ '_TRANSFORMER') -%}
+        {%- do statements.append('grant all privileges on schema ' ~ name ~ ' to role ' ~ build) -%}
         {%- if schema == 'raw' -%}
             {%- do statements.append('grant all privileges on schema ' ~ name ~ ' to role ' ~ database ~ '_LOADER') -%}
         {%- endif -%}
         {%- if schema in ['raw', 'vault'] -%}
-            {%- do statements.append('grant select on future tables in schema ' ~ name ~ ' to role ' ~ database ~ '_TRANSFORMER') -%}
+            {%- do statements.append('grant select on future tables in schema ' ~ name ~ ' to role ' ~ build) -%}
         {%- endif -%}
-        {%- for role in ['ANALYST', 'GOVERNANCE'] if (schema in schemas.for_analysts or role == 'GOVERNANCE') and schema != 'vault' -%}
-            {%- do statements.append('grant usage on schema ' ~ name ~ ' to role ' ~ database ~ '_' ~ role) -%}
-            {%- for kind in ['tables', 'views'] -%}
-                {%- do statements.append('grant select on future ' ~ kind ~ ' in schema ' ~ name ~ ' to role ' ~ database ~ '_' ~ role) -%}
-            {%- endfor -%}
-        {%- endfor -%}
+    {%- endfor -%}
+    {%- do statements.append('grant usage on database ' ~ serving_database() ~ ' to role ' ~ build) -%}
+    {%- for schema in consumer_schemas() + ['policies'] -%}
+        {%- do statements.append('grant all privileges on schema ' ~ serving_schema(schema) ~ ' to role ' ~ build) -%}
+    {%- endfor -%}
+    {#- To attach a policy to a tag, or a tag to a column, takes a privilege on the account. -#}
+    {%- for privilege in ['masking policy', 'row access policy', 'tag'] -%}
+        {%- do statements.append('grant apply ' ~ privilege ~ ' on account to role ' ~ build) -%}
+    {%- endfor -%}
+    {%- for grant in wanted_grants([]) -%}
+        {%- do statements.append('grant usage on ' ~ grant.kind | lower ~ ' ' ~ grant.name ~ ' to role ' ~ grant.role) -%}
     {%- endfor -%}
     {{- return(statements) -}}
 {% endmacro %}

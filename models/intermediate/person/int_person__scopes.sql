@@ -26,7 +26,7 @@ declarations as (
     qualify
         row_number() over (
             partition by customer_key, purpose
-            order by declared_at desc, _version desc, is_granted asc, consent_id asc
+            order by declared_at desc nulls last, _version desc, is_granted asc, consent_id asc
         ) = 1
 
 ),
