@@ -62,6 +62,11 @@ def pads(key: str) -> tuple[bytes, bytes]:
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
+def pseudonym(pepper: str, person_id: str) -> str:
+    """The key of a person, as pseudonym() in macros/privacy/pseudonym.sql makes it."""
+    return hashlib.sha256(f"{pepper}:{person_id}".encode()).hexdigest()[:32]
+
+
 def fingerprint(pepper: str) -> str:
     """What a warehouse remembers of its pepper, as pepper_fingerprint() in macros/engine/landing_zone.sql makes it."""
     return hashlib.sha256(f"fingerprint of {pepper}".encode()).hexdigest()[:16]
