@@ -37,8 +37,8 @@ def pepper(holds_persons: bool) -> str:
 def suppression_key(holds_persons: bool) -> str | None:
     """The second secret, TECHCO_SUPPRESSION_KEY, by which erased persons are known again; see pepper().
 
-    None for real data without one: it is needed from the first erasure on, and macros then say so. Raises VaultError for
-    one that is too short to protect anything or is the pepper, which would be one secret for two.
+    None for real data without one: it is needed from the first erasure on, and macros then say so. Raises VaultError
+    for one that is too short to protect anything or is the pepper, which would be one secret for two.
     """
     value = os.environ.get("TECHCO_SUPPRESSION_KEY", "")
     if not value:
