@@ -38,7 +38,7 @@
     {%- do forget_in_pii() -%}
     {%- do suppress() -%}
     {%- for table in contract_tables() if base_relation(table) -%}
-        {%- do anonymise_quarantine(table) -%}
+        {%- do anonymise_quarantine(table, of_these_persons(), anonymised_raw('_raw')) -%}
         {%- do run_query(anonymise_rows(table)) -%}
     {%- endfor -%}
     {%- do run_query(

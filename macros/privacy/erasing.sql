@@ -108,7 +108,7 @@
 {% endmacro %}
 
 {#- The same for rows of the quarantine as for their rows in base, with the id that a full refresh would give them. -#}
-{% macro anonymise_quarantine(table) %}
+{% macro anonymise_quarantine(table, condition, new_raw) %}
     {%- set relation = load_relation(api.Relation.create(database=target.database, schema=generate_schema_name('quarantine', none), identifier='quarantine_' ~ table.source)) -%}
     {%- if relation -%}
         {%- set statement %}
@@ -128,9 +128,9 @@
                 ) as copy_number
             from {{ relation }} as quarantined
             inner join (
-                select distinct _file, _row, _raw, {{ anonymised_raw('_raw') }} as new_raw
+                select distinct _file, _row, _raw, {{ new_raw }} as new_raw
                 from {{ base_relation(table) }}
-                where _raw is not null and {{ of_these_persons() }}
+                where _raw is not null and {{ condition }}
             ) as rows_of_person
                 on
                     quarantined.file_path = rows_of_person._file

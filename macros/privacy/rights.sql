@@ -110,7 +110,7 @@
 {% macro write_actions(action, details=none) %}
     {%- do find_regimes() -%}
     {%- set requests = base_relation({'source': 'crm', 'table': 'privacy_requests'}) %}
-    {%- set now = "cast('" ~ modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') ~ "' as timestamp)" -%}
+    {%- set now = utc_now() -%}
     {%- set statement %}
         insert into {{ ledger('privacy_actions') }}
         select
@@ -145,6 +145,10 @@
     {%- endset -%}
     {%- do run_query(statement) -%}
 {% endmacro %}
+
+{% macro utc_now() -%}
+    cast('{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+{%- endmacro %}
 
 {#- Count the marked rows of each table and person. -#}
 {% macro count_touched(tables) %}
