@@ -53,6 +53,12 @@ docs: env-build landing-zone ## Write the static documentation site to site/
 	mkdir -p site && cp target/static_index.html site/index.html
 	@echo "open site/index.html"
 
+##@ Rights of persons
+.PHONY: erase
+erase: env-build ## Erase PERSON=<customer id> from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
+	@# PERSON comes by the environment, so that no shell reads what stands in an id.
+	@python -m techco.erase $(if $(LANDING),--landing) $(if $(DRY_RUN),--dry-run)
+
 ##@ Snowflake
 .PHONY: snowflake-local
 snowflake-local: env-snowflake env-emulator landing-zone ## Run everything on an emulator of Snowflake, twice, the second time with one more day

@@ -24,3 +24,22 @@
 {% macro snowflake__pepper() -%}
     (select pepper from {{ target.database }}.vault.pepper)
 {%- endmacro %}
+
+
+{#- HMAC-SHA256 (RFC 2104) of a text under the second secret, 64 hexadecimal digits; null where the secret is not set. The vault holds the
+    key as its two pads, so that an engine has to know nothing but SHA-256. -#}
+{% macro suppression_hash(text) %}
+    {{- return(adapter.dispatch('suppression_hash', 'techco')(text)) -}}
+{% endmacro %}
+
+{% macro duckdb__suppression_hash(text) -%}
+    sha256((select outer_pad from vault.main.suppression) || unhex(sha256((select inner_pad from vault.main.suppression) || encode({{ text }}))))
+{%- endmacro %}
+
+{% macro snowflake__suppression_hash(text) -%}
+    {%- set pads = target.database ~ '.' ~ generate_schema_name('vault', none) ~ '.suppression' -%}
+    sha2(
+        (select to_binary(outer_pad, 'hex') from {{ pads }})
+        || sha2_binary((select to_binary(inner_pad, 'hex') from {{ pads }}) || to_binary({{ text }}, 'utf-8'), 256), 256
+    )
+{%- endmacro %}

@@ -46,6 +46,20 @@
 {%- endmacro %}
 
 
+{#- A date some days, months or years later (earlier for a negative number); of a month without that day its last. -#}
+{% macro add_period(date, unit, number) %}
+    {{- return(adapter.dispatch('add_period', 'techco')(date, unit, number)) -}}
+{% endmacro %}
+
+{% macro duckdb__add_period(date, unit, number) -%}
+    cast({{ date }} + to_{{ unit }}s(cast({{ number }} as integer)) as date)
+{%- endmacro %}
+
+{% macro snowflake__add_period(date, unit, number) -%}
+    cast(dateadd({{ unit }}, {{ number }}, {{ date }}) as date)
+{%- endmacro %}
+
+
 {#- Seconds from one instant to another, a whole number. -#}
 {% macro seconds_between(earlier, later) -%}
     datediff('second', {{ earlier }}, {{ later }})

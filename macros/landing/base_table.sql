@@ -1,15 +1,18 @@
 {#- A base model: every landed row of one raw table, typed after the contract. A column that cannot be read as its type is null, and
-    _issues says why the row is not good; _raw then keeps the row as it came. Files that are loaded already are not read again. -#}
+    _issues says why the row is not good; _raw then keeps the row as it came. Files that are loaded already are not read again.
+    Rows of erased persons come anonymised or suppressed (macros/privacy/suppression.sql); _erased_key says whose they were. -#}
 {% macro base_table(source_name, table_name) %}
     {{- config(
         schema='base', materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
         post_hook='{{ remember_loaded_files() }}', docs={'node_color': '#b3261e'}
     ) -}}
     {%- set raw = source(source_name, table_name) -%}
+    {%- set parent = base_of_link(source_name ~ '.' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
     {%- set landed = new_rows(table) if is_incremental() else all_rows(table) -%}
     {%- if landed is none -%}{{ return(no_rows(table)) }}{%- endif -%}
+    {%- set suppressing = suppressions_exist() -%}
 with
 
 landed as (
@@ -47,18 +50,22 @@ checked as (
     from typed
 
 )
+{%- if suppressing %},
+{{ rows_of_erased_persons(table, parent) }}
+{%- endif %}
 
 select
     {% for column in table.columns -%}
-    {{ typed_name(column) }} as {{ column.name }},
+    {{ anonymised(column, table, typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,
     _ingested_on,
-    _issues,
-    case when _issues is not null then {{ raw_row(table) }} end as _raw,
+    {{ "case when _is_suppressed then 'suppressed' else _issues end as _issues" if suppressing else '_issues' }},
+    {{ anonymised_raw('_raw') if suppressing else 'case when _issues is not null then ' ~ raw_row(table) ~ ' end' }} as _raw,
+    {{ '_erased_key' if suppressing else 'cast(null as varchar) as _erased_key' }},
     {{ current_batch() }} as _batch
-from checked
+from {{ 'judged' if suppressing else 'checked' }}
 {% endmacro %}
 
 {#- The columns of a base model without a row: nothing to type, and nothing that DuckDB would have to plan. -#}
@@ -72,6 +79,7 @@ select
     cast(null as date) as _ingested_on,
     cast(null as varchar) as _issues,
     cast(null as varchar) as _raw,
+    cast(null as varchar) as _erased_key,
     cast(null as bigint) as _batch
 limit 0
 {% endmacro %}
@@ -189,7 +197,13 @@ limit 0
     not, so it notes what a run that was killed before it has left: whatever came behind the last batch that is noted. -#}
 {% macro remember_loaded_files() %}
     {%- set source_name, table_name = model.name.removeprefix('base_').split('__') -%}
-    {%- set not_noted = '_batch > ' ~ last_noted_batch(source_name, table_name) %}
+    {#- Rows that a person's rights have changed since have a greater batch, and came in files that are noted. -#}
+    {%- set not_noted -%}
+        _batch > {{ last_noted_batch(source_name, table_name) }}
+        and _file not in (
+            select file_path from {{ ledger('loaded_files') }} where source_name = '{{ source_name }}' and table_name = '{{ table_name }}'
+        )
+    {%- endset %}
     delete from {{ ledger('loaded_files') }}
     where
         source_name = '{{ source_name }}'

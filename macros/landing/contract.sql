@@ -1,4 +1,4 @@
-{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, and columns (name, data_type,
+{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention, and columns (name, data_type,
     path, required, accepted, classification, format, minimum, maximum, elements: what the objects of an array hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
@@ -32,6 +32,7 @@
     {%- endfor -%}
     {{- return({
         'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
+        'retention': meta.retention,
     }) -}}
 {% endmacro %}
 

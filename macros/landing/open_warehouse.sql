@@ -4,13 +4,29 @@
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('raw', none))) -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('base', none))) -%}
-    {%- do run_query('create table if not exists ' ~ ledger('batches') ~ ' (batch bigint, invocation_id varchar)') -%}
-    {%- do run_query('create table if not exists ' ~ ledger('loaded_files') ~ ' (source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint)') -%}
-    {%- do run_query('create table if not exists ' ~ ledger('last_runs') ~ ' (model_name varchar, batch bigint)') -%}
+    {%- do make_ledgers() -%}
     {%- do open_landing_zone() -%}
+    {%- do check_suppression_key() -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
-        {%- do run_query(
-            'insert into ' ~ ledger('batches') ~ " select coalesce(max(batch), 0) + 1, '" ~ invocation_id ~ "' from " ~ ledger('batches')
-        ) -%}
+        {%- do run_query(next_batch()) -%}
     {%- endif -%}
 {% endmacro %}
+
+{% macro make_ledgers() %}
+    {%- for name, columns in {
+        'batches': 'batch bigint, invocation_id varchar',
+        'loaded_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint',
+        'last_runs': 'model_name varchar, batch bigint',
+        'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
+        'suppressions': 'person_hash varchar, person_key varchar, erased_on date',
+        'privacy_actions': 'action_id varchar, action varchar, person_key varchar, request_id varchar, privacy_regime varchar, requested_at timestamp, '
+            ~ 'done_at timestamp, row_count bigint, details varchar',
+    }.items() -%}
+        {%- do run_query('create table if not exists ' ~ ledger(name) ~ ' (' ~ columns ~ ')') -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- A statement: the next batch begins. -#}
+{% macro next_batch() -%}
+    insert into {{ ledger('batches') }} select coalesce(max(batch), 0) + 1, '{{ invocation_id }}' from {{ ledger('batches') }}
+{%- endmacro %}

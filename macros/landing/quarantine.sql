@@ -36,7 +36,8 @@
             ) as copy_number
         from {{ base }}
         where
-            _issues is not null
+            -- Rows of erased persons are counted as suppressed, and told to nobody.
+            _issues <> 'suppressed'
             {%- if is_incremental() %}
             and (
                 {{ new }}
@@ -67,10 +68,7 @@
     )
 
     select
-        md5(
-            quarantined._file || '|' || coalesce(cast(quarantined._row as varchar), '') || '|'
-            || cast(quarantined.copy_number as varchar) || '|' || quarantined._raw
-        ) as quarantine_id,
+        {{ quarantine_id('quarantined._file', 'quarantined._row', 'quarantined.copy_number', 'quarantined._raw') }} as quarantine_id,
         '{{ source_name }}' as source_name,
         '{{ table_name }}' as table_name,
         quarantined._ingested_on as ingested_on,
@@ -92,3 +90,8 @@
             end
     group by all
 {% endmacro %}
+
+{#- The id of a quarantined row: its place and what came there. -#}
+{% macro quarantine_id(file, row, copy_number, raw) -%}
+    md5({{ file }} || '|' || coalesce(cast({{ row }} as varchar), '') || '|' || cast({{ copy_number }} as varchar) || '|' || {{ raw }})
+{%- endmacro %}

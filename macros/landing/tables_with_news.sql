@@ -1,12 +1,17 @@
 {#- The raw tables of which this incremental model has not seen everything, as [source, table, whether that is all there is of it]: those
-    with files loaded after its last run, or all on a full build. A base model that was built anew has loaded all its files again. -#}
+    with files loaded after its last run, or all on a full build. A base model that was built anew has loaded all its files again; of a table
+    whose loaded rows were changed, for a person's rights or at the end of their retention, everything is looked at again, too. -#}
 {% macro tables_with_news() %}
     {%- set tables = [] -%}
     {%- if execute and is_incremental() -%}
         {%- set last = last_batch() -%}
         {%- set news -%}
-            select source_name, table_name, min(batch) > {{ last }}
-            from {{ ledger('loaded_files') }}
+            select source_name, table_name, min(batch) > {{ last }} or max(changed_batch) > {{ last }}
+            from (
+                select source_name, table_name, batch, 0 as changed_batch from {{ ledger('loaded_files') }}
+                union all
+                select source_name, table_name, batch, batch as changed_batch from {{ ledger('changed_tables') }}
+            ) as written
             group by source_name, table_name
             having max(batch) > {{ last }}
             order by source_name, table_name

@@ -1,7 +1,8 @@
 {#- How the good rows of a raw table stand, as changes to the counts of each landing day since this model's last run:
-    good_rows     rows that came;
-    first_rows    rows that told a version of a key for the first time, and did not only repeat it;
-    current_rows  first rows of the versions that are the latest of their keys.
+    good_rows        rows that came;
+    suppressed_rows  rows of erased persons that came, which are no good rows;
+    first_rows       rows that told a version of a key for the first time, and did not only repeat it;
+    current_rows     first rows of the versions that are the latest of their keys.
     Only keys that new rows touch are looked at; those with a single row are told by a hash, which takes a fraction of the memory that keys
     take, and two keys of one hash are counted as keys with more rows are. What they count for now and what they counted for before are both
     worked out from base, so the sums are the same whatever came when. -#}
@@ -73,12 +74,14 @@
 
         select
             _ingested_on as ingested_on,
-            count(*) as good_rows,
+            count_if(_issues is null) as good_rows,
             0 as first_rows,
-            0 as current_rows
+            0 as current_rows,
+            count_if(_issues = 'suppressed') as suppressed_rows
         from {{ base }}
-        where _issues is null and {{ new }}
+        where {{ new }}
         group by _ingested_on
+        having count_if(_issues is null or _issues = 'suppressed') > 0
 
         union all
 
@@ -86,7 +89,8 @@
             told_on as ingested_on,
             0 as good_rows,
             count(*) as first_rows,
-            count(*) as current_rows
+            count(*) as current_rows,
+            0 as suppressed_rows
         from keys
         where row_count = 1
         group by told_on
@@ -103,7 +107,8 @@
             {{ day }} as ingested_on,
             0 as good_rows,
             {{ first_rows }} as first_rows,
-            {{ current_rows }} as current_rows
+            {{ current_rows }} as current_rows,
+            0 as suppressed_rows
         from {{ relation }}
         where {{ day }} is not null
         group by {{ day }}

@@ -1,4 +1,4 @@
-{#- The source ids of persons that new rows of base models name, one row each. `columns`: `<source>.<table>.<column>`; must name every
+{#- The source ids of persons that new rows of base models name, one row each; erased persons have none. `columns`: `<source>.<table>.<column>`; must name every
     column that the contract classifies person_id. -#}
 {% macro person_ids(columns) %}
     {%- if execute -%}
@@ -18,6 +18,6 @@
     {{ 'union' if not loop.first }}
     select {{ column_name }} as person_id
     from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-    where {{ column_name }} is not null and {{ new }}
+    where {{ column_name }} is not null and {{ new }} and {{ erased_key_of(column_name) }} is null
     {%- endfor %}
 {% endmacro %}

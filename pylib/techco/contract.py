@@ -16,6 +16,7 @@ FORMATS = ("parquet", "jsonl", "csv")
 # Those that DuckDB reads without an extension.
 CSV_ENCODINGS = ("utf-8", "utf-16", "latin-1")
 PLAIN_TYPES = ("bigint", "double", "varchar", "boolean", "date", "timestamp")
+PERIOD = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 # Macros put names and paths into SQL unquoted.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -66,6 +67,21 @@ class CsvOptions:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long rows may tell of persons, and why; `number` is None where nothing is classified and they stay for ever.
+
+    The period counts from `column`, else from the landing day. Rows that are the latest of the columns in
+    `while_latest_of` stand whatever their age.
+    """
+
+    number: int | None
+    unit: str
+    legal_basis: str
+    column: str | None = None
+    while_latest_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
     """A raw table; `columns` are its own, then those of its feed."""
 
@@ -76,6 +92,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     csv: CsvOptions = CsvOptions()
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +277,35 @@ def read_table(file: Path, source: str, source_meta: dict, declared: dict, proje
     refuse_duplicates(place, columns)
     key = place.values(meta.get("key"), "key")
     refuse_bad_key(place, key, columns)
-    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")))
+    retention = read_retention(place, meta.get("retention"), columns)
+    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")), retention)
+
+
+def read_retention(place: Place, declared: object, columns: tuple[Column, ...]) -> Retention:
+    """The `retention` of a table, checked; every table needs one."""
+    example = 'Write `retention: {period: 3 years, legal_basis: "why"}` into its config.meta, or period: unlimited'
+    if declared is None:
+        place.fail("it has no retention", example)
+    options = place.mapping(declared, "retention")
+    known = ("period", "legal_basis", "column", "while_latest_of")
+    if unknown := sorted(set(options) - set(known)):
+        place.fail(f"unknown retention option {unknown[0]}", f"Use {', '.join(known)}")
+    if not str(options.get("legal_basis") or "").strip():
+        place.fail("its retention has no legal_basis", example)
+    period = PERIOD.fullmatch(str(options.get("period")))
+    if not period and options.get("period") != "unlimited":
+        place.fail(f"its retention has the period {options.get('period')!r}", "Write it as `14 months` or `unlimited`")
+    if not period and (held := [column.name for column in columns if column.classification]):
+        place.fail(f"its retention is unlimited, but {held[0]} is classified", "Name a period such as `3 years`")
+    latest_of = place.values(options.get("while_latest_of"), "while_latest_of")
+    types = {column.name: column.data_type for column in columns}
+    for name in (*latest_of, *([options["column"]] if "column" in options else [])):
+        if name not in types:
+            place.fail(f"its retention names {name}, which is none of its columns", "Correct the name")
+    if "column" in options and types[options["column"]] not in ("date", "timestamp"):
+        place.fail(f"its retention counts from {options['column']}, which is no date", "Name a date or a timestamp")
+    number, unit = (int(period[1]), period[2]) if period else (None, "")
+    return Retention(number, unit, str(options["legal_basis"]), options.get("column"), latest_of)
 
 
 def read_column(table: Place, declared: object, project: Project) -> Column:

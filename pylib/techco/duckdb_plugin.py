@@ -3,6 +3,7 @@
 Both are databases in memory. The pepper therefore stands in no SQL text, compiled file, log or warehouse file.
 """
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -46,6 +47,7 @@ class Plugin(BasePlugin):
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         wait_for_publish(path)
+        require_free(path)
 
     def configure_connection(self, conn: DuckDBPyConnection):
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
@@ -58,6 +60,20 @@ class Plugin(BasePlugin):
             attach_landing(conn, landing, zone, files)
         except (LandingZoneError, ContractError, vault.VaultError) as error:
             raise DbtRuntimeError(str(error)) from error
+
+
+def require_free(warehouse: Path) -> None:
+    """Raise DbtRuntimeError where another process has the warehouse open, which DuckDB itself tells by a process id."""
+    if not warehouse.is_file():
+        return
+    with open(warehouse, "rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DbtRuntimeError(
+                f"The warehouse {warehouse} is in use: a build is running, or somebody reads it. "
+                "Nothing was changed; try again when it is done."
+            ) from error
 
 
 def require_memory_limit(limit: str) -> None:

@@ -82,7 +82,7 @@ def declared_table(source: str, table: str, feed: str, file_format: str, key: li
         f"      - name: {table}",
         f"        identifier: {source}__{table}",
         f"        description: One row per delivery of {table}; the latest delivery counts.",
-        f"        config: {{meta: {{feed: {feed}, format: {file_format}, key: [{', '.join(key)}]}}}}",
+        f"        config: {{meta: {{feed: {feed}, format: {file_format}, key: [{', '.join(key)}], {retention(columns)}}}}}",
         "        columns:",
     ]
     for column in columns:
@@ -100,6 +100,13 @@ def declared_table(source: str, table: str, feed: str, file_format: str, key: li
             + f'description: "As {source} lands it."}}'
         )
     return "\n".join(lines) + "\n"
+
+
+def retention(columns: list[Sampled]) -> str:
+    """A first retention: short where something is personal, for its owner to correct."""
+    if any(column.classification for column in columns):
+        return 'retention: {period: 1 year, legal_basis: "to be named by the owner of the source"}'
+    return "retention: {period: unlimited, legal_basis: no personal data}"
 
 
 def documented_models(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:

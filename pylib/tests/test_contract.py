@@ -31,6 +31,13 @@ def test_reads_paths_and_csv_options(tmp_path):
 
 def test_reads_the_project():
     contract = load_contract(REPOSITORY)
+    kept = contract.tables["crm", "consents"].retention
+    assert (kept.number, kept.unit, kept.column, kept.while_latest_of) == (
+        3,
+        "year",
+        "declared_at",
+        ("customer_id", "purpose"),
+    )
     assert {"shop", "erp", "wms", "web", "fx"} <= contract.sources
 
 
@@ -51,6 +58,14 @@ def test_reads_the_project():
         ("name: weight", "name: a b", ["column a b", "identifier"]),
         ("columns:", "columns: 3 #", ["_shop__sources.yml"]),
         ("sources:", "sources: [", ["_shop__sources.yml", "cannot be read"]),
+        (", retention: {period: 3 years, legal_basis: test}", "", ["shop.orders", "it has no retention"]),
+        ("period: 3 years", "period: long", ["shop.orders", "period 'long'", "14 months"]),
+        ("period: 3 years", "period: 0 years", ["shop.orders", "period '0 years'"]),
+        ("period: 3 years", "period: unlimited", ["shop.orders", "unlimited, but email is classified"]),
+        ("legal_basis: test", "legal_basis: ''", ["shop.orders", "no legal_basis"]),
+        ("legal_basis: test", "legal_basis: test, column: placed_at", ["shop.orders", "names placed_at"]),
+        ("legal_basis: test", "legal_basis: test, column: weight", ["shop.orders", "counts from weight"]),
+        ("legal_basis: test", "legal_basis: test, whose: mine", ["shop.orders", "unknown retention option whose"]),
     ],
 )
 def test_refuses_a_wrong_table(tmp_path, old, new, words):

@@ -11,7 +11,7 @@ CONTRACT = """
 sources:
   - name: web
     schema: raw
-    config: {meta: {feed: append, format: jsonl}}
+    config: {meta: {feed: append, format: jsonl, retention: {period: unlimited, legal_basis: test}}}
     tables:
       - name: events
         config: {meta: {key: [event_id]}}

@@ -45,7 +45,7 @@ anchors:
   - &required {meta: {required: true}}
 sources:
   - name: shop
-    config: {meta: {feed: cdc, format: parquet, owner: commerce}}
+    config: {meta: {feed: cdc, format: parquet, owner: commerce, retention: {period: 3 years, legal_basis: test}}}
     tables:
       - name: orders
         config: {meta: {key: [order_id]}}
@@ -65,7 +65,7 @@ WEB = """
 version: 2
 sources:
   - name: web
-    config: {meta: {feed: append, format: jsonl}}
+    config: {meta: {feed: append, format: jsonl, retention: {period: 3 years, legal_basis: test}}}
     tables:
       - name: events
         config: {meta: {key: [event_id]}}

@@ -49,7 +49,7 @@ select
     coalesce(tallies.first_rows - tallies.current_rows, 0) as superseded_rows,
     coalesce(tallies.good_rows - tallies.first_rows, 0) as duplicate_rows,
     cast(coalesce(quarantined.quarantined_rows, 0) as bigint) as quarantined_rows,
-    cast(0 as bigint) as suppressed_rows
+    cast(coalesce(tallies.suppressed_rows, 0) as bigint) as suppressed_rows
 from landed
 left join tallies
     on

@@ -1,0 +1,267 @@
+"""Persons are erased: no value and no id of theirs is left anywhere, and all else is as it was."""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from comparing import OF_THE_BUILD, OF_THE_CLOCK, query
+from conftest import BUILD, ROOT, TINY, House, house
+from techco.landing_zone import list_files
+
+from simulator.__main__ import main as simulate
+
+DAYS = 10
+# What marts show of a classified value in a form that tells little; it goes with the value.
+DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^device_key$|redacted")
+# What rows of persons pass on their way to the marts, and what counts landed rows.
+ON_THE_WAY = ("base", "pii", "quarantine", "audit", "staging", "governance", "intermediate")
+CLOSES = (
+    "select count(*) from governance.data_quality_ledger where landed_rows <> current_rows + superseded_rows "
+    "+ duplicate_rows + quarantined_rows + suppressed_rows"
+)
+
+
+def run(round_number: int, folder: Path, target: Path | None = None, persons: int = 50) -> dict:
+    """Erase `persons` of a zone with defects, search for them everywhere, land their files again and search anew.
+
+    `round_number` decides the world and who is chosen; dbt's own files lie in `target`. Raises AssertionError where a
+    command fails; `differences` is empty where all is well.
+    """
+    place = folder / f"round-{round_number}"
+    shutil.rmtree(place, ignore_errors=True)
+    home = house(place, target or folder / "target")
+    made = ["--out", str(home.landing), "--days", str(DAYS), *TINY, "--seed", str(500 + round_number)]
+    assert simulate([*made, "--defects", "0.01"]) == 0
+    home.dbt(*BUILD)
+    command(home, "techco.publish")
+    figures = erase_and_search(home, choose(home, random.Random(round_number), persons), place)
+    if not figures["differences"]:
+        shutil.rmtree(place)
+    return figures
+
+
+def choose(home: House, chance: random.Random, persons: int) -> list[str]:
+    """Some customers, at random, among them such as ordered, wrote to the help desk and reviewed."""
+    groups = ("shop__customers", "shop__orders", "support__tickets", "reviews__reviews")
+    chosen: list[str] = []
+    for group in groups:
+        known = f"select distinct customer_id from base.base_{group} where customer_id is not null order by 1"
+        ids = [row[0] for row in query(home.warehouse, known) if row[0] not in chosen]
+        chosen += chance.sample(ids, min(len(ids), max(persons // len(groups), 1)))
+    return chosen[:persons]
+
+
+def erase_and_search(home: House, chosen: list[str], place: Path) -> dict:
+    """Erase, and say what is found that should not be."""
+    values = clear_values(home.landing, set(chosen))
+    before, landed = place / "before.duckdb", place / "landed"
+    shutil.copy(home.warehouse, before)
+    shutil.copytree(home.landing, landed)
+    command(home, "techco.erase", *chosen, "--landing")
+    found = hits(home, values) + changes(before, home.warehouse, sorted(keys_of(before, chosen)))
+    counted = "select count(*) from base.base_shop__orders"
+    rows = query(home.warehouse, counted)[0][0]
+    land_again(landed, home.landing)
+    home.dbt(*BUILD)
+    found += [f"landed again: {hit}" for hit in hits(home, values, landing=False)]
+    found += [f"landed again: {change}" for change in core_changes(before, home.warehouse)]
+    suppressed = query(home.warehouse, "select sum(suppressed_rows) from governance.data_quality_ledger")[0][0]
+    unclosed, more = query(home.warehouse, CLOSES)[0][0], query(home.warehouse, counted)[0][0] - rows
+    if not suppressed or unclosed or not more:
+        found.append(
+            f"{suppressed} rows are suppressed, {unclosed} days do not close, {more} changes of orders came again"
+        )
+    return {
+        "persons": len(chosen),
+        "values": len(values),
+        "suppressed_rows": int(suppressed or 0),
+        "differences": found,
+    }
+
+
+def command(home: House, module: str, *arguments: str, succeeds: bool = True, **changes: str) -> str:
+    """Run a command of the project and return what it printed."""
+    run_it = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        run_it, cwd=ROOT, env=home.environment(**changes), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode == 0) is succeeds, (done.stdout + done.stderr)[-6000:]
+    return done.stdout + done.stderr
+
+
+def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
+    """The readable rows of a landed Parquet or JSON table, read without the project's macros."""
+    rows = []
+    for file in list_files(landing):
+        if (file.source, file.table) != (source, table):
+            continue
+        path = landing / file.path_in_zone
+        if path.suffix == ".parquet":
+            rows += pq.read_table(path).to_pylist()
+            continue
+        for line in path.read_text(errors="replace").splitlines():
+            try:
+                document = json.loads(line)
+            except ValueError:
+                continue
+            rows += [document] if isinstance(document, dict) else []
+    return rows
+
+
+def clear_values(landing: Path, persons: set[str]) -> set[str]:
+    """Ids of `persons`, and what the landed files say of them and of nobody else, if long enough to be told from words."""
+    orders = {
+        row["order_id"]: row["customer_id"] for row in landed_rows(landing, "shop", "orders") if row["customer_id"]
+    }
+    tickets = {}
+    for row in landed_rows(landing, "support", "tickets"):
+        if isinstance(asker := row.get("requester"), dict) and asker.get("customer_id"):
+            tickets[row.get("ticket_id")] = asker["customer_id"]
+
+    def named(row: dict) -> str | None:
+        return row.get("customer_id")
+
+    held = [
+        ("shop", "customers", named, ("email", "phone", "national_id")),
+        ("shop", "addresses", named, ("street", "recipient")),
+        ("crm", "contacts", named, ("email", "phone")),
+        ("shop", "payments", lambda row: orders.get(row["order_id"]), ("account_reference", "card_number_masked")),
+        ("support", "messages", lambda row: tickets.get(row.get("ticket_id")), ("body",)),
+    ]
+    of_them, of_others = set(), set()
+    for source, table, owner, columns in held:
+        for row in landed_rows(landing, source, table):
+            found = {value for column in columns if isinstance(value := row.get(column), str) and len(value) >= 8}
+            (of_them if owner(row) in persons else of_others).update(found)
+    return persons | (of_them - of_others)
+
+
+def hits(home: House, values: set[str], landing: bool = True) -> list[str]:
+    """Where any of the values stands: in columns of the warehouse and of releases, and in the bytes of every file."""
+    found = []
+    folders = [home.warehouse.parent, home.target, *([home.landing] if landing else [])]
+    files = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    for path in sorted(files):
+        # What these formats pack is not found in their bytes.
+        text = path.read_bytes().decode("latin-1") + (packed_text(path, landing) if path.suffix != ".wal" else "")
+        found += [f"{path} holds {value!r}" for value in sorted(values) if is_in(value, text)]
+    return found
+
+
+def packed_text(path: Path, landing: bool) -> str:
+    """All texts of a Parquet or DuckDB file, but of views over the landing zone where that is not asked for."""
+    if path.suffix == ".parquet":
+        return "\n".join(str(value) for row in pq.read_table(path).to_pylist() for value in row.values())
+    texts = []
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as connection:
+            columns = connection.execute(
+                "select schema_name, table_name, column_name from duckdb_columns() where data_type in ('VARCHAR', 'JSON') "
+                "and not internal and (? or schema_name <> 'raw')",
+                [landing],
+            ).fetchall()
+            for schema, table, column in columns:
+                held = f'select distinct cast("{column}" as varchar) from "{schema}"."{table}" where "{column}" is not null'
+                texts += [row[0] for row in connection.execute(held).fetchall()]
+    return "\n".join(texts)
+
+
+def is_in(value: str, text: str) -> bool:
+    """Whether a text holds a value, and not only as a part of another, such as a longer id."""
+    for form in {value, value.encode().decode("latin-1")}:
+        if form in text and re.search(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])", text):
+            return True
+    return False
+
+
+def keys_of(warehouse: Path, persons: list[str]) -> set[str]:
+    """The pseudonymous keys of persons, before they are erased."""
+    keys = "select person_key from pii.person_keys where list_contains(?, person_id)"
+    return {row[0] for row in query(warehouse, keys, persons)}
+
+
+def changes(before: Path, after: Path, keys: list[str]) -> list[str]:
+    """What is not as it was: rows of others in base, and anything in marts and snapshots but derived columns."""
+    found = []
+    with duckdb.connect() as connection:
+        for schema, table, columns in shared_tables(connection, before, after):
+            name = f"{schema}.{table}"
+            if schema == "base" and table.startswith("base_"):
+                found += changed_rows_of_others(connection, name, columns, keys)
+            elif schema not in ON_THE_WAY:
+                found += differing(connection, name, columns)
+    return found
+
+
+def changed_rows_of_others(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: list[str], keys: list[str]
+) -> list[str]:
+    """Rows of a base model that were not there before, or are marked as somebody's who was not erased."""
+    own = ", ".join(column for column in columns if column != '"_erased_key"')
+    new = f"select {own} from other.{name} where _erased_key is null except all select {own} from one.{name}"
+    wrong = f"select count(*) from other.{name} where _erased_key is not null and not list_contains(?, _erased_key)"
+    changed, wrongly_marked = (
+        connection.execute(f"select count(*) from ({new})").fetchone()[0],
+        connection.execute(wrong, [keys]).fetchone()[0],
+    )
+    was, now = (connection.execute(f"select count(*) from {side}.{name}").fetchone()[0] for side in ("one", "other"))
+    if not changed and not wrongly_marked and was == now:
+        return []
+    return [f"{name}: {changed} rows of others changed, {wrongly_marked} are wrongly marked, {was} rows are {now}"]
+
+
+def core_changes(before: Path, after: Path) -> list[str]:
+    """What is not as it was in facts and dimensions, but derived columns."""
+    with duckdb.connect() as connection:
+        tables = [(f"{s}.{t}", columns) for s, t, columns in shared_tables(connection, before, after) if s == "core"]
+        assert len(tables) > 25
+        return [change for name, columns in tables for change in differing(connection, name, columns)]
+
+
+def differing(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> list[str]:
+    """Rows of a mart that are not the same on both sides; derived columns may have become null."""
+    found = []
+    derived = [column for column in columns if DERIVED.search(column.strip('"'))]
+    kept = ", ".join(column for column in columns if column not in derived)
+    for a, b in (("one", "other"), ("other", "one")):
+        missing = f"select {kept} from {a}.{name} except all select {kept} from {b}.{name}"
+        if rows := connection.execute(f"select count(*) from ({missing})").fetchone()[0]:
+            found.append(f"{name}: {rows} rows of {a} are not in the {b}")
+    if derived:
+        told = " or ".join(f"{column} is not null" for column in derived)
+        both = ", ".join(columns)
+        new = f"select {both} from other.{name} where {told} except all select {both} from one.{name}"
+        if rows := connection.execute(f"select count(*) from ({new})").fetchone()[0]:
+            found.append(f"{name}: {rows} rows say what they did not say before")
+    return found
+
+
+def shared_tables(connection: duckdb.DuckDBPyConnection, before: Path, after: Path) -> list[tuple[str, str, list[str]]]:
+    """Attach two warehouses as `one` and `other`; schema, name and columns of tables, but what tells of builds."""
+    connection.execute(f"attach '{before}' as one (read_only)")
+    connection.execute(f"attach '{after}' as other (read_only)")
+    return connection.execute(
+        "select schema_name, table_name, list('\"' || column_name || '\"' order by column_index) "
+        "from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name) "
+        "where database_name = 'one' and not list_contains(?, column_name) group by all order by all",
+        [sorted(OF_THE_BUILD | OF_THE_CLOCK)],
+    ).fetchall()
+
+
+def land_again(landed: Path, landing: Path) -> None:
+    """Send each file that held persons once more, as it was, under another name: on its own day or after the last."""
+    days = sorted({file.ingested_on for file in list_files(landed) if file.ingested_on})
+    later = days[-1].replace(day=days[-1].day + 1)
+    for number, file in enumerate(list_files(landed)):
+        old, path = landed / file.path_in_zone, landing / file.path_in_zone
+        if old.read_bytes() == path.read_bytes():
+            continue
+        folder = path.parent if number % 2 else path.parent.with_name(f"ingested_on={later}")
+        folder.mkdir(exist_ok=True)
+        shutil.copy(old, folder / f"again-{file.ingested_on}-{path.name}")

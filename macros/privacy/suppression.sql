@@ -1,0 +1,188 @@
+{#- What a base model does with rows of erased persons that land, or are loaded anew by a full refresh. Files of landing days up to the
+    erasure are stored anonymised, so that a full refresh keeps the numbers: no classified value, and `erased:<key>` for the id, of which
+    pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts. Persons
+    are known by an HMAC of their id under a second secret (base.suppressions), so that the list itself names nobody. -#}
+
+{#- Whether anybody was ever erased; where nobody was, base models have none of this. -#}
+{% macro suppressions_exist() %}
+    {%- if not execute -%}{{ return(false) }}{%- endif -%}
+    {#- A run that builds has made the ledger; others may look at a warehouse of before. -#}
+    {%- if invocation_args_dict.which not in ('build', 'run') and load_relation(ledger('suppressions')) is none -%}{{ return(false) }}{%- endif -%}
+    {{- return(run_query('select count(*) from ' ~ ledger('suppressions')).columns[0].values()[0] > 0) -}}
+{% endmacro %}
+
+{#- Parts of a base model's query: from `checked` to `judged`, with _raw, _erased_key (whose row it was) and _is_suppressed. -#}
+{% macro rows_of_erased_persons(table, parent) %}
+{%- set person = person_column(table) -%}
+{%- set named = 'with_raw.' ~ person if person else 'cast(null as varchar)' -%}
+{%- set emails = email_columns(table) -%}
+{%- set shared = shared_columns(table) if person else [] -%}
+{%- set link = person_link(table) -%}
+with_raw as (
+
+    select
+        *,
+        case when _issues is not null then {{ raw_row(table) }} end as _raw
+    from checked
+
+),
+
+suppressed_values as (
+
+    select
+        named.value,
+        suppressions.person_key,
+        suppressions.erased_on
+    from (
+        select
+            value,
+            {{ suppression_hash('value') }} as value_hash
+        from (
+            select distinct _raw as value from with_raw where _raw is not null
+            {%- for value in ([person] if person else []) + emails %}
+            union
+            select {{ value if value == person else plain_email(value) }} as value from with_raw where {{ value }} is not null
+            {%- endfor %}
+        ) as all_values
+    ) as named
+    inner join {{ ledger('suppressions') }} as suppressions on named.value_hash = suppressions.person_hash
+    where suppressions.person_key is not null
+
+),
+
+marked as (
+
+    select
+        with_raw.*,
+        coalesce(
+            by_raw.person_key,
+            {%- if person %}
+            by_id.person_key,
+            {{ erased_key_of(named) }},
+            {%- endif %}
+            {%- for email in emails %}
+            by_{{ email }}.person_key,
+            {%- endfor %}
+            {%- if parent %}
+            by_parent.person_key,
+            {%- endif %}
+            cast(null as varchar)
+        ) as _marked_key
+    from with_raw
+    left join suppressed_values as by_raw on with_raw._raw = by_raw.value
+    {%- if person %}
+    left join suppressed_values as by_id on {{ named }} = by_id.value
+    {%- endif %}
+    {%- for email in emails %}
+    -- An address says whose the rows of before were; who uses it later begins anew.
+    left join suppressed_values as by_{{ email }}
+        on
+            {{ named }} is null
+            and {{ plain_email('with_raw.' ~ email) }} = by_{{ email }}.value
+            and with_raw._ingested_on <= by_{{ email }}.erased_on
+    {%- endfor %}
+    {%- if parent %}
+    left join (
+        select {{ link.column }}, min(_erased_key) as person_key
+        from {{ parent }}
+        where _erased_key is not null and {{ link.column }} is not null
+        group by {{ link.column }}
+    ) as by_parent
+        on {{ named }} is null and with_raw.{{ link.column }} = by_parent.{{ link.column }}
+    {%- endif %}
+
+),
+
+{% if shared %}
+-- A row that names nobody is of the person whom another row of its key names.
+shared_keys as (
+
+    select {{ shared | join(', ') }}, min(person_key) as person_key
+    from (
+        select {{ shared | join(', ') }}, _marked_key as person_key
+        from marked
+        where _marked_key is not null
+        {%- if is_incremental() %}
+        union all
+        select {{ shared | join(', ') }}, _erased_key as person_key
+        from {{ this }}
+        where _erased_key is not null
+        {%- endif %}
+    ) as known
+    group by {{ shared | join(', ') }}
+
+),
+
+{%- endif %}
+told as (
+
+    select
+        marked.*,
+        {{ 'coalesce(marked._marked_key, shared_keys.person_key)' if shared else 'marked._marked_key' }} as _erased_key
+    from marked
+    {%- if shared %}
+    left join shared_keys
+        on
+            marked.{{ person }} is null
+            {%- for column in shared %}
+            and marked.{{ column }} = shared_keys.{{ column }}
+            {%- endfor %}
+    {%- endif %}
+
+),
+
+judged as (
+
+    select
+        told.*,
+        coalesce({{ 'told._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list else 'false' }}
+            {{- ' and ' ~ erased_key_of('told.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
+    from told
+    left join (
+        select person_key, max(erased_on) as erased_on
+        from {{ ledger('suppressions') }}
+        where person_key is not null
+        group by person_key
+    ) as erasures
+        on told._erased_key = erasures.person_key
+
+)
+{% endmacro %}
+
+{#- The person's key in an id that an erasure has left, `erased:<key>`; null for any other. -#}
+{% macro erased_key_of(person_id) -%}
+    case when left({{ person_id }}, 7) = 'erased:' then substr({{ person_id }}, 8) end
+{%- endmacro %}
+
+{#- What a column of a judged row may still say: classified ones nothing but whose the row was; of a row that is not good the key and the
+    version only, as what slipped into a wrong column may be anything. -#}
+{% macro anonymised(column, table, value=none, suppressed='_is_suppressed') -%}
+    {%- set value = value or column.name -%}
+    {%- if column.classification == 'person_id' -%}
+        case when _erased_key is null then {{ value }} when not {{ suppressed }} and {{ value }} is not null then 'erased:' || _erased_key end
+    {%- elif column.classification -%}
+        case when _erased_key is null then {{ value }} end
+    {%- elif column.name in table.key or column.name in var('feeds')[table.feed].columns -%}
+        {{ value }}
+    {%- else -%}
+        case when _erased_key is null or _issues is null then {{ value }} end
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What is kept of a row as it came: rows that were the same stay the same, and different ones different. -#}
+{% macro anonymised_raw(raw_row) -%}
+    case when _erased_key is null then {{ raw_row }} else 'erased:' || _erased_key || ':' || left({{ suppression_hash(raw_row) }}, 16) end
+{%- endmacro %}
+
+
+{#- Stop where the second secret is not the one that the warehouse's suppressions were made with: erased persons would come back. -#}
+{% macro check_suppression_key() %}
+    {%- set made = run_query(
+        'select count(*), count_if(person_key is null and person_hash = ' ~ suppression_hash("'suppressions of this warehouse'") ~ ') from ' ~ ledger('suppressions')
+    ).rows[0] -%}
+    {%- if made[0] > 0 and made[1] == 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            "TECHCO_SUPPRESSION_KEY is not set, or not the one that persons were erased with in this warehouse; without it they would come back. Set that one."
+        ) -%}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,192 @@
+"""`python -m techco.erase PERSON…`: what dbt's operation `erase` cannot do, because it is about files.
+
+The operation takes persons out of the tables; after it, what hangs on them is built anew, the warehouse file is written
+anew (free blocks of the old one hold what stood there), so are releases and, when told, the landed files. Each step may
+be repeated: run again where one was stopped.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import duckdb
+
+from techco import landing_rewrite, publish, vault
+from techco.contract import ContractError, load_contract
+from techco.landing_zone import LandingZoneError, list_files, read_zone
+
+# dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
+QUIET = ("--no-write-json",)
+
+
+class EraseError(Exception):
+    """A step could not be done; the message says which are, and what to do."""
+
+
+def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: bool, dry_run: bool) -> list[str]:
+    """Erase persons by their ids everywhere; return what was done after the operation, a line each.
+
+    A dry run changes nothing. Raises EraseError for a step that fails.
+    """
+    if not warehouse.exists():
+        raise EraseError(
+            f"There is no warehouse at {warehouse}; set TECHCO_WAREHOUSE to the one that holds the person."
+        )
+    keys = person_keys(persons, landing)
+    operation = {"customer_ids": persons, "dry_run": dry_run}
+    if run_dbt([*QUIET, "run-operation", "erase", "--args", json.dumps(operation)]):
+        raise EraseError("dbt's operation failed (see above); no row and no file was changed.")
+    if dry_run:
+        return ["dry run: no file was changed"]
+    done = []
+    # Without tests: what they may find elsewhere must not keep a person in a file.
+    if run_dbt([*QUIET, "run"]):
+        rewrite_warehouse(warehouse)
+        raise EraseError(
+            "The persons are gone from the restricted tables and the warehouse file, but the run after it failed (see "
+            "above), so releases are still those of before. Mend that, and run this again: it goes on from there."
+        )
+    if rewrite_landing:
+        done += rewrite_landed_files(warehouse, landing, dict(zip(persons, keys, strict=True)))
+    before, after = rewrite_warehouse(warehouse)
+    done.append(f"warehouse file written anew: {before} bytes before, {after} now")
+    if published := renew_releases(warehouse):
+        done.append(published)
+    return done
+
+
+def run_dbt(arguments: list[str]) -> int:
+    """Run dbt in a process of its own, which ends with its hold on the warehouse; return its exit code.
+
+    Not by a command line, which everybody on the machine could read.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=be_dbt, args=(arguments,))
+    process.start()
+    process.join()
+    return process.exitcode or 0
+
+
+def be_dbt(arguments: list[str]) -> None:
+    """What that process does."""
+    from dbt.cli.main import dbtRunner
+
+    sys.exit(0 if dbtRunner().invoke(arguments).success else 1)
+
+
+def person_keys(persons: list[str], landing: Path) -> list[str]:
+    """The pseudonymous keys of persons, as pseudonym() in macros/privacy/pseudonym.sql makes them."""
+    try:
+        zone = read_zone(landing)
+        pepper = vault.pepper(holds_persons=bool(list_files(landing)) and not zone.simulated)
+    except (LandingZoneError, vault.VaultError) as error:
+        raise EraseError(str(error)) from error
+    return [vault.pseudonym(pepper, person) for person in persons]
+
+
+def rewrite_landed_files(warehouse: Path, landing: Path, persons: dict[str, str]) -> list[str]:
+    """Rewrite the landed files that hold the persons (key by id), and write that down in the warehouse."""
+    try:
+        zone = read_zone(landing)
+        secret = vault.suppression_key(holds_persons=not zone.simulated)
+        with connect(warehouse) as connection:
+            rewritten = landing_rewrite.rewrite(connection, landing, load_contract(Path()), persons, secret or "")
+    except (landing_rewrite.RewriteError, ContractError, LandingZoneError, vault.VaultError) as error:
+        raise EraseError(f"{error} The persons are erased from the tables; mend this and run it again.") from error
+    return [f"landed file written anew: {file}, {rows} rows" for file, rows in rewritten.items()]
+
+
+def connect(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse; raise EraseError where another process has it open."""
+    try:
+        return duckdb.connect(str(warehouse))
+    except duckdb.IOException as error:
+        raise EraseError(
+            f"The warehouse {warehouse} is in use: a build is running, or somebody reads it. Try again when it is done."
+        ) from error
+
+
+def rewrite_warehouse(warehouse: Path) -> tuple[int, int]:
+    """Copy all that stands in the warehouse into a new file in its place; return its size before and now.
+
+    DuckDB only marks blocks as free, so a deleted value would stay readable in the file. The old file is replaced when
+    the new one is whole; a copy that was broken off is thrown away by the next.
+    """
+    warehouse = warehouse.resolve()
+    writing = warehouse.with_name(f".{warehouse.name}.rewriting")
+    for leftover in (writing, Path(f"{writing}.wal")):
+        leftover.unlink(missing_ok=True)
+    # What still stands in the log beside the file goes into it, so that nothing is left to replay on the new one.
+    with connect(warehouse) as connection:
+        connection.execute("checkpoint")
+    before = warehouse.stat().st_size
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(warehouse)} as old (read_only)")
+        connection.execute(f"attach {literal(writing)} as new")
+        connection.execute("copy from database old to new")
+        connection.execute("checkpoint new")
+        for schema, table in tables_of(connection, "old"):
+            name = f'"{schema}"."{table}"'
+            counts = f"select (select count(*) from old.{name}), (select count(*) from new.{name})"
+            there, copied = connection.execute(counts).fetchone()
+            if there != copied:
+                raise EraseError(f"{warehouse} was not written anew: {schema}.{table} lost rows in the copy.")
+    shutil.copymode(warehouse, writing)
+    os.replace(writing, warehouse)
+    Path(f"{warehouse}.wal").unlink(missing_ok=True)
+    return before, warehouse.stat().st_size
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    """Schema and name of each table."""
+    tables = "select schema_name, table_name from duckdb_tables() where database_name = ? order by all"
+    return connection.execute(tables, [database]).fetchall()
+
+
+def renew_releases(warehouse: Path) -> str:
+    """Publish anew and remove every release of before, as any may hold the person; '' where none was published."""
+    releases = warehouse.parent / "releases"
+    if not releases.exists():
+        return ""
+    try:
+        release = publish.publish(warehouse)
+    except publish.PublishError as error:
+        raise EraseError(f"The releases of before are still there, because a new one failed: {error}") from error
+    old = [path for path in releases.iterdir() if path.is_dir() and not path.is_symlink() and path.name != release.name]
+    for path in old:
+        shutil.rmtree(path)
+    return f"released anew: {release}; {len(old)} releases of before removed"
+
+
+def literal(path: Path) -> str:
+    """A SQL string literal."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Erase persons from the warehouse of TECHCO_WAREHOUSE, its file and releases; returns 1 where a step fails."""
+    parser = argparse.ArgumentParser(prog="python -m techco.erase", description=main.__doc__)
+    parser.add_argument("persons", nargs="*", metavar="PERSON", help="customer ids (default: the one in PERSON)")
+    parser.add_argument("--landing", action="store_true", help="also rewrite landed files that hold them")
+    parser.add_argument("--dry-run", action="store_true", help="change nothing, and say what would be done")
+    chosen = parser.parse_args(arguments)
+    persons = chosen.persons or [person for person in [os.environ.get("PERSON", "")] if person]
+    if not persons:
+        print("Nobody is named: make erase PERSON=C-1, or python -m techco.erase C-1 C-2", file=sys.stderr)
+        return 1
+    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
+    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    try:
+        for line in erase(list(dict.fromkeys(persons)), warehouse, landing, chosen.landing, chosen.dry_run):
+            print(line)
+    except EraseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

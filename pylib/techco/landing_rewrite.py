@@ -1,0 +1,350 @@
+"""Take persons out of landed files: a new file beside the old one, then in its place, under the same name.
+
+Which rows are meant is read from base, where an erasure has marked them. Classified values become null, and ids
+`erased:<key>`; every other row stays as it is, byte by byte in text formats. Rows that could not be used are replaced whole, because
+what slipped into a wrong field may be anything.
+"""
+
+import csv
+import gzip
+import hmac
+import io
+import json
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from techco.contract import Contract, Table
+
+ACTION = "rewrite_landed_file"
+
+
+class RewriteError(Exception):
+    """A file was not rewritten; the message says which, and why."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marked rows of a file: person's key by row number, by the text columns of the key, and by raw row."""
+
+    by_row: dict[int, tuple[str, bool]]
+    by_key: dict[tuple[str, ...], str]
+    by_raw: dict[str, str]
+
+
+def rewrite(
+    connection: duckdb.DuckDBPyConnection, landing: Path, contract: Contract, persons: dict[str, str], secret: str
+) -> dict[str, int]:
+    """Rewrite the files of `landing` that hold `persons` (key by id); return the rows changed in each, by path.
+
+    Each file is written down in base.privacy_actions before it is touched and finished after. Raises RewriteError for a
+    file outside of the zone, before any is changed, and for one that cannot be read back as it should be.
+    """
+    marks = {
+        (table, file): found
+        for table in contract.tables.values()
+        if any(column.classification for column in table.columns) and is_built(connection, table)
+        for file, found in marked_rows(connection, table, list(persons.values())).items()
+    }
+    for _, file in marks:
+        require_inside(landing, landing / file)
+    rewritten = {}
+    for (table, file), found in sorted(marks.items(), key=lambda item: item[0][1]):
+        path = (landing / file).resolve()
+        change = Anonymiser(table, found, persons, secret)
+        new = path.with_name(f".{path.name}.rewriting")
+        new.unlink(missing_ok=True)
+        changed = WRITERS[table.format](path, new, table, change)
+        if not changed:
+            new.unlink(missing_ok=True)
+            finish(connection, file)
+            continue
+        note(connection, file, change.rows)
+        shutil.copymode(path, new)
+        os.replace(new, path)
+        finish(connection, file)
+        rewritten[file] = sum(change.rows.values())
+    return rewritten
+
+
+def is_built(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether base holds the table."""
+    name = f"base_{table.source}__{table.name}"
+    found = "select count(*) from duckdb_tables() where schema_name = 'base' and table_name = ?"
+    return bool(connection.execute(found, [name]).fetchone()[0])
+
+
+def marked_rows(connection: duckdb.DuckDBPyConnection, table: Table, keys: list[str]) -> dict[str, Marks]:
+    """The rows of these persons, by file."""
+    texts = key_texts(table)
+    found: dict[str, Marks] = defaultdict(lambda: Marks({}, {}, {}))
+    rows = connection.execute(
+        f"select _file, _row, _erased_key, _raw, {', '.join(texts) or 'null'} "
+        f"from base.base_{table.source}__{table.name} where list_contains(?, _erased_key)",
+        [keys],
+    ).fetchall()
+    for file, row, person_key, raw, *key in rows:
+        if row is not None:
+            found[file].by_row[row] = (person_key, raw is not None)
+        elif raw is not None:
+            found[file].by_raw[raw.rpartition(":")[2]] = person_key
+        if texts and None not in key and raw is None:
+            found[file].by_key[tuple(key)] = person_key
+    return found
+
+
+def key_texts(table: Table) -> list[str]:
+    """The columns of the key that are text and not classified: what a line in a file can be told by."""
+    plain = {c.name for c in table.columns if c.data_type == "varchar" and not c.classification}
+    return [name for name in table.key if name in plain]
+
+
+def require_inside(landing: Path, path: Path) -> None:
+    """Raise RewriteError for a file that a link leads out of the landing zone, or that is none."""
+    if not path.resolve().is_relative_to(landing.resolve()) or path.is_symlink():
+        raise RewriteError(f"{path} leads out of the landing zone {landing} or is a link; no landed file was changed.")
+    if not path.is_file():
+        raise RewriteError(f"{path} is not there any more, though base has loaded it; no landed file was changed.")
+
+
+def note(connection: duckdb.DuckDBPyConnection, file: str, rows: dict[str, int]) -> None:
+    """Write down that a file is about to be rewritten."""
+    for person_key, count in rows.items():
+        connection.execute(
+            "insert into base.privacy_actions "
+            "select md5(concat_ws('|', ?, ?, ?, now())), ?, ?, null, null, "
+            "timezone('UTC', now()), null, ?, ?",
+            [ACTION, person_key, file, ACTION, person_key, count, file],
+        )
+
+
+def finish(connection: duckdb.DuckDBPyConnection, file: str) -> None:
+    """Write down that a file is rewritten."""
+    connection.execute(
+        "update base.privacy_actions set done_at = timezone('UTC', now()) "
+        "where action = ? and details = ? and done_at is null",
+        [ACTION, file],
+    )
+
+
+class Anonymiser:
+    """Says what becomes of a row; counts changed rows by person in `rows`."""
+
+    def __init__(self, table: Table, marks: Marks, persons: dict[str, str], secret: str):
+        self.table, self.marks, self.secret = table, marks, secret
+        self.ids = set(persons)
+        self.rows: dict[str, int] = defaultdict(int)
+        self.classified = {column.name: column for column in table.columns if column.classification}
+        self.person = next((c for c in table.columns if c.classification == "person_id"), None)
+
+    def of_key(self, values: Callable[[str], object]) -> str | None:
+        """Whose a usable row is, by the text columns of its key; None where it names another person."""
+        named = values(self.person.name) if self.person else None
+        if named not in (None, "") and named not in self.ids:
+            return None
+        return self.marks.by_key.get(tuple(str(values(name)) for name in key_texts(self.table)))
+
+    def of_raw(self, raw: str) -> str | None:
+        """Whose an unusable row is; base keeps a keyed hash of it."""
+        digest = hmac.digest(self.secret.encode(), raw.encode(), "sha256").hex()[:16]
+        return self.marks.by_raw.get(digest)
+
+    def replaced(self, name: str, value: object, person_key: str) -> object:
+        """A classified value: an id by what names nobody, others by nothing."""
+        if value in (None, ""):
+            return value
+        return f"erased:{person_key}" if self.person and name == self.person.name else None
+
+
+def rewrite_jsonl(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:
+    """Write `path` without the persons to `new`; return whether a line differs."""
+    lines = read_bytes(path).split(b"\n")
+    changed = [changed_line(line, table, change) for line in lines]
+    if changed == lines:
+        return False
+    write_bytes(new, path, b"\n".join(changed))
+    if len(read_bytes(new, path).split(b"\n")) != len(lines):
+        raise RewriteError(f"{path} was not rewritten: the new file has another number of lines.")
+    return True
+
+
+def changed_line(line: bytes, table: Table, change: Anonymiser) -> bytes:
+    """A JSON line without its person; the same bytes where it is nobody's of them."""
+    text = line.rstrip(b"\r").decode("utf-8", "surrogateescape")
+    if person_key := change.of_raw(text) if change.marks.by_raw else None:
+        change.rows[person_key] += 1
+        return f"erased:{person_key}".encode()
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return line
+    paths = {column.name: column.path.split(".") for column in table.columns}
+    if not isinstance(document, dict):
+        return line
+    person_key = change.of_key(lambda name: at(document, paths[name]))
+    if person_key is None:
+        return line
+    before = json.dumps(document)
+    for name in change.classified:
+        put(document, paths[name], change.replaced(name, at(document, paths[name]), person_key))
+    if json.dumps(document) == before:
+        return line
+    change.rows[person_key] += 1
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
+
+
+def at(document: object, path: list[str]) -> object:
+    """What stands at a path of a document; None where nothing does."""
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def put(document: dict, path: list[str], value: object) -> None:
+    """Set a value that is there at a path of a document."""
+    for name in path[:-1]:
+        document = document.get(name)
+        if not isinstance(document, dict):
+            return
+    if path[-1] in document:
+        document[path[-1]] = value
+
+
+def rewrite_csv(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:
+    """Write `path` without the persons to `new`; return whether a record differs."""
+    encoding = table.csv.encoding
+    content = read_bytes(path)
+    text = content.decode(encoding, "surrogateescape" if encoding == "utf-8" else "strict")
+    records = list(csv_records(text, table.csv.quote))
+    header = fields_of(records[0], table) if records else []
+    changed = records[:1] + [changed_record(record, header, table, change) for record in records[1:]]
+    if changed == records:
+        return False
+    write_bytes(new, path, "".join(changed).encode(encoding, "surrogateescape" if encoding == "utf-8" else "strict"))
+    again = read_bytes(new, path).decode(encoding, "surrogateescape" if encoding == "utf-8" else "strict")
+    if len(list(csv_records(again, table.csv.quote))) != len(records):
+        raise RewriteError(f"{path} was not rewritten: the new file has another number of rows.")
+    return True
+
+
+def csv_records(text: str, quote: str) -> Iterator[str]:
+    """The records of a CSV text with their line ends; a quoted field may hold line ends of its own."""
+    begin, quoted = 0, False
+    for place, character in enumerate(text):
+        if quote and character == quote:
+            quoted = not quoted
+        elif character == "\n" and not quoted:
+            yield text[begin : place + 1]
+            begin = place + 1
+    if begin < len(text):
+        yield text[begin:]
+
+
+def fields_of(record: str, table: Table) -> list[str]:
+    """The fields of one record."""
+    options = {"delimiter": table.csv.delimiter, "quoting": csv.QUOTE_MINIMAL if table.csv.quote else csv.QUOTE_NONE}
+    if table.csv.quote:
+        options["quotechar"] = table.csv.quote
+    return next(csv.reader(io.StringIO(record, newline=""), **options), [])
+
+
+def changed_record(record: str, header: list[str], table: Table, change: Anonymiser) -> str:
+    """A CSV record without its person; the same text where it is nobody's of them."""
+    fields = fields_of(record, table)
+    names = [name.lstrip("\ufeff").lower() for name in header]
+    end = record[len(record.rstrip("\r\n")) :]
+    if len(fields) != len(names):
+        named = next((person for person in change.ids if person in fields), None)
+        if named is None or not change.marks.by_raw:
+            return record
+        person_key = next(iter(change.marks.by_raw.values()))
+        change.rows[person_key] += 1
+        return f"erased:{person_key}{end}"
+    values = dict(zip(names, fields, strict=True))
+    person_key = change.of_key(lambda name: values.get(name.lower(), "") or None)
+    if person_key is None:
+        return record
+    for name in change.classified:
+        if name.lower() in values:
+            values[name.lower()] = change.replaced(name, values[name.lower()], person_key) or ""
+    if list(values.values()) == fields:
+        return record
+    change.rows[person_key] += 1
+    written = io.StringIO(newline="")
+    options = {"quotechar": table.csv.quote} if table.csv.quote else {"quoting": csv.QUOTE_NONE, "escapechar": None}
+    csv.writer(written, delimiter=table.csv.delimiter, lineterminator=end, **options).writerow(values.values())
+    return written.getvalue()
+
+
+def rewrite_parquet(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:
+    """Write `path` without the persons to `new`; return whether a row differs."""
+    file = pq.ParquetFile(path)
+    rows, metadata = file.read(), file.metadata
+    kept = {*table.key, *(column.name for column in table.columns if column.name.startswith("_"))}
+    columns, touched = [], set()
+    for name in rows.column_names:
+        values = rows.column(name).to_pylist()
+        for number, (person_key, is_unusable) in change.marks.by_row.items():
+            place = number - 1
+            if name in change.classified:
+                value = change.replaced(name, values[place], person_key)
+            else:
+                value = None if is_unusable and name not in kept else values[place]
+            if value != values[place] and not str(values[place]).startswith("erased:"):
+                values[place] = value
+                touched.add(number)
+        columns.append(pa.array(values, rows.schema.field(name).type))
+    if not touched:
+        return False
+    for number in touched:
+        change.rows[change.marks.by_row[number][0]] += 1
+    compression = metadata.row_group(0).column(0).compression.lower() if metadata.num_row_groups else "snappy"
+    pq.write_table(
+        pa.Table.from_arrays(columns, schema=rows.schema),
+        new,
+        compression="none" if compression == "uncompressed" else compression,
+        row_group_size=max((metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)), default=None),
+    )
+    others = pa.array([number + 1 not in touched for number in range(rows.num_rows)])
+    again = pq.read_table(new)
+    if again.num_rows != rows.num_rows or not again.filter(others).equals(rows.filter(others)):
+        raise RewriteError(f"{path} was not rewritten: rows of others would not be the same.")
+    if change.person and not change.ids.isdisjoint(again.column(change.person.name).to_pylist()):
+        raise RewriteError(f"{path} was not rewritten: an id would still be in it, in a row that base does not know.")
+    return True
+
+
+WRITERS = {"jsonl": rewrite_jsonl, "csv": rewrite_csv, "parquet": rewrite_parquet}
+
+
+def read_bytes(path: Path, named: Path | None = None) -> bytes:
+    """A file's content, unpacked as the name says, which is `named` where the file has another for now."""
+    suffix, content = (named or path).suffix, path.read_bytes()
+    if suffix == ".gz":
+        return gzip.decompress(content)
+    if suffix == ".zst":
+        with pa.CompressedInputStream(pa.BufferReader(content), "zstd") as stream:
+            return stream.read()
+    return content
+
+
+def write_bytes(path: Path, named: Path, content: bytes) -> None:
+    """Write a file that will get the name `named`, packed as that says, and to the disk before it is used."""
+    if named.suffix == ".gz":
+        content = gzip.compress(content, mtime=0)
+    elif named.suffix == ".zst":
+        packed = pa.BufferOutputStream()
+        with pa.CompressedOutputStream(packed, "zstd") as stream:
+            stream.write(content)
+        content = packed.getvalue().to_pybytes()
+    with open(path, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
