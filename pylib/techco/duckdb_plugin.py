@@ -13,7 +13,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import vault
+from techco import run_origin, vault
 from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
 from techco.landing_check.csv_files import csv_header
@@ -74,7 +74,7 @@ def require_memory_limit(limit: str) -> None:
 
 
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
-    """Attach `landing` in memory: what lies in the landing zone and what is wrong with the files not loaded yet."""
+    """Attach `landing` in memory: the landing zone's files, what is wrong with those not loaded, whose run it is."""
     known = loaded_files(conn)
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
@@ -95,6 +95,11 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "message": (pa.string(), [str(finding) for finding in findings]),
     }
     create_table(conn, "findings", found)
+    origin = {
+        "started_by": (pa.string(), [run_origin.started_by()]),
+        "git_commit": (pa.string(), [run_origin.git_commit(Path.cwd())]),
+    }
+    create_table(conn, "run", origin)
 
 
 def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:
