@@ -30,6 +30,8 @@ from techco.turns import BusyError, publishing
 STORAGE_VERSION = "v1.4.0"
 KEEP_RELEASES = 3
 MATRIX = "governance.access_matrix"
+# Whether the last run ended well, as the macros begin_run() and end_run() have written it.
+LAST_RUN = "select finished_at is not null and failures = 0 from base.runs order by started_at desc, rowid desc limit 1"
 UNFINISHED = ".unfinished-"
 
 
@@ -132,7 +134,16 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def refuse_unfinished_build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise PublishError where the last build failed, or was killed."""
+    """Raise PublishError where the last run of dbt failed, or was killed."""
+    try:
+        ended = connection.execute(LAST_RUN).fetchone()
+    except duckdb.CatalogException as error:
+        raise PublishError("The warehouse does not say how its builds ended; run `make build` first.") from error
+    if ended is None or not ended[0]:
+        raise PublishError(
+            "The last run of dbt on the warehouse failed or was stopped; nothing was published, and the release before "
+            "it stays. Run `make build` again; governance.run_audit says what failed."
+        )
 
 
 def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]:
