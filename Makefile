@@ -76,8 +76,9 @@ olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist
 
 .PHONY: bench
-bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, and a day on short and long history
+bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, publishing the last, and a day on short and long history
 	python -m benchmarks.build
+	python -m benchmarks.publish
 	python -m benchmarks.incremental_day
 
 .PHONY: prove

@@ -23,15 +23,9 @@ ROUNDS = {
     "days": 2,
     "arrivals": 10,
     "kills": 20,
-ROUNDS = {
-    "defects": 20,
-    "days": 2,
-    "arrivals": 10,
-    "kills": 20,
     "leaks": 20,
     "readers": 1,
     "parity": 6 if os.environ.get("OLIST_DATA") else 5,
-}
 }
 
 
