@@ -15,6 +15,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 build: env-build landing-zone ## Set up, write the default landing zone if there is none, build everything
 	@# Unit tests prove code and not data, so they are not run again with every load: `make test` runs them.
 	dbt build --exclude-resource-type unit_test
+	@# No column shows personal data unmasked; only what has changed is read again.
+	python -m techco.lineage
 
 .PHONY: test
 test: env-test env-lint env-snowflake env-emulator ## Every kind of check once, on tiny landing zones
@@ -74,8 +76,9 @@ olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist
 
 .PHONY: bench
-bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, and a day on short and long history
+bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, publishing the last, and a day on short and long history
 	python -m benchmarks.build
+	python -m benchmarks.publish
 	python -m benchmarks.incremental_day
 
 .PHONY: prove

@@ -9,6 +9,8 @@ OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
 # Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw. Where
 # the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"
+# Which runs there were: two warehouses may be the same by other ways.
+RUNS = ["runs", "run_audit"]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}
@@ -45,8 +47,13 @@ def tables(connection: duckdb.DuckDBPyConnection, database: str, snapshots: bool
         "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
         "inner join duckdb_tables() using (database_name, schema_name, table_name) "
         "where database_name = ? and not list_contains(?, schema_name) and not list_contains(?, column_name) "
-        "group by all",
-        [database, [FOUND_BY_TESTS] if snapshots else [FOUND_BY_TESTS, SNAPSHOTS], sorted(OF_THE_BUILD | OF_THE_CLOCK)],
+        "and not list_contains(?, table_name) group by all",
+        [
+            database,
+            [FOUND_BY_TESTS] if snapshots else [FOUND_BY_TESTS, SNAPSHOTS],
+            sorted(OF_THE_BUILD | OF_THE_CLOCK),
+            RUNS,
+        ],
     ).fetchall()
     return dict(rows)
 

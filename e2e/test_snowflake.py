@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from issued_policies import PEPPER, policies, rows_seen, shown
+from leak_scan import Search
 
 from emulator.governance import InForce
 from emulator.log import read_log
@@ -76,10 +77,16 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def compared(folder, tmp_path_factory):
+def landing(tmp_path_factory) -> Path:
+    """A zone of persons who are found wherever their values stand."""
+    made = tmp_path_factory.mktemp("zone") / "landing"
+    assert simulate(["--out", str(made), *DAYS, "--distinctive", "1"]) == 0
+    return made
+
+
+@pytest.fixture(scope="module")
+def compared(folder, landing):
     """The differences of both runs. The first ran all tests on the emulator as well, the second was killed once."""
-    landing = tmp_path_factory.mktemp("zone") / "landing"
-    assert simulate(["--out", str(landing), *DAYS]) == 0
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Run, "dbt", killed_in_its_second_build(Run.dbt))
         return parity(LOCAL, landing, folder, there_too={"full": ("build",)})
@@ -298,6 +305,11 @@ def test_the_pepper_stands_in_no_statement(compared, folder):
     everything = "\n".join(statements(folder))
     assert "techco-development-pepper" not in everything
     assert "vault.pepper" in everything.lower()
+
+
+def test_no_clear_value_stands_in_a_statement(compared, folder, landing):
+    everything = "\n".join(statements(folder))
+    assert Search.of_zone(landing).in_text(everything, "statements") == set()
 
 
 def test_what_a_model_issues_is_tagged_with_model_and_invocation(compared, folder):

@@ -1,6 +1,6 @@
 """Compare what two engines built: column names, families of types, and rows, in both directions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,17 @@ SAME_DIGITS = 9
 
 @dataclass(frozen=True)
 class Allowed:
-    """Differences that are none, as columns with their reasons: not compared, or only whether there is a value."""
+    """Differences that are none, with their reasons: columns not compared, or only whether there is a value; tables."""
 
     not_compared: dict[str, str]
     compared_as_set: dict[str, str]
+    tables_not_compared: dict[str, str] = field(default_factory=dict)
 
 
 def read_allowed(path: Path = ALLOWED) -> Allowed:
     """The list of allowed differences."""
     listed = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Allowed(listed["not_compared"], listed["compared_as_set"])
+    return Allowed(listed["not_compared"], listed["compared_as_set"], listed["tables_not_compared"])
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from simulator import people
 from simulator.defects.landing import SpoiledLanding
 from simulator.emit.ads import Ads
 from simulator.emit.answers import Answers, answers_folder
 from simulator.emit.carriers import Carriers
 from simulator.emit.carts import Carts
+from simulator.emit.clear_values import ClearValues
 from simulator.emit.crm import Crm
 from simulator.emit.erp import Erp
 from simulator.emit.fx import Fx
@@ -29,11 +31,12 @@ from simulator.landing import Landing
 from simulator.options import Options, OptionsError, read_marker, write_marker
 from simulator.world import World
 
-EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers)
+EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers, ClearValues)
 
 
 def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     """Live the world and land what came after the first `days_there` days."""
+    people.choose(bool(options.distinctive))
     world = World(options)
     first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
     landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)

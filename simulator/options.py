@@ -23,7 +23,8 @@ class OptionsError(Exception):
 class Options:
     """`start`: the first day, ISO; `orders_per_day` and `customers`: about how many, the latter after 120 days.
 
-    `defects`: the share of rows that each kind of defect befalls.
+    `defects`: the share of rows that each kind of defect befalls. `distinctive`: 1 for persons of whom no value is
+    an ordinary word, number or day, so that a search for them finds nothing else.
     """
 
     seed: int = 42
@@ -32,6 +33,7 @@ class Options:
     orders_per_day: int = 167
     customers: int = 5000
     defects: float = 0.0
+    distinctive: int = 0
 
     def __post_init__(self):
         """Refuse what no world can be made of."""
@@ -43,6 +45,8 @@ class Options:
             raise OptionsError(f"--seed is {self.seed}; a number from 0 to {2**32 - 1} is needed.")
         if not 0 <= self.defects <= MOST_DEFECTS:
             raise OptionsError(f"--defects is {self.defects}; a share from 0 to {MOST_DEFECTS} is needed.")
+        if self.distinctive not in (0, 1):
+            raise OptionsError(f"--distinctive is {self.distinctive}; 0 or 1 is needed.")
         try:
             start = date.fromisoformat(self.start)
         except ValueError:
@@ -51,8 +55,11 @@ class Options:
             raise OptionsError(f"--start is {self.start!r}; a day such as 2025-09-01 is needed.")
 
     def said(self) -> dict:
-        """The options by name. A zone without defects says nothing of them: it is what it was before there were any."""
-        return {key: value for key, value in asdict(self).items() if key != "defects" or value}
+        """The options by name. A zone without defects says nothing of them: it is what it was before there were any.
+
+        So it is with distinctive persons.
+        """
+        return {key: value for key, value in asdict(self).items() if key not in ("defects", "distinctive") or value}
 
     @property
     def landing_zone_id(self) -> str:

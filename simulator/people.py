@@ -5,6 +5,8 @@ are reserved (RFC 2606), phone ranges are those that Bundesnetzagentur, NANPA an
 none, so the subscriber's number begins with zeros, which nobody is given.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -122,6 +124,16 @@ CARD_PREFIXES = np.array([411111, 555555, 400000, 520082, 453201])
 # Bank codes that begin with 9 are not given out.
 BANK_CODE = 99999999
 
+# Numbers that card schemes publish for tests; they pass Luhn's check and belong to nobody.
+TEST_CARDS = (
+    *("4111111111111111", "4012888888881881", "4242424242424242", "5555555555554444", "5105105105105100"),
+    *("2223003122003222", "6011111111111117", "3530111333300000"),
+)
+# Of the same kind, but in no documentation: a search for them finds none but what the simulator wrote.
+DISTINCTIVE_CARDS = ("4000007391846026", "4000009172830658", "4000003918274651", "4000006280417394")
+# What makes a name, a street, a town or a postal code unlike every word and number.
+MARK = "qz"
+
 # Made once: Arrow looks for pandas whenever it makes a scalar.
 NOTHING, SPACE, DOT, AT, DASH = (pa.scalar(text) for text in ("", " ", ".", "@", "-"))
 DOMAINS = pa.array(MAIL_DOMAINS)
@@ -133,6 +145,7 @@ class Choice:
     def __init__(self, name: str, lists: tuple):
         """`name` tells the choices apart."""
         self.name = name
+        self.lists = lists
         self.sizes = np.array([len(entries) for entries in lists])
         self.first = np.cumsum(self.sizes) - self.sizes
         self.entries = [entry for entries in lists for entry in entries]
@@ -143,15 +156,48 @@ class Choice:
         """Positions in `entries`."""
         return self.first[country] + below(seed, self.name, number, self.sizes[country])
 
+    def marked(self) -> "Choice":
+        """The same choice of texts that are no words."""
+        return Choice(self.name, tuple([marked(entry) for entry in entries] for entries in self.lists))
+
+
+def marked(entry: str | tuple) -> str | tuple:
+    """A text, or a city with the rest of its entry, with the mark."""
+    return f"{entry}{MARK}" if isinstance(entry, str) else (f"{entry[0]}{MARK}", *entry[1:])
+
 
 FIRST_NAME, LAST_NAME = Choice("first name", FIRST_NAMES), Choice("last name", LAST_NAMES)
 STREET, CITY = Choice("street", STREETS), Choice("city", CITIES)
 
 
+@dataclass
+class Persons:
+    """Where the people of the world get their names from; `distinctive`: a search for them finds nothing else."""
+
+    distinctive: bool
+    first_name: Choice
+    last_name: Choice
+    street: Choice
+    city: Choice
+    cards: tuple[str, ...]
+
+
+ORDINARY = Persons(False, FIRST_NAME, LAST_NAME, STREET, CITY, TEST_CARDS)
+DISTINCTIVE = Persons(True, *(choice.marked() for choice in (FIRST_NAME, LAST_NAME, STREET, CITY)), DISTINCTIVE_CARDS)
+# Those of the world that is being lived.
+PERSONS = ORDINARY
+
+
+def choose(distinctive: bool) -> None:
+    """Say, before a world is lived, which persons live in it."""
+    global PERSONS
+    PERSONS = DISTINCTIVE if distinctive else ORDINARY
+
+
 def names(seed: int, number: np.ndarray, country: np.ndarray) -> tuple[pa.Array, pa.Array]:
     """Given and family names."""
-    first = columns.coded(FIRST_NAME.of(seed, number, country), FIRST_NAME.texts)
-    return first, columns.coded(LAST_NAME.of(seed, number, country), LAST_NAME.texts)
+    first = columns.coded(PERSONS.first_name.of(seed, number, country), PERSONS.first_name.texts)
+    return first, columns.coded(PERSONS.last_name.of(seed, number, country), PERSONS.last_name.texts)
 
 
 def full_names(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array:
@@ -161,8 +207,8 @@ def full_names(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array:
 
 def emails(seed: int, number: np.ndarray, country: np.ndarray, guest: bool = False) -> pa.Array:
     """E-mail addresses, different for each number; guests' numbers are apart from customers'."""
-    first = columns.coded(FIRST_NAME.of(seed, number, country), FIRST_NAME.plain)
-    last = columns.coded(LAST_NAME.of(seed, number, country), LAST_NAME.plain)
+    first = columns.coded(PERSONS.first_name.of(seed, number, country), PERSONS.first_name.plain)
+    last = columns.coded(PERSONS.last_name.of(seed, number, country), PERSONS.last_name.plain)
     digits = columns.whole(number).cast(pa.string())
     domain = columns.coded(below(seed, "mail domain", number, len(DOMAINS)), DOMAINS)
     return pc.binary_join_element_wise(first, DOT, last, DASH if guest else NOTHING, digits, AT, domain, NOTHING)
@@ -176,7 +222,11 @@ def typed_emails(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array
 
 def birth_dates(seed: int, number: np.ndarray) -> pa.Array:
     """Dates of birth; null for those who left it out."""
-    born = (np.datetime64("1950-01-01") + below(seed, "birth date", number, 365 * 57)).astype(np.int32)
+    born = np.datetime64("1950-01-01") + below(seed, "birth date", number, 365 * 57)
+    if PERSONS.distinctive:
+        # The first of January is what all days of a year are generalised to.
+        born += born == born.astype("datetime64[Y]")
+    born = born.astype(np.int32)
     return columns.fixed(born, np.int32, pa.date32(), share(seed, "birth date left out", number) >= 0.3)
 
 
@@ -195,15 +245,16 @@ def national_ids(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array
 
 def addresses(seed: int, number: np.ndarray, country: np.ndarray) -> dict[str, pa.Array]:
     """Street, postal code, city and region behind address numbers."""
-    street = [STREET.entries[position] for position in STREET.of(seed, number, country)]
+    street = [PERSONS.street.entries[position] for position in PERSONS.street.of(seed, number, country)]
     house = (1 + below(seed, "house", number, 180)).tolist()
-    place = [CITY.entries[position] for position in CITY.of(seed, number, country)]
+    place = [PERSONS.city.entries[position] for position in PERSONS.city.of(seed, number, country)]
     code = below(seed, "postal code", number, 10**5).tolist()
     of_country = country.tolist()
+    mark = MARK.upper() if PERSONS.distinctive else ""
     return {
         "street": columns.texts([street_line(*parts) for parts in zip(of_country, street, house, strict=True)]),
         "postal_code": columns.texts(
-            [postal_code(c, p[2], n) for c, p, n in zip(of_country, place, code, strict=True)]
+            [postal_code(c, p[2], n) + mark for c, p, n in zip(of_country, place, code, strict=True)]
         ),
         "city": columns.texts([p[0] for p in place]),
         "region_code": columns.texts([p[1] for p in place]),

@@ -1,9 +1,11 @@
 {#- A classified value in one of the forms that vars: privacy knows; of the value's own type, as policies must give back what they get.
     Outside the restricted schemas this is the one macro that lets anything through. -#}
 {% macro mask(value, classification, form) -%}
-    {%- if form == 'full' -%}
-        {{ value }}
-    {%- elif form == 'redacted' and classification != 'free_text' -%}
+    {{- value if form == 'full' else masked(masked_value(value, classification, form)) -}}
+{%- endmacro %}
+
+{% macro masked_value(value, classification, form) -%}
+    {%- if form == 'redacted' and classification != 'free_text' -%}
         cast(null as {{ 'date' if classification == 'birth_date' else 'varchar' }})
     {%- elif form == 'redacted' -%}
         {{ redact_text(value) }}

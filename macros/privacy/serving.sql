@@ -132,3 +132,8 @@
         {{ column }} in (select {{ column }} from {{ parent.relation }} where {{ row_condition(role_name, parent, tables) }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- What the roles and classes of vars: privacy are known by; the publisher (techco.publish) works out the same of dbt_project.yml. -#}
+{% macro registry_fingerprint() %}
+    {{- return(local_md5(tojson({'roles': var('privacy').roles, 'classes': var('privacy').classes}, sort_keys=true))) -}}
+{% endmacro %}

@@ -9,6 +9,8 @@ from typing import NoReturn
 
 import yaml
 
+from techco.privacy import Registry, check_against_tables, check_class, read_registry
+
 SOURCES_GLOB = "models/staging/*/_*__sources.yml"
 FORMATS = ("parquet", "jsonl", "csv")
 # Those that DuckDB reads without an extension.
@@ -78,12 +80,14 @@ class Table:
 class Contract:
     """All raw tables by (source, table), and the closed lists that columns name as their domain.
 
-    `calendar` is the first day that the business knows, and the first that it does not any more.
+    `calendar` is the first day that the business knows, and the first that it does not any more. `registry` says who
+    sees which class of personal data in which form.
     """
 
     tables: Mapping[tuple[str, str], Table]
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendar: tuple[date, date] = (date.min, date.max)
+    registry: Registry = field(default_factory=Registry)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -136,11 +140,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Project:
-    """What `dbt_project.yml` says about every table: columns by kind of feed, domains, and the calendar."""
+    """What `dbt_project.yml` says about every table: columns by kind of feed, domains, the calendar, the registry."""
 
     feeds: Mapping[str, tuple[Column, ...]]
     domains: Mapping[str, tuple[str, ...]]
     calendar: tuple[date, date]
+    registry: Registry
 
 
 def load_contract(project_root: Path) -> Contract:
@@ -156,7 +161,8 @@ def load_contract(project_root: Path) -> Contract:
             if (table.source, table.name) in tables:
                 Place(file, f"{table.source}.{table.name}").fail("the table is declared twice", "Keep one declaration")
             tables[table.source, table.name] = table
-    return Contract(tables, project.domains, project.calendar)
+    check_against_tables(Place(root / "dbt_project.yml"), project.registry, tables)
+    return Contract(tables, project.domains, project.calendar, project.registry)
 
 
 def read_yaml(file: Path) -> dict:
@@ -173,14 +179,16 @@ def read_project(file: Path) -> Project:
     place = Place(file)
     variables = place.mapping(read_yaml(file).get("vars"), "vars")
     domains = place.mapping(variables.get("domains"), "vars: domains")
+    domains = {name: place.values(members, f"domain {name}") for name, members in domains.items()}
     feeds = place.mapping(variables.get("feeds"), "vars: feeds")
     return Project(
         {name: feed_columns(place, name, feed) for name, feed in feeds.items()},
-        {name: place.values(members, f"domain {name}") for name, members in domains.items()},
+        domains,
         (
             calendar_day(place, variables, "calendar_start", date.min),
             calendar_day(place, variables, "calendar_end", date.max),
         ),
+        read_registry(place, variables, domains),
     )
 
 
@@ -263,6 +271,7 @@ def read_column(table: Place, declared: object, project: Project) -> Column:
     check_type(place, described.get("data_type"))
     meta, tags = config_of(place, described)
     check_classification(place, meta.get("classification"), tags)
+    check_class(place, meta.get("classification"), described["data_type"], project.registry)
     check_domain(place, meta.get("domain"), project)
     path = str(meta.get("path", name))
     if not PATH.fullmatch(path):

@@ -13,15 +13,16 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import vault
+from techco import run_origin, vault
 from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
 from techco.landing_check.csv_files import csv_header
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
+from techco.turns import wait_for_publish
 
 SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
-    "core kpi customers inventory marketing service governance".split()
+    "core kpi customers inventory marketing service governance personal".split()
 )
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
@@ -33,7 +34,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds, config):
         """Refuse a warehouse file that DuckDB could not tell from a schema, and a memory limit that is none.
 
-        Makes the warehouse's folder.
+        Makes the warehouse's folder, and waits where a release is being written from the warehouse.
         """
         if "memory_limit" in (creds.settings or {}):
             require_memory_limit(creds.settings["memory_limit"])
@@ -44,6 +45,7 @@ class Plugin(BasePlugin):
                 "Set TECHCO_WAREHOUSE to another file name, for example warehouse/techco.duckdb."
             )
         path.parent.mkdir(parents=True, exist_ok=True)
+        wait_for_publish(path)
 
     def configure_connection(self, conn: DuckDBPyConnection):
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
@@ -72,7 +74,7 @@ def require_memory_limit(limit: str) -> None:
 
 
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
-    """Attach `landing` in memory: what lies in the landing zone and what is wrong with the files not loaded yet."""
+    """Attach `landing` in memory: the landing zone's files, what is wrong with those not loaded, whose run it is."""
     known = loaded_files(conn)
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
@@ -93,6 +95,11 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "message": (pa.string(), [str(finding) for finding in findings]),
     }
     create_table(conn, "findings", found)
+    origin = {
+        "started_by": (pa.string(), [run_origin.started_by()]),
+        "git_commit": (pa.string(), [run_origin.git_commit(Path.cwd())]),
+    }
+    create_table(conn, "run", origin)
 
 
 def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:

@@ -1,95 +1,330 @@
-"""Publish a release: the marts of one role in a DuckDB file of their own, so that no reader ever blocks a build.
+"""Publish a release: for each role a DuckDB file and Parquet files of what it may see, so that no reader meets a build.
 
-`warehouse/releases/<id>/<role>/serving.duckdb` is written whole, then the link `warehouse/releases/current` is replaced
-in one step. A reader keeps the release that it opened; the next connection sees the new one.
+`warehouse/releases/<id>/<role>/` is written whole, then the link `warehouse/releases/current` is replaced in one step.
+A reader keeps the release that it opened; the next connection sees the new one. What a role may see stands in
+governance.access_matrix, which the build made of vars: privacy; nothing else is copied.
 """
 
+import hashlib
+import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-# What each role may read. The schemas for analysts hold no clear value of a person.
-ROLES = {"analyst": ("core", "kpi", "customers", "inventory", "marketing", "service", "governance")}
+from techco import vault
+from techco.contract import ContractError, read_yaml
+from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.turns import BusyError, publishing
+
 # DuckDB 1.4 and newer read it; the default of 2.0 is read by nothing older (BI tools ship older engines).
 STORAGE_VERSION = "v1.4.0"
 KEEP_RELEASES = 3
-# Columns that begin with an underscore are bookkeeping of the builds.
-FOR_READERS = "^[^_]"
+MATRIX = "governance.access_matrix"
+# Whether the last run ended well, as the macros begin_run() and end_run() have written it.
+LAST_RUN = "select finished_at is not null and failures = 0 from base.runs order by started_at desc, rowid desc limit 1"
+UNFINISHED = ".unfinished-"
 
 
 class PublishError(Exception):
     """Nothing was published; the message says why."""
 
 
-def publish(warehouse: Path) -> Path:
-    """Write a release of `warehouse` for every role and make it current; return its folder.
+@dataclass(frozen=True)
+class Table:
+    """A table as a role sees it: tables of one query hold the same."""
 
-    Raises PublishError where the warehouse is missing, busy or not built. A release that fails half way is removed.
+    schema: str
+    name: str
+    built_as: str
+    query: str
+
+
+def publish(warehouse: Path, keep: int = KEEP_RELEASES) -> Path:
+    """Write a release of `warehouse` for every role, make it current and remove all but `keep`; return its folder.
+
+    Raises PublishError where the warehouse is missing, busy, not built, or was built by other rules than those of
+    dbt_project.yml here. What fails half way leaves nothing.
     """
     if not warehouse.exists():
         raise PublishError(f"There is no warehouse at {warehouse}; run `make build` first, or set TECHCO_WAREHOUSE.")
     releases = warehouse.parent / "releases"
-    release = releases / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    releases.mkdir(mode=0o700, exist_ok=True)
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    unfinished = releases / (UNFINISHED + name)
     try:
-        for role, schemas in ROLES.items():
-            write_serving_file(warehouse, release / role, schemas)
+        with publishing(warehouse):
+            remove_unfinished(releases)
+            write_roles(warehouse, unfinished)
+        release = unfinished.rename(releases / name)
+        point_current_to(releases, release)
+    except BusyError as error:
+        raise PublishError(f"{error} Nothing was published; run it again when that has ended.") from error
     except BaseException:
-        shutil.rmtree(release, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    point_current_to(releases, release)
-    prune(releases)
+    prune(releases, keep)
     return release
 
 
-def write_serving_file(warehouse: Path, folder: Path, schemas: tuple[str, ...]) -> None:
-    """Copy the tables of `schemas` into `folder`/serving.duckdb, readable by its owner only."""
-    folder.mkdir(parents=True, mode=0o700)
+def withdraw(warehouse: Path) -> list[Path]:
+    """Remove all releases, for what no reader may find any more; return their folders."""
+    releases = warehouse.parent / "releases"
+    (releases / "current").unlink(missing_ok=True)
+    found = list_releases(releases)
+    for release in found:
+        shutil.rmtree(release)
+    return found
+
+
+def write_roles(warehouse: Path, folder: Path) -> None:
+    """Write all roles' files into `folder`; the files are readable by their owner only."""
+    with open_warehouse(warehouse) as connection:
+        refuse_unfinished_build(connection)
+        roles = read_matrix(connection)
+        attach_vault(connection, roles)
+        for role in roles:
+            (folder / role).mkdir(parents=True, mode=0o700)
+        jobs = [
+            *(partial(write_serving_files, connection.cursor(), folder, roles, chain) for chain in chains(roles)),
+            *(partial(write_parquet, connection.cursor(), *job) for job in parquet_files(connection, folder, roles)),
+        ]
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            running = [pool.submit(job) for job in jobs]
+            try:
+                for job in running:
+                    job.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        link_equal_parquet(folder, roles)
+    folder.chmod(0o700)
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+@contextmanager
+def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the warehouse attached to be read."""
     with duckdb.connect() as connection:
+        # Tables are written side by side, each by one thread: half a table's work cannot be shared.
+        connection.execute("set threads = 1")
+        connection.execute(f"set memory_limit = {literal(os.environ.get('TECHCO_MEMORY_LIMIT', '6GB'))}")
+        connection.execute("set preserve_insertion_order = false")
+        # Compresses texts to half the size in three times the time, and keys of persons are most of them.
+        connection.execute("set disabled_compression_methods = 'dict_fsst'")
         try:
             connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.IOException as error:
-            raise PublishError(f"The warehouse {warehouse} cannot be opened now: {error}") from error
-        serving = folder / "serving.duckdb"
-        connection.execute(f"attach {literal(str(serving))} as serving (storage_version {literal(STORAGE_VERSION)})")
-        tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            "where database_name = 'warehouse' and list_contains(?, schema_name) order by all",
-            [list(schemas)],
+            raise PublishError(
+                f"The warehouse {warehouse} cannot be opened now; nothing was published. Where a build is running, "
+                f"publish when it has ended: {error}"
+            ) from error
+        connection.execute("use warehouse")
+        yield connection
+
+
+def refuse_unfinished_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise PublishError where the last run of dbt failed, or was killed."""
+    try:
+        ended = connection.execute(LAST_RUN).fetchone()
+    except duckdb.CatalogException as error:
+        raise PublishError("The warehouse does not say how its builds ended; run `make build` first.") from error
+    if ended is None or not ended[0]:
+        raise PublishError(
+            "The last run of dbt on the warehouse failed or was stopped; nothing was published, and the release before "
+            "it stays. Run `make build` again; governance.run_audit says what failed."
+        )
+
+
+def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]:
+    """The tables of each role."""
+    try:
+        rows = connection.execute(
+            "select role_name, schema_name, table_name, built_as, row_condition, column_name, expression, "
+            f"registry_fingerprint from {MATRIX} order by role_name, schema_name, table_name, column_position"
         ).fetchall()
-        if not tables:
-            raise PublishError(f"The warehouse {warehouse} holds no marts yet; run `make build` first.")
-        for schema, table in tables:
-            connection.execute(f'create schema if not exists serving."{schema}"')
-            connection.execute(
-                f'create table serving."{schema}"."{table}" as '
-                f'select columns({literal(FOR_READERS)}) from warehouse."{schema}"."{table}"'
+    except duckdb.CatalogException as error:
+        raise PublishError(f"The warehouse holds no {MATRIX}; run `make build` first.") from error
+    if {row[-1] for row in rows} != {registry_fingerprint()}:
+        raise PublishError(
+            "The roles and classes of vars: privacy in dbt_project.yml are not those that the warehouse was built "
+            "with; nothing was published. Run `make build` first."
+        )
+    built = {
+        f"{schema}.{name}"
+        for schema, name in connection.execute(
+            "select table_schema, table_name from information_schema.tables where table_catalog = 'warehouse'"
+        ).fetchall()
+    }
+    roles: dict[str, list[Table]] = {}
+    for (role, schema, name, built_as, condition), columns in groupby(rows, key=lambda row: row[:5]):
+        if built_as not in built:
+            raise PublishError(
+                f"{MATRIX} shows {schema}.{name} to {role}, but the warehouse has no {built_as}; nothing was "
+                "published. Run `make build`, which makes all tables."
             )
-        copy_descriptions(connection)
-    serving.chmod(0o600)
+        selected = ", ".join(f'{expression} as "{column}"' for *_, column, expression, _ in columns)
+        where = f" where {condition}" if condition else ""
+        roles.setdefault(role, []).append(Table(schema, name, built_as, f"select {selected} from {built_as}{where}"))
+    return roles
 
 
-def copy_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
+def registry_fingerprint() -> str:
+    """What the macro registry_fingerprint() makes of the dbt_project.yml of this folder."""
+    try:
+        declared = read_yaml(Path("dbt_project.yml")).get("vars", {}).get("privacy", {})
+    except ContractError as error:
+        raise PublishError(f"{error} Nothing was published: run it in the folder of the project.") from error
+    known = {"roles": declared.get("roles"), "classes": declared.get("classes")}
+    return hashlib.md5(json.dumps(known, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+
+
+def attach_vault(connection: duckdb.DuckDBPyConnection, roles: Mapping[str, list[Table]]) -> None:
+    """Attach the vault where a form needs the pepper; raise PublishError where it is not that of the warehouse."""
+    if not any("vault." in table.query for tables in roles.values() for table in tables):
+        return
+    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    try:
+        simulated = not landing.exists() or not list_files(landing) or read_zone(landing).simulated
+        vault.attach(connection, holds_persons=not simulated)
+    except (LandingZoneError, vault.VaultError) as error:
+        raise PublishError(f"{error} Nothing was published.") from error
+    remembered = connection.execute("select pepper_fingerprint from base.identity").fetchall()
+    pepper = connection.execute("select pepper from vault.main.pepper").fetchone()[0]
+    if remembered != [(vault.fingerprint(pepper),)]:
+        raise PublishError(
+            "TECHCO_PEPPER is not the pepper that this warehouse was built with, so hashes would be others; nothing "
+            "was published. Set the old one."
+        )
+
+
+def chains(roles: Mapping[str, list[Table]]) -> list[list[str]]:
+    """Roles in chains, the longest first: each sees all that the one before it sees, so its file begins as a copy."""
+    found: list[list[str]] = []
+    for role in sorted(roles, key=lambda role: len(roles[role])):
+        chain = next((chain for chain in found if set(roles[chain[-1]]) <= set(roles[role])), None)
+        if chain is None:
+            found.append([role])
+        else:
+            chain.append(role)
+    return sorted(found, key=lambda chain: -len(roles[chain[-1]]))
+
+
+def write_serving_files(
+    connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]], chain: list[str]
+) -> None:
+    """Write the serving.duckdb of the roles of a chain, one after the other."""
+    there: list[Table] = []
+    for place, role in enumerate(chain):
+        serving, catalog = folder / role / "serving.duckdb", f"serving_{role}"
+        if place:
+            shutil.copyfile(folder / chain[place - 1] / "serving.duckdb", serving)
+        connection.execute(f"attach {literal(str(serving))} as {catalog} (storage_version {literal(STORAGE_VERSION)})")
+        new = [table for table in roles[role] if table not in there]
+        for table in new:
+            connection.execute(f'create schema if not exists {catalog}."{table.schema}"')
+            make(connection, table, f'create table {catalog}."{table.schema}"."{table.name}" as {table.query}')
+        describe(connection, catalog, new)
+        # Detaching empties the log into the file.
+        connection.execute(f"detach {catalog}")
+        there = roles[role]
+
+
+def parquet_files(
+    connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]]
+) -> list[tuple[Table, Path]]:
+    """Each different table once, with its file in the folder of the first role that sees it so; the largest first."""
+    rows = dict(
+        connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()").fetchall()
+    )
+    first = first_seen_by(roles)
+    return [
+        (table, parquet_path(folder, first[table], table))
+        for table in sorted(first, key=lambda table: -rows.get(table.built_as, 0))
+    ]
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """Write one Parquet file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make(connection, table, f"copy ({table.query}) to {literal(str(path))} (format parquet)")
+
+
+def link_equal_parquet(folder: Path, roles: Mapping[str, list[Table]]) -> None:
+    """Give the other roles that see a table alike the same file."""
+    first = first_seen_by(roles)
+    for role, tables in roles.items():
+        for table in tables:
+            path = parquet_path(folder, role, table)
+            if first[table] != role:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.hardlink_to(parquet_path(folder, first[table], table))
+
+
+def first_seen_by(roles: Mapping[str, list[Table]]) -> dict[Table, str]:
+    """Each different table with the first role that sees it so."""
+    first: dict[Table, str] = {}
+    for role, tables in roles.items():
+        for table in tables:
+            first.setdefault(table, role)
+    return first
+
+
+def parquet_path(folder: Path, role: str, table: Table) -> Path:
+    """Where a role finds a table as Parquet."""
+    return folder / role / "parquet" / table.schema / f"{table.name}.parquet"
+
+
+def make(connection: duckdb.DuckDBPyConnection, table: Table, statement: str) -> None:
+    """Run a statement that reads the warehouse for a table; raise PublishError that names it."""
+    try:
+        connection.execute("use warehouse")
+        connection.execute(statement)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise PublishError(
+            f"{table.schema}.{table.name} cannot be made of {table.built_as}: {error} Nothing was published. The "
+            "columns that the YAML of a mart describes are those that are shown; correct it, and run `make build`."
+        ) from error
+
+
+def describe(connection: duckdb.DuckDBPyConnection, catalog: str, tables: list[Table]) -> None:
     """Give the published tables and columns the descriptions that the warehouse holds."""
+    connection.execute("create or replace temp table published (built_as text, schema_name text, table_name text)")
+    connection.executemany(
+        "insert into published values (?, ?, ?)", [[table.built_as, table.schema, table.name] for table in tables]
+    )
     described = connection.execute(
         """
-        select 'table', served.schema_name, served.table_name, null, built.comment
-        from duckdb_tables() as served
-        inner join duckdb_tables() as built using (schema_name, table_name)
-        where served.database_name = 'serving' and built.database_name = 'warehouse' and built.comment is not null
+        select 'table', published.schema_name, published.table_name, null, built.comment
+        from published
+        inner join duckdb_tables() as built on built.schema_name || '.' || built.table_name = published.built_as
+        where built.database_name = 'warehouse' and built.comment is not null
         union all
-        select 'column', served.schema_name, served.table_name, served.column_name, built.comment
-        from duckdb_columns() as served
-        inner join duckdb_columns() as built using (schema_name, table_name, column_name)
-        where served.database_name = 'serving' and built.database_name = 'warehouse' and built.comment is not null
-        """
+        select 'column', published.schema_name, published.table_name, built.column_name, built.comment
+        from published
+        inner join duckdb_columns() as built on built.schema_name || '.' || built.table_name = published.built_as
+        inner join duckdb_columns() as served
+            on served.schema_name = published.schema_name and served.table_name = published.table_name
+            and served.column_name = built.column_name
+        where built.database_name = 'warehouse' and built.comment is not null and served.database_name = ?
+        """,
+        [catalog],
     ).fetchall()
+    connection.execute("begin")
     for kind, schema, table, column, description in described:
-        name = ".".join(f'"{part}"' for part in ("serving", schema, table, column) if part is not None)
+        name = ".".join(f'"{part}"' for part in (catalog, schema, table, column) if part is not None)
         connection.execute(f"comment on {kind} {name} is {literal(description)}")
+    connection.execute("commit")
 
 
 def point_current_to(releases: Path, release: Path) -> None:
@@ -99,12 +334,27 @@ def point_current_to(releases: Path, release: Path) -> None:
     os.replace(link, releases / "current")
 
 
-def prune(releases: Path) -> None:
+def list_releases(releases: Path) -> list[Path]:
+    """The folders of whole releases, oldest first."""
+    if not releases.exists():
+        return []
+    return sorted(
+        path for path in releases.iterdir() if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    )
+
+
+def prune(releases: Path, keep: int) -> None:
     """Remove all but the newest releases."""
-    kept = sorted(path for path in releases.iterdir() if path.is_dir() and not path.is_symlink())[-KEEP_RELEASES:]
-    for path in releases.iterdir():
-        if path.is_dir() and not path.is_symlink() and path not in kept:
-            shutil.rmtree(path)
+    for path in list_releases(releases)[:-keep]:
+        shutil.rmtree(path)
+
+
+def remove_unfinished(releases: Path) -> None:
+    """Remove what a killed publish left; who holds the turn knows that no other is writing."""
+    for path in releases.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(path)
+    for link in releases.glob(".current-*"):
+        link.unlink()
 
 
 def literal(text: str) -> str:
@@ -120,8 +370,8 @@ def main() -> int:
     except PublishError as error:
         print(error, file=sys.stderr)
         return 1
-    for role in ROLES:
-        print(f"{role}: {release / role / 'serving.duckdb'}")
+    for folder in sorted(release.iterdir()):
+        print(f"{folder.name}: {folder / 'serving.duckdb'}")
     print(f"current: {release.parent / 'current'}")
     return 0
 

@@ -29,6 +29,14 @@ vars:
       required: []
   domains:
     currencies: [EUR, USD]
+  privacy:
+    roles:
+      reader: {schemas: [core], persons: all}
+    classes:
+      person_id: {reader: redacted}
+      email: {reader: generalised}
+      phone: {reader: partial}
+      free_text: {reader: redacted}
 """
 
 SHOP = """

@@ -105,7 +105,7 @@ class Web:
             self.device_ids(visitor, consent),
             columns.coded(visits.device[visit] * len(SYSTEMS) + visits.system[visit], DEVICE_TEXTS),
             IP_KEY,
-            self.ip(visitor),
+            ip_addresses(self.seed, visitor),
             columns.coded(visits.country[visit], COUNTRY_TEXTS),
             columns.coded(self.paths(events, number), PATH_TEXTS),
             columns.coded(np.where(referrer < 0, len(REFERRERS), referrer), REFERRER_TEXTS),
@@ -145,29 +145,8 @@ class Web:
     def device_ids(self, visitor: np.ndarray, consent: np.ndarray) -> pa.Array:
         """The member of the visitor's device that tells which one; null without consent."""
         count = len(visitor)
-        digits = columns.hexadecimal(hashed(self.seed, "device", visitor), 16)
-        parts = (columns.constant_letters('"id":"dev-', count), digits, columns.constant_letters('",', count))
-        return columns.ascii_text(np.hstack(parts), consent)
-
-    def ip(self, visitor: np.ndarray) -> pa.Array:
-        """The visitor's address: most have IPv4."""
-        bits = hashed(self.seed, "ip", visitor)
-        four = IPV4.take(columns.whole((bits % np.uint64(len(IPV4))).astype(np.int64)))
-        # The first digit of a group is not 0, which the usual spelling would leave out.
-        groups = [(bits >> np.uint64(shift)) & np.uint64(0xFFFF) | np.uint64(0x1000) for shift in (16, 32)]
-        count = len(visitor)
-        six = columns.ascii_text(
-            np.hstack(
-                [
-                    columns.constant_letters(IPV6_PREFIX, count),
-                    columns.hexadecimal(groups[0], 4),
-                    columns.constant_letters(":", count),
-                    columns.hexadecimal(groups[1], 4),
-                    columns.constant_letters("::1", count),
-                ]
-            )
-        )
-        return pc.if_else(pa.array(share(self.seed, "ip version", visitor) < 0.6), four, six)
+        parts = (columns.constant_letters('"id":"', count), device_letters(self.seed, visitor))
+        return columns.ascii_text(np.hstack([*parts, columns.constant_letters('",', count)]), consent)
 
     def paths(self, events: VisitEvents, visit_number: np.ndarray) -> np.ndarray:
         """The page of each event, as a position in PATHS."""
@@ -185,3 +164,35 @@ class Web:
     def searches(self, kind: np.ndarray, visit_number: np.ndarray) -> np.ndarray:
         """What was typed, as a position in SEARCHES; -1 where nothing was."""
         return np.where(kind == SEARCH, below(self.seed, "search", visit_number, len(SEARCHES)), -1)
+
+
+def device_letters(seed: int, visitor: np.ndarray) -> np.ndarray:
+    """The id of each visitor's device, as rows of letters."""
+    digits = columns.hexadecimal(hashed(seed, "device", visitor), 16)
+    return np.hstack([columns.constant_letters("dev-", len(visitor)), digits])
+
+
+def shown_device_ids(seed: int, visitor: np.ndarray) -> pa.Array:
+    """The id of each visitor's device."""
+    return columns.ascii_text(device_letters(seed, visitor))
+
+
+def ip_addresses(seed: int, visitor: np.ndarray) -> pa.Array:
+    """The visitors' addresses: most have IPv4."""
+    bits = hashed(seed, "ip", visitor)
+    four = IPV4.take(columns.whole((bits % np.uint64(len(IPV4))).astype(np.int64)))
+    # The first digit of a group is not 0, which the usual spelling would leave out.
+    groups = [(bits >> np.uint64(shift)) & np.uint64(0xFFFF) | np.uint64(0x1000) for shift in (16, 32)]
+    count = len(visitor)
+    six = columns.ascii_text(
+        np.hstack(
+            [
+                columns.constant_letters(IPV6_PREFIX, count),
+                columns.hexadecimal(groups[0], 4),
+                columns.constant_letters(":", count),
+                columns.hexadecimal(groups[1], 4),
+                columns.constant_letters("::1", count),
+            ]
+        )
+    )
+    return pc.if_else(pa.array(share(seed, "ip version", visitor) < 0.6), four, six)

@@ -15,7 +15,7 @@ select
 
     ---------- attributes
     author_type,
-    {{ array_of('attachments', ['attachment_id', 'content_type', 'byte_count']) }} as attachment_list,
+    {{ without_contents('attachments', ['attachment_id', 'content_type', 'byte_count']) }} as attachment_list,
 
     ---------- numerics
     length(body) as body_length,

@@ -1,0 +1,43 @@
+"""The audit of runs: who, when, with which commit, what was built, and how it ended."""
+
+import getpass
+import subprocess
+
+import duckdb
+from comparing import query
+from conftest import ROOT
+
+OUTCOMES = (
+    "select command, selection, outcome, failures, failed_nodes from governance.run_audit order by started_at, outcome"
+)
+
+
+def test_a_build_is_written_down(built):
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    ((who, commit, target, command, built_nodes, tests, rows, failures, lasted),) = query(
+        built.warehouse,
+        "select started_by, git_commit, target_name, command, built_nodes, run_tests, landed_rows, failures, "
+        "finished_at >= started_at from base.runs",
+    )
+    assert (who, commit, target, command) == (getpass.getuser(), head.stdout.strip(), "duckdb", "build")
+    assert built_nodes > 120 and tests > 100 and failures == 0 and lasted
+    assert rows == query(built.warehouse, "select sum(landed_rows) from base.loaded_files")[0][0]
+
+
+def test_runs_that_failed_or_were_killed_are_told(built, tmp_path):
+    house = built.copy(tmp_path)
+    with duckdb.connect(str(house.warehouse)) as connection:
+        # A run that was killed wrote down its start only.
+        connection.execute(
+            "insert into base.runs (invocation_id, started_at, started_by, git_commit, target_name, command, selection)"
+            " values ('killed', timestamp '2025-09-01', 'ana', 'unknown', 'duckdb', 'run', 'everything')"
+        )
+        connection.execute("drop table reference.currencies")
+    house.dbt("test", "--select", "currencies", succeeds=False)
+    house.dbt("run", "--select", "run_audit", "it's'odd")
+    told = query(house.warehouse, OUTCOMES)
+    assert told[0] == ("run", "everything", "not_finished", None, None)
+    assert told[1][:4] == ("build", "everything", "passed", 0)
+    assert told[2][:3] == ("test", "select currencies", "failed") and told[2][3] > 0 and "currencies" in told[2][4]
+    assert told[3] == ("run", "select run_audit it's'odd", "running", None, None)
+    assert len(told) == 4

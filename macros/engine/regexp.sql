@@ -1,0 +1,63 @@
+{#- A text in which everything that is of a regular expression is replaced, without regard to case. `pattern` is SQL: a literal made by
+    regexp_literal() or an expression; `replacement` is plain text and may name groups as \1. Both engines have RE2: no looking around, and
+    \b knows ASCII only. -#}
+{% macro replace_matches(text, pattern, replacement) %}
+    {{- return(adapter.dispatch('replace_matches', 'techco')(text, pattern, replacement)) -}}
+{% endmacro %}
+
+{% macro duckdb__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 'gi')
+{%- endmacro %}
+
+{% macro snowflake__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 1, 0, 'i')
+{%- endmacro %}
+
+
+{#- Whether something in a text is of a regular expression, without regard to case. -#}
+{% macro contains_match(text, pattern) %}
+    {{- return(adapter.dispatch('contains_match', 'techco')(text, pattern)) -}}
+{% endmacro %}
+
+{% macro duckdb__contains_match(text, pattern) -%}
+    regexp_matches({{ text }}, {{ regexp_literal(pattern) }}, 'i')
+{%- endmacro %}
+
+{% macro snowflake__contains_match(text, pattern) -%}
+    regexp_instr({{ text }}, {{ regexp_literal(pattern) }}, 1, 1, 0, 'i') > 0
+{%- endmacro %}
+
+
+{#- A regular expression, or what replaces it, as a literal of the engine. -#}
+{% macro regexp_literal(pattern) %}
+    {{- return(adapter.dispatch('regexp_literal', 'techco')(pattern)) -}}
+{% endmacro %}
+
+{% macro duckdb__regexp_literal(pattern) -%}
+    '{{ pattern | replace("'", "''") }}'
+{%- endmacro %}
+
+{#- Snowflake reads a backslash in a text as the beginning of an escape. -#}
+{% macro snowflake__regexp_literal(pattern) -%}
+    '{{ pattern | replace("\\", "\\\\") | replace("'", "''") }}'
+{%- endmacro %}
+
+
+{#- A text in small letters without accents. -#}
+{% macro plain_letters(text) %}
+    {{- return(adapter.dispatch('plain_letters', 'techco')(text)) -}}
+{% endmacro %}
+
+{% macro duckdb__plain_letters(text) -%}
+    strip_accents(lower({{ text }}))
+{%- endmacro %}
+
+{#- Marks that stand alone behind a letter have no letter to become, and go. -#}
+{% macro snowflake__plain_letters(text) -%}
+    {%- set ns = namespace(accented='', plain='') -%}
+    {%- for plain, accented in accented_letters().items() -%}
+        {%- set ns.accented = ns.accented ~ accented -%}
+        {%- set ns.plain = ns.plain ~ plain * accented | length -%}
+    {%- endfor -%}
+    translate(lower({{ text }}), '{{ ns.accented ~ "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327" }}', '{{ ns.plain }}')
+{%- endmacro %}

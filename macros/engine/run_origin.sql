@@ -1,0 +1,12 @@
+{#- Who runs dbt, the commit of the project, and the target: on DuckDB as the plugin finds them, on Snowflake the user of the account and TECHCO_GIT_COMMIT. -#}
+{% macro run_origin() %}
+    {{- return(adapter.dispatch('run_origin', 'techco')()) -}}
+{% endmacro %}
+
+{% macro duckdb__run_origin() %}
+    {{- return(run_query('select started_by, git_commit from landing.main.run').rows[0] | list + [target.name]) -}}
+{% endmacro %}
+
+{% macro snowflake__run_origin() %}
+    {{- return([target.user, env_var('TECHCO_GIT_COMMIT', 'unknown'), target.name]) -}}
+{% endmacro %}

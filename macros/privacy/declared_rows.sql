@@ -1,0 +1,23 @@
+{#- What is declared in YAML as a query: one row for each list of `rows`, its texts in the order of `columns`; none is null. -#}
+{% macro declared_rows(columns, rows) -%}
+    select
+        {%- for column in columns %}
+        cast({{ column }} as varchar) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        values
+        {%- for row in rows or [[none] * columns | length] %}
+        ({% for text in row %}{{ 'null' if text is none else text_literal(text | string) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as declared ({{ columns | join(', ') }})
+    {%- if not rows %}
+    where false
+    {%- endif %}
+{%- endmacro %}
+
+{#- What is declared of the retention of a table of the contract: `config.meta.retention` of the table, else of its source; none where nothing is said. -#}
+{% macro retention_of(source_name, table_name) %}
+    {%- set node = graph.sources['source.techco.' ~ source_name ~ '.' ~ table_name] -%}
+    {%- set retention = node.config.meta.get('retention', node.source_meta.get('retention')) -%}
+    {{- return((retention.items() | map('join', ': ') | join(', ')) if retention is mapping else retention) -}}
+{% endmacro %}

@@ -1,0 +1,69 @@
+-- depends_on: {{ ref('int_person__scopes') }}
+{%- set tables, columns, forms, listed = [], [], [], [] %}
+{%- if execute %}
+    {%- for table in serving_tables() %}
+        {%- do tables.append([table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition]) %}
+        {%- if [table.schema, table.table] not in listed %}
+            {%- do listed.append([table.schema, table.table]) %}
+            {%- for column in table.columns %}
+                {%- do columns.append([table.schema, table.table, loop.index, column.name, column.classification]) %}
+            {%- endfor %}
+        {%- endif %}
+    {%- endfor %}
+    {%- for column in serving_columns() if column.form %}
+        {%- do forms.append([column.role, column.schema, column.table, column.column, column.form, column.expression]) %}
+    {%- endfor %}
+{%- endif %}
+with
+
+tables as (
+
+    {{
+        declared_rows(
+            ['role_name', 'schema_name', 'table_name', 'built_as', 'row_rule', 'row_condition'],
+            tables,
+        )
+    }}
+
+),
+
+table_columns as (
+
+    {{ declared_rows(['schema_name', 'table_name', 'column_position', 'column_name', 'classification'], columns) }}
+
+),
+
+-- Of personal columns only: all others are shown as they are.
+forms as (
+
+    {{ declared_rows(['role_name', 'schema_name', 'table_name', 'column_name', 'form', 'expression'], forms) }}
+
+)
+
+select
+    ---------- keys
+    tables.role_name,
+    tables.schema_name,
+    tables.table_name,
+    table_columns.column_name,
+
+    ---------- attributes
+    cast(table_columns.column_position as bigint) as column_position,
+    table_columns.classification,
+    forms.form,
+    tables.row_rule,
+    tables.built_as,
+    tables.row_condition,
+    coalesce(forms.expression, table_columns.column_name) as expression,
+    '{{ registry_fingerprint() }}' as registry_fingerprint
+from tables
+inner join table_columns
+    on
+        tables.schema_name = table_columns.schema_name
+        and tables.table_name = table_columns.table_name
+left join forms
+    on
+        tables.role_name = forms.role_name
+        and tables.schema_name = forms.schema_name
+        and tables.table_name = forms.table_name
+        and table_columns.column_name = forms.column_name
