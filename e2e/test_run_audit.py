@@ -13,13 +13,15 @@ OUTCOMES = (
 
 
 def test_a_build_is_written_down(built):
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    # Somebody may commit while tests run.
+    commits = subprocess.run(["git", "rev-list", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     ((who, commit, target, command, built_nodes, tests, rows, failures, lasted),) = query(
         built.warehouse,
         "select started_by, git_commit, target_name, command, built_nodes, run_tests, landed_rows, failures, "
         "finished_at >= started_at from base.runs",
     )
-    assert (who, commit, target, command) == (getpass.getuser(), head.stdout.strip(), "duckdb", "build")
+    assert (who, target, command) == (getpass.getuser(), "duckdb", "build")
+    assert commit in commits.split()
     assert built_nodes > 120 and tests > 100 and failures == 0 and lasted
     assert rows == query(built.warehouse, "select sum(landed_rows) from base.loaded_files")[0][0]
 
