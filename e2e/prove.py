@@ -18,7 +18,14 @@ from benchmarks.evidence import ROOT, commit, save
 # Proof: how many rounds of it. Each is a module of `proofs` with run(round_number, folder) -> dict; what
 # differs is listed in its `differences`. The folder is shared by the rounds.
 # Parity's sixth is of Olist's orders.
-ROUNDS = {"defects": 20, "days": 2, "arrivals": 10, "kills": 20, "parity": 6 if os.environ.get("OLIST_DATA") else 5}
+ROUNDS = {
+    "defects": 20,
+    "erasure": 20,
+    "days": 2,
+    "arrivals": 10,
+    "kills": 20,
+    "parity": 6 if os.environ.get("OLIST_DATA") else 5,
+}
 
 
 def main() -> int:

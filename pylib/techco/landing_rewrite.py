@@ -1,8 +1,8 @@
 """Take persons out of landed files: a new file beside the old one, then in its place, under the same name.
 
 Which rows are meant is read from base, where an erasure has marked them. Classified values become null, and ids
-`erased:<key>`; every other row stays as it is, byte by byte in text formats. Rows that could not be used are replaced whole, because
-what slipped into a wrong field may be anything.
+`erased:<key>`; every other row stays as it is, byte by byte in text formats. Rows that could not be used are replaced
+whole, because what slipped into a wrong field may be anything.
 """
 
 import csv
