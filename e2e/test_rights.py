@@ -187,3 +187,20 @@ def test_landed_files_outside_of_the_zone_are_refused(built, tmp_path):
     printed = command(house, "techco.erase", person, "--landing", succeeds=False)
     assert "leads out of the landing zone" in printed and "Traceback" not in printed
     assert outside.read_bytes() == was
+
+
+def test_a_new_pepper_gives_everybody_a_new_key(built, tmp_path):
+    pepper = {"TECHCO_PEPPER": "another pepper than the public one"}
+    house, anew = built.copy(tmp_path / "rekeyed"), built.copy(tmp_path / "anew")
+    old = {row[0] for row in query(house.warehouse, "select person_key from pii.person_keys")}
+    assert "at least 16" in command(house, "techco.rekey", succeeds=False)
+    assert "not the pepper" in command(
+        house, "techco.rekey", succeeds=False, TECHCO_NEW_PEPPER="a third one, long enough", **pepper
+    )
+    command(house, "techco.rekey", TECHCO_NEW_PEPPER=pepper["TECHCO_PEPPER"])
+    held = "select customer_key from snapshots.snap_customer_segments union select customer_key from core.fct_order"
+    assert not old & {row[0] for row in query(house.warehouse, held)}
+    house.dbt(*BUILD, **pepper)
+    anew.warehouse.unlink()
+    anew.dbt(*BUILD, **pepper)
+    assert differences(house.warehouse, anew.warehouse) == []
