@@ -100,7 +100,7 @@ def main() -> int:
         old_pepper = vault.pepper(holds_persons=bool(list_files(landing)) and not zone.simulated)
         if len(new_pepper) < vault.MINIMUM_LENGTH or new_pepper == old_pepper:
             raise RekeyError(
-                f"TECHCO_NEW_PEPPER must be another pepper of at least {vault.MINIMUM_LENGTH} characters: make one with "
+                f"TECHCO_NEW_PEPPER must be another pepper of {vault.MINIMUM_LENGTH} characters or more: make one with "
                 "`python -c 'import secrets; print(secrets.token_hex(32))'`."
             )
         if not warehouse.exists():
