@@ -24,6 +24,7 @@ ROUNDS = {
     "arrivals": 10,
     "kills": 20,
     "leaks": 20,
+    "erasure": 20,
     "readers": 1,
     "parity": 6 if os.environ.get("OLIST_DATA") else 5,
 }

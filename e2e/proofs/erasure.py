@@ -115,7 +115,7 @@ def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
 
 
 def clear_values(landing: Path, persons: set[str]) -> set[str]:
-    """Ids of `persons`, and what the landed files say of them and of nobody else, if long enough to be told from words."""
+    """Ids of `persons`, and what the landed files say of them and of nobody else, if it is no common word."""
     orders = {
         row["order_id"]: row["customer_id"] for row in landed_rows(landing, "shop", "orders") if row["customer_id"]
     }
@@ -162,13 +162,13 @@ def packed_text(path: Path, landing: bool) -> str:
     if path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as connection:
             columns = connection.execute(
-                "select schema_name, table_name, column_name from duckdb_columns() where data_type in ('VARCHAR', 'JSON') "
-                "and not internal and (? or schema_name <> 'raw')",
+                "select schema_name, table_name, column_name from duckdb_columns() "
+                "where data_type in ('VARCHAR', 'JSON') and not internal and (? or schema_name <> 'raw')",
                 [landing],
             ).fetchall()
             for schema, table, column in columns:
-                held = f'select distinct cast("{column}" as varchar) from "{schema}"."{table}" where "{column}" is not null'
-                texts += [row[0] for row in connection.execute(held).fetchall()]
+                held = f'select distinct cast("{column}" as varchar) from "{schema}"."{table}"'
+                texts += [row[0] for row in connection.execute(held).fetchall() if row[0] is not None]
     return "\n".join(texts)
 
 

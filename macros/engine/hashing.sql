@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro snowflake__suppression_hash(text) -%}
-    {%- set pads = target.database ~ '.' ~ generate_schema_name('vault', none) ~ '.suppression' -%}
+    {%- set pads = vault_table('suppression') -%}
     sha2(
         (select to_binary(outer_pad, 'hex') from {{ pads }})
         || sha2_binary((select to_binary(inner_pad, 'hex') from {{ pads }}) || to_binary({{ text }}, 'utf-8'), 256), 256

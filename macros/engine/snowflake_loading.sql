@@ -59,14 +59,21 @@
     {{- return(broken) -}}
 {% endmacro %}
 
-{#- Bring the pepper into an empty vault by a file, so that it stands in no statement and no query history. -#}
-{% macro fill_vault(pepper_file) %}
-    {%- if run_query('select count(*) from ' ~ vault_table()).columns[0].values()[0] == 0 -%}
-        {%- set drop = target.database ~ '.' ~ generate_schema_name('vault', none) ~ '.pepper_drop' -%}
+{#- Bring the secrets into an empty vault by files, so that they stand in no statement and no query history. -#}
+{% macro fill_vault(pepper_file, pads_file) %}
+    {%- do fill_vault_table('pepper', 'pepper', pepper_file, '$1') -%}
+    {%- if pads_file -%}
+        {%- do fill_vault_table('suppression', 'inner_pad, outer_pad', pads_file, "split_part($1, ' ', 1), split_part($1, ' ', 2)") -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro fill_vault_table(name, columns, file, values) %}
+    {%- if run_query('select count(*) from ' ~ vault_table(name)).columns[0].values()[0] == 0 -%}
+        {%- set drop = target.database ~ '.' ~ generate_schema_name('vault', none) ~ '.' ~ name ~ '_drop' -%}
         {%- do run_query('create stage if not exists ' ~ drop) -%}
-        {%- do run_query("put 'file://" ~ pepper_file ~ "' '@" ~ drop ~ "/' auto_compress = false overwrite = true") -%}
+        {%- do run_query("put 'file://" ~ file ~ "' '@" ~ drop ~ "/' auto_compress = false overwrite = true") -%}
         {%- do run_query(
-            'copy into ' ~ vault_table() ~ " (pepper) from (select $1 from '@" ~ drop ~ "/') file_format = (format_name = '"
+            'copy into ' ~ vault_table(name) ~ ' (' ~ columns ~ ') from (select ' ~ values ~ " from '@" ~ drop ~ "/') file_format = (format_name = '"
             ~ raw_object('pepper') ~ "') on_error = abort_statement purge = true"
         ) -%}
         {%- do run_query('drop stage if exists ' ~ drop) -%}

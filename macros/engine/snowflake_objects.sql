@@ -18,6 +18,7 @@
     {%- endfor -%}
     {%- do statements.extend(role_statements(database) + warehouse_statements(database) + grant_statements(database)) -%}
     {%- do statements.append('create table if not exists ' ~ vault_table() ~ ' (pepper varchar)') -%}
+    {%- do statements.append('create table if not exists ' ~ vault_table('suppression') ~ ' (inner_pad varchar, outer_pad varchar)') -%}
     {%- do statements.extend(stage_statements()) -%}
     {%- for table in contract_tables() -%}
         {%- do statements.extend(raw_table_statements(table)) -%}
@@ -133,8 +134,8 @@
     {{ target.database }}.{{ generate_schema_name('raw', none) }}.{{ name }}
 {%- endmacro %}
 
-{% macro vault_table() -%}
-    {{ target.database }}.{{ generate_schema_name('vault', none) }}.pepper
+{% macro vault_table(name='pepper') -%}
+    {{ target.database }}.{{ generate_schema_name('vault', none) }}.{{ name }}
 {%- endmacro %}
 
 

@@ -6,7 +6,7 @@
     {%- set asked = asked_persons(customer_id, customer_ids) -%}
     {%- set left = find_persons(asked, dry_run) -%}
     {%- if asked | length > left -%}
-        {%- do log(asked | length - left ~ ' of ' ~ asked | length ~ ' persons were erased before: nothing is left to do for them.', info=true) -%}
+        {%- do log((asked | length - left) ~ ' of ' ~ asked | length ~ ' persons were erased before: nothing is left to do for them.', info=true) -%}
     {%- endif -%}
     {%- if left -%}{%- do erase_found_persons(dry_run) -%}{%- endif -%}
 {% endmacro %}

@@ -177,12 +177,12 @@ judged as (
 
 {#- Stop where the second secret is not the one that the warehouse's suppressions were made with: erased persons would come back. -#}
 {% macro check_suppression_key() %}
-    {%- set made = run_query(
-        'select count(*), count_if(person_key is null and person_hash = ' ~ suppression_hash("'suppressions of this warehouse'") ~ ') from ' ~ ledger('suppressions')
-    ).rows[0] -%}
-    {%- if made[0] > 0 and made[1] == 0 -%}
-        {%- do exceptions.raise_compiler_error(
-            "TECHCO_SUPPRESSION_KEY is not set, or not the one that persons were erased with in this warehouse; without it they would come back. Set that one."
-        ) -%}
+    {%- if run_query('select count(*) from ' ~ ledger('suppressions')).columns[0].values()[0] > 0 -%}
+        {%- set known = 'select count(*) from ' ~ ledger('suppressions') ~ ' where person_key is null and person_hash = ' ~ suppression_hash("'suppressions of this warehouse'") -%}
+        {%- if run_query(known).columns[0].values()[0] == 0 -%}
+            {%- do exceptions.raise_compiler_error(
+                'TECHCO_SUPPRESSION_KEY is not set, or not the one that persons were erased with in this warehouse; without it they would come back. Set that one.'
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}

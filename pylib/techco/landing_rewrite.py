@@ -1,8 +1,8 @@
 """Take persons out of landed files: a new file beside the old one, then in its place, under the same name.
 
 Which rows are meant is read from base, where an erasure has marked them. Classified values become null, and ids
-`erased:<key>`; every other row stays as it is, byte by byte in text formats. Rows that could not be used are replaced whole, because
-what slipped into a wrong field may be anything.
+`erased:<key>`; every other row stays as it is, byte by byte in text formats. Rows that could not be used are replaced
+whole, because what slipped into a wrong field may be anything.
 """
 
 import csv
@@ -48,15 +48,15 @@ def rewrite(
     file outside of the zone, before any is changed, and for one that cannot be read back as it should be.
     """
     marks = {
-        (table, file): found
+        file: (table, found)
         for table in contract.tables.values()
-        if any(column.classification for column in table.columns) and is_built(connection, table)
+        if is_built(connection, table)
         for file, found in marked_rows(connection, table, list(persons.values())).items()
     }
-    for _, file in marks:
+    for file in marks:
         require_inside(landing, landing / file)
     rewritten = {}
-    for (table, file), found in sorted(marks.items(), key=lambda item: item[0][1]):
+    for file, (table, found) in sorted(marks.items()):
         path = (landing / file).resolve()
         change = Anonymiser(table, found, persons, secret)
         new = path.with_name(f".{path.name}.rewriting")
@@ -68,6 +68,9 @@ def rewrite(
             continue
         note(connection, file, change.rows)
         shutil.copymode(path, new)
+        # On the disk before it takes the other's place.
+        with open(new, "rb+") as written:
+            os.fsync(written.fileno())
         os.replace(new, path)
         finish(connection, file)
         rewritten[file] = sum(change.rows.values())
@@ -336,7 +339,7 @@ def read_bytes(path: Path, named: Path | None = None) -> bytes:
 
 
 def write_bytes(path: Path, named: Path, content: bytes) -> None:
-    """Write a file that will get the name `named`, packed as that says, and to the disk before it is used."""
+    """Write a file that will get the name `named`, packed as that says."""
     if named.suffix == ".gz":
         content = gzip.compress(content, mtime=0)
     elif named.suffix == ".zst":
@@ -344,7 +347,4 @@ def write_bytes(path: Path, named: Path, content: bytes) -> None:
         with pa.CompressedOutputStream(packed, "zstd") as stream:
             stream.write(content)
         content = packed.getvalue().to_pybytes()
-    with open(path, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    path.write_bytes(content)

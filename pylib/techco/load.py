@@ -32,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         zone, contract, files = read_zone(options.landing), load_contract(Path()), list_files(options.landing)
-        pepper = vault.pepper(holds_persons=bool(files) and not zone.simulated)
+        holds_persons = bool(files) and not zone.simulated
+        pepper, key = vault.pepper(holds_persons), vault.suppression_key(holds_persons)
     except (LandingZoneError, ContractError, vault.VaultError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -44,14 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     known = [file for file in files if (file.source, file.table) in contract.tables]
     wanted = [file for file in known if file.path_in_zone not in refused]
     with tempfile.TemporaryDirectory() as folder:
-        pepper_file = Path(folder) / "pepper"
-        pepper_file.touch(mode=0o600)
-        pepper_file.write_text(pepper + "\n", encoding="utf-8")
+        pepper_file = secret_file(Path(folder) / "pepper", pepper)
+        pads = " ".join(pad.hex() for pad in vault.pads(key)) if key else ""
         operation = {
             "landing_zone_id": zone.landing_zone_id,
             "folder": str(options.landing.resolve()),
             "files": by_folder(wanted),
-            "pepper_file": str(pepper_file),
+            "pepper_file": pepper_file,
+            "pads_file": secret_file(Path(folder) / "pads", pads) if pads else None,
             "pepper_fingerprint": vault.fingerprint(pepper),
             "package_file": zipped(Path(folder) / "techco.zip"),
         }
@@ -59,6 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
         command = ["run-operation", "load_landing_zone", "--target", options.target, "--args", json.dumps(operation)]
         loaded = dbtRunner().invoke(command).success
     return 0 if loaded and not errors else 1
+
+
+def secret_file(file: Path, secret: str) -> str:
+    """Write a line that only the owner reads; the file's path."""
+    file.touch(mode=0o600)
+    file.write_text(secret + "\n", encoding="utf-8")
+    return str(file)
 
 
 def zipped(file: Path) -> str:

@@ -82,7 +82,8 @@ def declared_table(source: str, table: str, feed: str, file_format: str, key: li
         f"      - name: {table}",
         f"        identifier: {source}__{table}",
         f"        description: One row per delivery of {table}; the latest delivery counts.",
-        f"        config: {{meta: {{feed: {feed}, format: {file_format}, key: [{', '.join(key)}], {retention(columns)}}}}}",
+        f"        config: {{meta: {{feed: {feed}, format: {file_format}, key: [{', '.join(key)}], "
+        f"{retention(columns)}}}}}",
         "        columns:",
     ]
     for column in columns:
