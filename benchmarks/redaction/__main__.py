@@ -40,8 +40,10 @@ def main() -> int:
         results[corpus] = {"texts": len(texts), "redact_text": ours, "presidio": theirs}
         for kind, rates in ours["by_kind"].items():
             other = theirs["by_kind"][kind]
-            print(f"{corpus:10}{kind:13}{rates['hidden']:6} recall {rates['recall']} precision {rates['precision']}"
-                  f"  presidio {other['recall']} {other['precision']}")
+            print(
+                f"{corpus:10}{kind:13}{rates['hidden']:6} recall {rates['recall']} precision {rates['precision']}"
+                f"  presidio {other['recall']} {other['precision']}"
+            )
             if rates["hidden"] and (rates["recall"] < RECALL or (rates["precision"] or 1) < PRECISION):
                 too_low.append(f"{corpus} {kind}")
     save("redaction", {"seed": chosen.seed, "corpora": results, "too_low": too_low})
