@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import time
 
 import duckdb
@@ -18,7 +17,7 @@ INLINE = "select {{ redact_text('text', names=['names']) }} as redacted from tex
 
 def compiled() -> str:
     """The macro as a query on `texts`."""
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--inline", INLINE]
+    command = ["dbt", "--quiet", "compile", "--inline", INLINE]
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     return re.search(r"\bselect\b.*", printed, re.DOTALL)[0]

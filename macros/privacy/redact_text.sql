@@ -55,11 +55,11 @@
         ~ '|(rechnung|invoice|nota fiscal)(s?-?| )(' ~ number ~ ')|fatura|factura|sku|ean|gtin|isbn|tracking|sendung[a-z]*|parcel|paket[a-z]*'
         ~ '|rastreio|rastreamento|ticket|vorgang[a-z]*|chamado|protocolo|case|return|retoure[a-z]*|rma|ref|reference|referenz)'
         ~ '[ :#.-]*((' ~ number ~ '|is|ist|é|es)[ :#.-]*){0,2})([0-9])' -%}
-    {%- set for_card = '\\b((card|kart[a-zäöü]*|kreditkart[a-zäöü]*|kartennummer|cart[aã]o|tarjeta|visa|mastercard|amex|maestro)' ~ announces -%}
+    {%- set for_card = '\\b((card|kart[a-zäöü]*|kreditkart[a-zäöü]*|kartennummer|cart[aã]o|tarjeta|visa|mastercard|amex|maestro)\\b' ~ announces -%}
     {%- set for_national_id = '\\b((ssn|social security|steuer-?[a-z]*|tax id|tin|itin|cpf|cnpj|nino|national insurance|[a-z]*ausweis[a-z]*|perso'
-        ~ '|rg|passport|reisepass[a-z]*|passaporte|id-?card|identity card|[a-z]*versicherung[a-z]*|rvnr|kvnr)' ~ announces -%}
+        ~ '|rg|passport|reisepass[a-z]*|passaporte|id-?card|identity card|[a-z]*versicherung[a-z]*|rvnr|kvnr)\\b' ~ announces -%}
     {%- set for_phone = '\\b((tel|telefon[a-z]*|telephone|fone|phone|mobile|mobil|mobilnummer|handy[a-z]*|cell|celular|whatsapp|fax|durchwahl'
-        ~ '|ruf[a-z]*|anruf[a-z]*|call|ring|ligue[a-z]*|ligar|liguem|llám[a-z]*|llam[a-z]*)' ~ announces -%}
+        ~ '|ruf[a-z]*|anruf[a-z]*|call|ring|ligue[a-z]*|ligar|liguem|llám[a-z]*|llam[a-z]*)\\b' ~ announces -%}
     {#- A German identity card without that word: only with a second letter, as many keys are one letter and nine digits. -#}
     {%- set id_letters = 'cfghjklmnprtvwxyz' -%}
     {%- set with_letter = [] -%}
