@@ -31,7 +31,7 @@ entries as (
         requested_at,
         done_at,
         row_count,
-        details
+        details as remark
     from done
 
     union all by name
@@ -56,7 +56,7 @@ select
     ---------- attributes
     action,
     privacy_regime,
-    details,
+    remark,
     case privacy_regime
         {% for name, regime in var('privacy').regimes.items() %}
             {% set unit, number = regime.due.items() | first %}
