@@ -12,6 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 from comparing import OF_THE_BUILD, OF_THE_CLOCK, query
 from conftest import BUILD, ROOT, TINY, House, house
+from techco.landing_rewrite import read_bytes
 from techco.landing_zone import list_files
 
 from simulator.__main__ import main as simulate
@@ -148,14 +149,14 @@ def hits(home: House, values: set[str], landing: bool = True) -> list[str]:
     folders = [home.warehouse.parent, home.target, *([home.landing] if landing else [])]
     files = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
     for path in sorted(files):
-        # What these formats pack is not found in their bytes.
-        text = path.read_bytes().decode("latin-1") + (packed_text(path, landing) if path.suffix != ".wal" else "")
+        # What is packed is not found in the bytes of its file.
+        text = read_bytes(path).decode("latin-1") + packed_text(path)
         found += [f"{path} holds {value!r}" for value in sorted(values) if is_in(value, text)]
     return found
 
 
-def packed_text(path: Path, landing: bool) -> str:
-    """All texts of a Parquet or DuckDB file, but of views over the landing zone where that is not asked for."""
+def packed_text(path: Path) -> str:
+    """All texts of a Parquet or DuckDB file, but of views over landed files, which are read themselves."""
     if path.suffix == ".parquet":
         return "\n".join(str(value) for row in pq.read_table(path).to_pylist() for value in row.values())
     texts = []
@@ -163,12 +164,11 @@ def packed_text(path: Path, landing: bool) -> str:
         with duckdb.connect(str(path), read_only=True) as connection:
             columns = connection.execute(
                 "select schema_name, table_name, column_name from duckdb_columns() "
-                "where data_type in ('VARCHAR', 'JSON') and not internal and (? or schema_name <> 'raw')",
-                [landing],
+                "where data_type = 'VARCHAR' and not internal and schema_name <> 'raw'"
             ).fetchall()
             for schema, table, column in columns:
-                held = f'select distinct cast("{column}" as varchar) from "{schema}"."{table}"'
-                texts += [row[0] for row in connection.execute(held).fetchall() if row[0] is not None]
+                held = connection.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()
+                texts += [row[0] for row in held if row[0] is not None]
     return "\n".join(texts)
 
 

@@ -5,6 +5,7 @@ import gzip
 import duckdb
 import pytest
 from snowflake.connector.errors import Error
+from techco import vault
 
 LINES = "type = csv field_delimiter = none record_delimiter = '\\n' null_if = ()"
 FIELDS = (
@@ -130,3 +131,11 @@ def test_a_stage_and_a_format_that_do_not_exist_are_errors_that_name_them(cursor
 def test_a_file_that_is_not_there_cannot_be_put(cursor, stage, tmp_path):
     with pytest.raises(Error, match="missing"):
         cursor.execute(f"put 'file://{tmp_path}/missing' '@TECHCO.T.FILES/' auto_compress = false")
+
+
+def test_the_pads_of_a_key_are_loaded_from_one_line(cursor, stage):
+    inner, outer = vault.pads("a key of some length")
+    cursor.execute("create table TECHCO.T.A (inner_pad varchar, outer_pad varchar)")
+    stage(one=f"{inner.hex()} {outer.hex()}\n".encode())
+    copy(cursor, "split_part($1, ' ', 1), split_part($1, ' ', 2)", "inner_pad, outer_pad", LINES)
+    assert cursor.execute("select * from TECHCO.T.A").fetchall() == [(inner.hex(), outer.hex())]
