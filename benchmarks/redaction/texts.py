@@ -233,9 +233,9 @@ def places(text: str, hidden: list[tuple[str, str]]) -> tuple[tuple[str, int, in
 
 CLEAR_TEXTS = """
 with requesters as (
-    select ticket_id, coalesce(names, split_part(requester_email, '@', 1)) as names
-    from pii.pii_support__tickets
-    left join pii.person_names on customer_key = name_key
+    select tickets.ticket_id, coalesce(names, split_part(requester_email, '@', 1)) as names
+    from pii.pii_support__tickets as tickets
+    left join pii.person_names as persons on tickets.customer_key = name_key
 ), reviews as (
     select
         'reviews', review_id, title, body, language_code,

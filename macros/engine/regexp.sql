@@ -1,15 +1,15 @@
-{#- A text in which everything that is of a regular expression is replaced. `pattern` is SQL: a literal made by regexp_literal() or an
+{#- A text in which everything that is of a regular expression is replaced, without regard to case. `pattern` is SQL: a literal made by regexp_literal() or an
     expression; `replacement` is plain text and may name groups as \1. Both engines have RE2: no looking around, and \b knows ASCII only. -#}
-{% macro replace_matches(text, pattern, replacement, ignore_case=true) %}
-    {{- return(adapter.dispatch('replace_matches', 'techco')(text, pattern, replacement, ignore_case)) -}}
+{% macro replace_matches(text, pattern, replacement) %}
+    {{- return(adapter.dispatch('replace_matches', 'techco')(text, pattern, replacement)) -}}
 {% endmacro %}
 
-{% macro duckdb__replace_matches(text, pattern, replacement, ignore_case) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, '{{ 'gi' if ignore_case else 'g' }}')
+{% macro duckdb__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 'gi')
 {%- endmacro %}
 
-{% macro snowflake__replace_matches(text, pattern, replacement, ignore_case) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 1, 0, '{{ 'i' if ignore_case else 'c' }}')
+{% macro snowflake__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 1, 0, 'i')
 {%- endmacro %}
 
 

@@ -30,12 +30,12 @@
 {% macro redact_identifiers(value) -%}
     {%- set ns = namespace(text=value) -%}
     {%- for step in identifier_patterns() -%}
-        {%- set ns.text = replace_matches(ns.text, regexp_literal(step[0]), step[1]) -%}
+        {%- set ns.text = replace_matches(ns.text, regexp_literal(step[0] | join('|')), step[1]) -%}
     {%- endfor -%}
     replace({{ ns.text }}, '_kept_', '')
 {%- endmacro %}
 
-{#- Pairs of pattern and replacement. There is no looking around in RE2, so what stands before a number is a group that is put back.
+{#- Steps: patterns, of which the first that fits where one begins counts, and what replaces them. There is no looking around in RE2, so what stands before a number is a group that is put back.
     Luhn and other check digits cannot be counted by a regular expression: cards go by their first digits and their length, other numbers by
     how they are written, and those that could be anything by the word before them. -#}
 {% macro identifier_patterns() %}
@@ -67,32 +67,41 @@
         {%- do with_letter.append('[0-9]{' ~ digits ~ '}[' ~ id_letters ~ '][0-9' ~ id_letters ~ ']{' ~ (7 - digits) ~ '}') -%}
     {%- endfor -%}
     {{- return([
-        ["([" ~ letters ~ ".!#$%&*+/=?^_`{|}~'-]+)" ~ '(@| ?[([]at[])] ?)[' ~ letters ~ '-]+([.][' ~ letters ~ '-]+)*[.][a-zÀ-῿]{2,24}', '[email]'],
-        [ours, '\\1_kept_\\8'],
-        [for_national_id ~ '([0-9]([ ./-]?[0-9]){7,13}|[cfghjklmnprtvwxyz][0-9cfghjklmnprtvwxyz]{8,9})\\b', '\\1[national_id]'],
-        [for_card ~ '[0-9](' ~ sep ~ '[0-9]){11,18}\\b', '\\1[card]'],
-        ['\\b[a-z]{2}[0-9]{2}' ~ gap ~ '?[0-9a-z]{4}(' ~ gap ~ '?[0-9]{4}){2,6}(' ~ gap ~ '?([0-9]{3}[a-z]' ~ gap ~ '?[0-9a-z]|[0-9]{1,4}))?\\b', '[iban]'],
-        ['\\b[a-z]{2}[0-9]{2}[0-9a-z]{4}[0-9]{7}[0-9a-z]{0,16}\\b', '[iban]'],
-        ['\\b(4[0-9]{3}|5[0-9]{3}|2[2-7][0-9]{2}|6[0-9]{3}|35[0-9]{2})(' ~ sep ~ '[0-9]{4}){3}(' ~ sep ~ '[0-9]{3})?\\b', '[card]'],
-        ['\\b3[47][0-9]{2}' ~ sep ~ '[0-9]{6}' ~ sep ~ '[0-9]{5}\\b', '[card]'],
-        ['\\b3[0689][0-9]{2}' ~ sep ~ '[0-9]{6}' ~ sep ~ '[0-9]{4}\\b', '[card]'],
-        ['\\b(50[0-9]{2}|5[6-8][0-9]{2}|6[0-9]{3})[0-9]{8}\\b', '[card]'],
-        ['\\b[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}' ~ sep ~ '[0-9]{2}\\b', '[national_id]'],
-        ['\\b[0-9a-z]{2}[.][0-9a-z]{3}[.][0-9a-z]{3}/[0-9a-z]{4}' ~ dash ~ '[0-9]{2}\\b', '[national_id]'],
-        ['\\b[0-9]{3}' ~ dash ~ '[0-9]{2}' ~ dash ~ '[0-9]{4}\\b', '[national_id]'],
-        ['\\b[1-9][0-9]' ~ gap ~ '[0-9]{3}' ~ gap ~ '[0-9]{3}' ~ gap ~ '[0-9]{3}\\b', '[national_id]'],
-        ['\\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[a-dt]\\b', '[national_id]'],
-        ['\\b[' ~ id_letters ~ '](' ~ with_letter | join('|') ~ ')[0-9]\\b', '[national_id]'],
-        ['\\b[0-9]{2}' ~ gap ~ '?[0-9]{6}' ~ gap ~ '?[a-z]' ~ gap ~ '?[0-9]{3}\\b', '[national_id]'],
-        ['[(]0?[1-9][0-9][)]' ~ gap ~ '?9?' ~ gap ~ '?[0-9]{4}' ~ sep ~ '[0-9]{4}\\b', '[phone]'],
-        ['[(][0-9]{3}[)]' ~ sep ~ '[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension, '[phone]'],
-        ['([+]' ~ gap ~ '?[1-9]|\\b00[1-9])(' ~ between ~ '[0-9]){6,9}(([./]|' ~ dash ~ ')?[0-9]|' ~ gap ~ '[1-9]){0,5}' ~ extension, '[phone]'],
-        ['[(]0?[0-9]{2,5}[)]' ~ gap ~ '?/?' ~ gap ~ '?[0-9]{2,9}' ~ more | replace('0[0-9]{3}', '0[0-9]{2,3}') ~ extension, '[phone]'],
-        ['\\b([1-9][0-9]' ~ gap ~ '9?[0-9]{4}(' ~ gap ~ '|' ~ dash ~ ')[0-9]{4}|9[0-9]{4}' ~ dash ~ '[0-9]{4})\\b', '[phone]'],
-        ['\\b0[1-9][0-9]{1,4}' ~ gap ~ '?(' ~ gap ~ '|/|' ~ dash ~ ')' ~ gap ~ '?([0-9]{3,9}|[0-9]{2}' ~ gap ~ '[0-9]{2,6})' ~ more ~ extension, '[phone]'],
-        ['\\b(1[-. ])?[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension, '[phone]'],
-        [for_phone ~ '[+(]?[0-9](' ~ between ~ '[0-9]){4,14}', '\\1[phone]'],
-        ['\\b(0[1-9][0-9]{7,10}|[2-9][0-9]{9})\\b', '[phone]'],
-        ['\\b[0-9]{11}\\b', '[national_id]'],
+        [["([" ~ letters ~ ".!#$%&*+/=?^_`{|}~'-]+)" ~ '(@| ?[([]at[])] ?)[' ~ letters ~ '-]+([.][' ~ letters ~ '-]+)*[.][a-zÀ-῿]{2,24}'], '[email]'],
+        [[ours], '\\1_kept_\\8'],
+        [[for_national_id ~ '([0-9]([ ./-]?[0-9]){7,13}|[cfghjklmnprtvwxyz][0-9cfghjklmnprtvwxyz]{8,9})\\b'], '\\1[national_id]'],
+        [[for_card ~ '[0-9](' ~ sep ~ '[0-9]){11,18}\\b'], '\\1[card]'],
+        [[
+            '\\b[a-z]{2}[0-9]{2}' ~ gap ~ '?[0-9a-z]{4}(' ~ gap ~ '?[0-9]{4}){2,6}(' ~ gap ~ '?([0-9]{3}[a-z]' ~ gap ~ '?[0-9a-z]|[0-9]{1,4}))?\\b',
+            '\\b[a-z]{2}[0-9]{2}[0-9a-z]{4}[0-9]{7}[0-9a-z]{0,16}\\b',
+        ], '[iban]'],
+        [[
+            '\\b(4[0-9]{3}|5[0-9]{3}|2[2-7][0-9]{2}|6[0-9]{3}|35[0-9]{2})(' ~ sep ~ '[0-9]{4}){3}(' ~ sep ~ '[0-9]{3})?\\b',
+            '\\b(2131|1800)[0-9]{11}\\b',
+            '\\b3[47][0-9]{2}' ~ sep ~ '[0-9]{6}' ~ sep ~ '[0-9]{5}\\b',
+            '\\b3[0689][0-9]{2}' ~ sep ~ '[0-9]{6}' ~ sep ~ '[0-9]{4}\\b',
+            '\\b(50[0-9]{2}|5[6-8][0-9]{2}|6[0-9]{3})[0-9]{8}\\b',
+        ], '[card]'],
+        [[
+            '\\b[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}' ~ sep ~ '[0-9]{2}\\b',
+            '\\b[0-9a-z]{2}[.][0-9a-z]{3}[.][0-9a-z]{3}/[0-9a-z]{4}' ~ dash ~ '[0-9]{2}\\b',
+            '\\b[0-9]{3}' ~ dash ~ '[0-9]{2}' ~ dash ~ '[0-9]{4}\\b',
+            '\\b[1-9][0-9]' ~ gap ~ '[0-9]{3}' ~ gap ~ '[0-9]{3}' ~ gap ~ '[0-9]{3}\\b',
+            '\\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[0-9]{2}' ~ gap ~ '?[a-dt]\\b',
+            '\\b[' ~ id_letters ~ '](' ~ with_letter | join('|') ~ ')[0-9]\\b',
+            '\\b[0-9]{2}' ~ gap ~ '?[0-9]{6}' ~ gap ~ '?[a-z]' ~ gap ~ '?[0-9]{3}\\b',
+        ], '[national_id]'],
+        [[
+            '[(]0?[1-9][0-9][)]' ~ gap ~ '?9?' ~ gap ~ '?[0-9]{4}' ~ sep ~ '[0-9]{4}\\b',
+            '[(][0-9]{3}[)]' ~ sep ~ '[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension,
+            '([+]' ~ gap ~ '?[1-9]|\\b00[1-9])(' ~ between ~ '[0-9]){6,9}(([./]|' ~ dash ~ ')?[0-9]|' ~ gap ~ '[1-9]){0,5}' ~ extension,
+            '[(]0?[0-9]{2,5}[)]' ~ gap ~ '?/?' ~ gap ~ '?[0-9]{2,9}' ~ more | replace('0[0-9]{3}', '0[0-9]{2,3}') ~ extension,
+            '\\b([1-9][0-9]' ~ gap ~ '9?[0-9]{4}(' ~ gap ~ '|' ~ dash ~ ')[0-9]{4}|9[0-9]{4}' ~ dash ~ '[0-9]{4})\\b',
+            '\\b0[1-9][0-9]{1,4}' ~ gap ~ '?(' ~ gap ~ '|/|' ~ dash ~ ')' ~ gap ~ '?([0-9]{3,9}|[0-9]{2}' ~ gap ~ '[0-9]{2,6})' ~ more ~ extension,
+            '\\b(1[-. ])?[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{3}([.]|' ~ dash ~ '|' ~ gap ~ ')[0-9]{4}' ~ extension,
+        ], '[phone]'],
+        [[for_phone ~ '[+(]?[0-9](' ~ between ~ '[0-9]){4,14}'], '\\1[phone]'],
+        [['\\b(0[1-9][0-9]{7,10}|[2-9][0-9]{9})\\b'], '[phone]'],
+        [['\\b[0-9]{11}\\b'], '[national_id]'],
     ]) -}}
 {% endmacro %}
