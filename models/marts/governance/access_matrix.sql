@@ -2,7 +2,9 @@
 {%- set tables, columns, forms, listed = [], [], [], [] %}
 {%- if execute %}
     {%- for table in serving_tables() %}
-        {%- do tables.append([table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition]) %}
+        {%- do tables.append([
+            table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition,
+        ]) %}
         {%- if [table.schema, table.table] not in listed %}
             {%- do listed.append([table.schema, table.table]) %}
             {%- for column in table.columns %}
