@@ -27,7 +27,9 @@ def redacted(query: str, texts: list[tuple[str | None, str | None]]) -> list[str
     """Texts with the names of their persons, redacted."""
     columns = zip(*texts, strict=True)
     with duckdb.connect() as connection:
-        rows = pa.table({name: pa.array(values, pa.string()) for name, values in zip(("text", "names"), columns, strict=True)})
+        rows = pa.table(
+            {name: pa.array(values, pa.string()) for name, values in zip(("text", "names"), columns, strict=True)}
+        )
         connection.register("texts", rows)
         return [text for (text,) in connection.execute(query).fetchall()]
 

@@ -15,12 +15,22 @@ SENTENCES = {
         "phone": ["Rufen Sie mich unter {} an.", "Tel.: {}", "Ab 18 Uhr erreichbar: {}", "Sonst {}.", "Handy {}"],
         "card": ["Ich habe mit der Karte {} bezahlt.", "Kartennummer {}", "Abgebucht wurde von der Visa {}!"],
         "iban": ["Bitte auf {} erstatten.", "IBAN: {}", "Mein Konto ist {}, danke."],
-        "national_id": ["Meine Steuer-ID ist {}.", "Für die Rechnung: {}.", "Ausweis {}", "Steuer-Identifikationsnummer {}"],
+        "national_id": [
+            "Meine Steuer-ID ist {}.",
+            "Für die Rechnung: {}.",
+            "Ausweis {}",
+            "Steuer-Identifikationsnummer {}",
+        ],
         "name": ["Viele Grüße, {}", "Bestellt auf den Namen {}.", "Ich heiße {} und warte.", "MfG\n{}", "{} hier."],
         "none": [
-            "Die Bestellung {order} kam am {date} an.", "Das Gerät {product} kostet {price}.", "EAN {ean}, gekauft am {date}.",
-            "Sendungsnummer {parcel} ist seit {time} Uhr unterwegs.", "{product} läuft mit Version 10.15.7, 55 Zoll, 2x 512 GB.",
-            "Nach 14 Tagen nur noch 80 % Akku.", "Rechnung Nr. {order} über {price} fehlt.", "Auf Platz 100-200 von 1.000.000!",
+            "Die Bestellung {order} kam am {date} an.",
+            "Das Gerät {product} kostet {price}.",
+            "EAN {ean}, gekauft am {date}.",
+            "Sendungsnummer {parcel} ist seit {time} Uhr unterwegs.",
+            "{product} läuft mit Version 10.15.7, 55 Zoll, 2x 512 GB.",
+            "Nach 14 Tagen nur noch 80 % Akku.",
+            "Rechnung Nr. {order} über {price} fehlt.",
+            "Auf Platz 100-200 von 1.000.000!",
         ],
     },
     "en": {
@@ -29,11 +39,22 @@ SENTENCES = {
         "card": ["I paid with card {}.", "Card number {}", "You charged my Visa {}!"],
         "iban": ["Please refund to {}.", "IBAN: {}", "My account is {}, thanks."],
         "national_id": ["My number is {}.", "SSN {}", "For the invoice: {}.", "National Insurance number {}"],
-        "name": ["Regards, {}", "It was ordered in the name of {}.", "I'm {} and I'm waiting.", "Thanks\n{}", "{} here."],
+        "name": [
+            "Regards, {}",
+            "It was ordered in the name of {}.",
+            "I'm {} and I'm waiting.",
+            "Thanks\n{}",
+            "{} here.",
+        ],
         "none": [
-            "Order {order} arrived on {date}.", "The {product} costs {price}.", "EAN {ean}, bought on {date}.",
-            "Tracking number {parcel} has not moved since {time}.", "{product} runs version 10.15.7, 55 inches, 2x 512 GB.",
-            "After 14 days only 80 % battery.", "Invoice no. {order} over {price} is missing.", "Ranked 100-200 of 1,000,000!",
+            "Order {order} arrived on {date}.",
+            "The {product} costs {price}.",
+            "EAN {ean}, bought on {date}.",
+            "Tracking number {parcel} has not moved since {time}.",
+            "{product} runs version 10.15.7, 55 inches, 2x 512 GB.",
+            "After 14 days only 80 % battery.",
+            "Invoice no. {order} over {price} is missing.",
+            "Ranked 100-200 of 1,000,000!",
         ],
     },
     "pt": {
@@ -42,16 +63,36 @@ SENTENCES = {
         "card": ["Paguei com o cartão {}.", "Cartão {}", "Cobraram no meu Visa {}!"],
         "iban": ["Reembolso para {}, por favor.", "IBAN: {}", "Minha conta é {}, obrigado."],
         "national_id": ["Meu CPF é {}.", "CPF {}", "Para a nota: {}.", "CNPJ ou CPF: {}"],
-        "name": ["Atenciosamente, {}", "Comprado em nome de {}.", "Sou {} e estou esperando.", "Obrigado\n{}", "{} aqui."],
+        "name": [
+            "Atenciosamente, {}",
+            "Comprado em nome de {}.",
+            "Sou {} e estou esperando.",
+            "Obrigado\n{}",
+            "{} aqui.",
+        ],
         "none": [
-            "O pedido {order} chegou em {date}.", "O {product} custa {price}.", "EAN {ean}, comprado em {date}.",
-            "O rastreio {parcel} está parado desde {time}.", "{product} com versão 10.15.7, 55 polegadas, 2x 512 GB.",
-            "Depois de 14 dias só 80 % de bateria.", "A fatura {order} de {price} não veio.", "Entre 100-200 de 1.000.000!",
+            "O pedido {order} chegou em {date}.",
+            "O {product} custa {price}.",
+            "EAN {ean}, comprado em {date}.",
+            "O rastreio {parcel} está parado desde {time}.",
+            "{product} com versão 10.15.7, 55 polegadas, 2x 512 GB.",
+            "Depois de 14 dias só 80 % de bateria.",
+            "A fatura {order} de {price} não veio.",
+            "Entre 100-200 de 1.000.000!",
         ],
     },
 }
 LOCALES = {"de_DE": "de", "en_US": "en", "pt_BR": "pt", "en_GB": "en"}
-PRODUCTS = ["WH-1000XM4", "QE55Q80C", "Galaxy S23", "iPhone 15 Pro", "ThinkPad T14 G4", "EOS R50", "B08N5WRWNW", "MX-3000/55"]
+PRODUCTS = [
+    "WH-1000XM4",
+    "QE55Q80C",
+    "Galaxy S23",
+    "iPhone 15 Pro",
+    "ThinkPad T14 G4",
+    "EOS R50",
+    "B08N5WRWNW",
+    "MX-3000/55",
+]
 
 
 @dataclass(frozen=True)
@@ -102,21 +143,31 @@ def identifier(faker, dice: random.Random, locale: str, kind: str, person: tuple
         return dice.choice([faker.phone_number, getattr(faker, "cellphone_number", faker.phone_number)])()
     if kind == "card":
         number = faker.credit_card_number()
-        return dice.choice(["", " ", "-"]).join(number[at : at + 4] for at in range(0, 16, 4)) if len(number) == 16 else number
+        return (
+            dice.choice(["", " ", "-"]).join(number[at : at + 4] for at in range(0, 16, 4))
+            if len(number) == 16
+            else number
+        )
     if kind == "iban":
         iban = faker.iban()
         return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4)) if dice.random() < 0.5 else iban
     if kind == "national_id":
         return national_id(faker, dice, locale)
     first, last = person
-    return dice.choice([f"{first} {last}", f"{first} {last}", f"{first} {last}".upper(), f"{last}, {first}", first, last])
+    return dice.choice(
+        [f"{first} {last}", f"{first} {last}", f"{first} {last}".upper(), f"{last}, {first}", first, last]
+    )
 
 
 def national_id(faker, dice: random.Random, locale: str) -> str:
     """The tax or social number of a country. Faker has no German tax number and no identity card, so these are made here."""
     if locale == "de_DE":
         if dice.random() < 0.3:
-            return dice.choice("CFGHJKLMNPRTVWXYZ") + "".join(dice.choices("CFGHJKLMNPRTVWXYZ0123456789", k=8)) + str(dice.randint(0, 9))
+            return (
+                dice.choice("CFGHJKLMNPRTVWXYZ")
+                + "".join(dice.choices("CFGHJKLMNPRTVWXYZ0123456789", k=8))
+                + str(dice.randint(0, 9))
+            )
         number = tax_number(dice)
         return dice.choice([number, f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:]}"])
     if locale == "pt_BR":
@@ -144,8 +195,14 @@ def numbers(faker, dice: random.Random, locale: str) -> dict[str, str]:
     amount = dice.randint(100, 1_000_000) / 100
     comma = f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
     return {
-        "order": dice.choice([f"O{dice.randrange(10**9):09}", str(dice.randrange(10**9, 10**10)), f"2025-{dice.randrange(10**6):06}"]),
-        "date": f"{day:%Y-%m-%d}" if dice.random() < 0.3 else f"{day:%m/%d/%Y}" if locale == "en_US" else f"{day:%d.%m.%Y}",
+        "order": dice.choice(
+            [f"O{dice.randrange(10**9):09}", str(dice.randrange(10**9, 10**10)), f"2025-{dice.randrange(10**6):06}"]
+        ),
+        "date": f"{day:%Y-%m-%d}"
+        if dice.random() < 0.3
+        else f"{day:%m/%d/%Y}"
+        if locale == "en_US"
+        else f"{day:%d.%m.%Y}",
         "price": f"€ {comma}" if locale == "de_DE" else f"R$ {comma}" if locale == "pt_BR" else f"${amount:,.2f}",
         "ean": faker.ean13(),
         "parcel": dice.choice([str(dice.randrange(10**11, 10**12)), f"1Z{dice.randrange(10**16):016}"]),
@@ -163,7 +220,10 @@ def simulated(landing: Path, warehouse: Path) -> list[Text]:
         hidden.setdefault((told["table"], told["key"], told["column"]), []).append((told["kind"], told["text"]))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(CLEAR_TEXTS).fetchall()
-    return [Text(text, language, (names,), places(text, hidden.get((table, key, column), []))) for table, key, column, text, names, language in rows]
+    return [
+        Text(text, language, (names,), places(text, hidden.get((table, key, column), [])))
+        for table, key, column, text, names, language in rows
+    ]
 
 
 def places(text: str, hidden: list[tuple[str, str]]) -> tuple[tuple[str, int, int], ...]:

@@ -48,7 +48,7 @@ select
     ticket_id,
 
     ---------- attributes
-    {{ redact_text('subject', names=['names'], telling_words='telling_words') }} as subject,
+    {{ redact_text('subject', names=['names'], telling_words='telling_words') }} as subject_text,
 
     ---------- technical
     _version,

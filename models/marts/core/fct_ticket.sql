@@ -58,7 +58,7 @@ select
     tickets.priority,
     tickets.ticket_status,
     tickets.language_code,
-    texts.subject,
+    texts.subject_text,
 
     ---------- measures
     cast(coalesce(messages.message_count, 0) as bigint) as message_count,
