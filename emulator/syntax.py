@@ -104,6 +104,21 @@ def execute_merge(original: Any, cursor: FakeSnowflakeCursor, tree: exp.Expressi
 fakesnow.transforms.numeric_agg_implicit_cast = lambda tree: tree
 
 
+@around(fakesnow.transforms, "regex_replace")
+def regex_replace(original: Any, expression: exp.Expression) -> exp.Expression:
+    """All matches from the first character on, whether case counts or not; fakesnow takes no parameters."""
+    if not isinstance(expression, exp.RegexpReplace) or "position" not in expression.args:
+        return original(expression)
+    place = [expression.args[name] and expression.args[name].name for name in ("position", "occurrence")]
+    parameters = expression.args.get("modifiers")
+    if place != ["1", "0"] or (parameters and parameters.name not in ("c", "i")):
+        return original(expression)
+    expression.set("position", None)
+    expression.set("occurrence", None)
+    expression.set("modifiers", exp.Literal.string("gi" if parameters and parameters.name == "i" else "g"))
+    return expression
+
+
 @around(fakesnow.transforms, "trim_cast_varchar")
 def trim(original: Any, tree: exp.Expression) -> exp.Expression:
     """TRIM with the characters that are to be taken away, which fakesnow forgets."""

@@ -126,6 +126,13 @@ def test_trim_takes_the_characters_it_is_given(cursor):
     assert one(cursor, "select rtrim('a...', '.')") == "a"
 
 
+def test_regexp_replace_takes_all_matches_and_minds_case_as_told(cursor):
+    assert one(cursor, r"select regexp_replace('aXbx.', '(\\b|b)x[.]', '\\1y', 1, 0, 'i')") == "aXby"
+    assert one(cursor, "select regexp_replace('aAa', 'a', 'b', 1, 0, 'i')") == "bbb"
+    assert one(cursor, "select regexp_replace('aAa', 'a', 'b', 1, 0, 'c')") == "bAb"
+    assert one(cursor, "select regexp_replace('aAa', v, 'b', 1, 0, 'i') from (select '[a]' as v)") == "bbb"
+
+
 def test_columns_of_another_database_are_described(cursor):
     cursor.execute("create database if not exists OTHER")
     cursor.execute("create schema if not exists OTHER.S")
