@@ -13,7 +13,9 @@
         {%- endif %}
     {%- endfor %}
     {%- for column in serving_columns() if column.form %}
-        {%- do forms.append([column.role, column.schema, column.table, column.column, column.form, column.expression]) %}
+        {%- do forms.append([
+            column.role, column.schema, column.table, column.column, column.form, column.expression,
+        ]) %}
     {%- endfor %}
 {%- endif %}
 with
