@@ -47,6 +47,8 @@ class Table:
     name: str
     built_as: str
     query: str
+    # All rows of columns as they are: nothing has to be worked out for it.
+    is_copy: bool
 
 
 def publish(warehouse: Path, keep: int = KEEP_RELEASES) -> Path:
@@ -96,7 +98,7 @@ def write_roles(warehouse: Path, folder: Path) -> None:
             (folder / role).mkdir(parents=True, mode=0o700)
         jobs = [
             *(partial(write_serving_files, connection.cursor(), folder, roles, chain) for chain in chains(roles)),
-            *(partial(write_parquet, connection.cursor(), *job) for job in parquet_files(connection, folder, roles)),
+            *(partial(write_parquet, connection.cursor(), *job) for job in parquet_copies(connection, folder, roles)),
         ]
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             running = [pool.submit(job) for job in jobs]
@@ -167,15 +169,18 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
         ).fetchall()
     }
     roles: dict[str, list[Table]] = {}
-    for (role, schema, name, built_as, condition), columns in groupby(rows, key=lambda row: row[:5]):
+    for (role, schema, name, built_as, condition), group in groupby(rows, key=lambda row: row[:5]):
+        columns = [(column, expression) for *_, column, expression, _ in group]
         if built_as not in built:
             raise PublishError(
                 f"{MATRIX} shows {schema}.{name} to {role}, but the warehouse has no {built_as}; nothing was "
                 "published. Run `make build`, which makes all tables."
             )
-        selected = ", ".join(f'{expression} as "{column}"' for *_, column, expression, _ in columns)
+        selected = ", ".join(f'{expression} as "{column}"' for column, expression in columns)
         where = f" where {condition}" if condition else ""
-        roles.setdefault(role, []).append(Table(schema, name, built_as, f"select {selected} from {built_as}{where}"))
+        query = f"select {selected} from {built_as}{where}"
+        is_copy = not where and all(column == expression for column, expression in columns)
+        roles.setdefault(role, []).append(Table(schema, name, built_as, query, is_copy))
     return roles
 
 
@@ -223,7 +228,11 @@ def chains(roles: Mapping[str, list[Table]]) -> list[list[str]]:
 def write_serving_files(
     connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]], chain: list[str]
 ) -> None:
-    """Write the serving.duckdb of the roles of a chain, one after the other."""
+    """Write the serving.duckdb of the roles of a chain, one after the other.
+
+    What is limited or masked is worked out once: its Parquet file is made of the table.
+    """
+    first = first_seen_by(roles)
     there: list[Table] = []
     for place, role in enumerate(chain):
         serving, catalog = folder / role / "serving.duckdb", f"serving_{role}"
@@ -233,31 +242,38 @@ def write_serving_files(
         new = [table for table in roles[role] if table not in there]
         for table in new:
             connection.execute(f'create schema if not exists {catalog}."{table.schema}"')
-            make(connection, table, f'create table {catalog}."{table.schema}"."{table.name}" as {table.query}')
+            published = f'{catalog}."{table.schema}"."{table.name}"'
+            make(connection, table, f"create table {published} as {table.query}")
+            if not table.is_copy and first[table] == role:
+                write_parquet(connection, table, f"from {published}", parquet_path(folder, role, table))
         describe(connection, catalog, new)
         # Detaching empties the log into the file.
         connection.execute(f"detach {catalog}")
         there = roles[role]
 
 
-def parquet_files(
+def parquet_copies(
     connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]]
-) -> list[tuple[Table, Path]]:
-    """Each different table once, with its file in the folder of the first role that sees it so; the largest first."""
+) -> list[tuple[Table, str, Path]]:
+    """Each table that is a copy once, its query and its file, in the folder of the first role that sees it.
+
+    The largest come first, so that at the end no worker waits long for another.
+    """
     rows = dict(
         connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()").fetchall()
     )
     first = first_seen_by(roles)
     return [
-        (table, parquet_path(folder, first[table], table))
+        (table, table.query, parquet_path(folder, first[table], table))
         for table in sorted(first, key=lambda table: -rows.get(table.built_as, 0))
+        if table.is_copy
     ]
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    """Write one Parquet file."""
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, query: str, path: Path) -> None:
+    """Write what a query gives as a Parquet file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    make(connection, table, f"copy ({table.query}) to {literal(str(path))} (format parquet)")
+    make(connection, table, f"copy ({query}) to {literal(str(path))} (format parquet)")
 
 
 def link_equal_parquet(folder: Path, roles: Mapping[str, list[Table]]) -> None:
