@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 KINDS = ("email", "phone", "card", "iban", "national_id", "name")
-# Sentences by language: what announces an identifier, what does not, and what holds none though there are numbers in it.
+# Sentences by language: what announces an identifier, what does not, and what holds none though it has numbers.
 SENTENCES = {
     "de": {
         "email": ["Meine Mailadresse lautet {}.", "Bitte an {} schreiben!", "({})", "Antwort bitte an: {}"],
@@ -97,7 +97,7 @@ PRODUCTS = [
 
 @dataclass(frozen=True)
 class Text:
-    """A text, the language of it, the names that are known of who it belongs to, and (kind, begin, end) of what is hidden."""
+    """A text, its language, the names known of who it belongs to, and (kind, begin, end) of what is hidden."""
 
     text: str
     language: str
@@ -160,7 +160,7 @@ def identifier(faker, dice: random.Random, locale: str, kind: str, person: tuple
 
 
 def national_id(faker, dice: random.Random, locale: str) -> str:
-    """The tax or social number of a country. Faker has no German tax number and no identity card, so these are made here."""
+    """The tax or social number of a country. Faker has no German tax number and identity card: made here."""
     if locale == "de_DE":
         if dice.random() < 0.3:
             return (
@@ -258,7 +258,8 @@ left join requesters using (ticket_id)
 left join staging.stg_support__tickets using (ticket_id)
 union all
 select 'nps_responses', response_id, 'comment', comment, coalesce(customers.names, guests.names, ''), language_code
-from pii.pii_surveys__nps_responses as responses inner join staging.stg_surveys__nps_responses as staged using (response_id)
+from pii.pii_surveys__nps_responses as responses
+inner join staging.stg_surveys__nps_responses as staged using (response_id)
 left join pii.person_names as customers on responses.customer_key = customers.name_key
 left join pii.person_names as guests on staged.order_id = guests.name_key
 where comment is not null

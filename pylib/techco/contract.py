@@ -32,8 +32,8 @@ class Column:
     """A column of a raw table.
 
     `path` is where a JSON document holds it (dots between levels), its own name unless declared. `elements` are names
-    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more. `not_personal` is the
-    reason why a column that looks personal has no class.
+    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more.
+    `not_personal` is the reason why a column that looks personal has no class.
     """
 
     name: str

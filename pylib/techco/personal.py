@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Names that hold personal data wherever they stand, by class. The first that fits the whole name counts; a wrong guess is
-# corrected in the contract, by another class or by `not_personal`.
+# Names that hold personal data wherever they stand, by class. The first that fits the whole name counts; a wrong guess
+# is corrected in the contract, by another class or by `not_personal`.
 PERSONAL_NAMES = {
     r"customer_id": "person_id",
     r"(.*_)?e?mail(_address)?": "email",
@@ -17,12 +17,14 @@ PERSONAL_NAMES = {
     r"(.*_)?(street(_.*)?|strasse|city|address(_line_?[0-9]?)?|rua|endereco)": "address",
     r"(.*_)?(postal_?code|post_?code|zip(_?code)?|plz|cep)": "postal_code",
     r"(.*_)?(birth_?da(te|y)|date_of_birth|dob|geburtsdatum|data_nascimento)": "birth_date",
-    r"(.*_)?(national_id|ssn|social_security(_number)?|cpf|nino|tax_?payer_id|steuer_?id|passport(_(no|number))?)": "national_id",
+    r"(.*_)?(national_id|ssn|social_security(_number)?|cpf|nino|tax_?payer_id)": "national_id",
+    r"(.*_)?(steuer_?id|passport(_(no|number))?)": "national_id",
     r"(.*_)?(iban|card_?number(_masked)?|pan|account_(number|reference))": "payment",
     r"(.*_)?(device_id|advertising_id|idfa|imei|mac_address)": "device_id",
     r"(.*_)?(comment|message|note|text|body)": "free_text",
 }
-# Nothing in a value without one of these is worth a closer look, nor is a number behind some letters, as most keys are, or a time.
+# Nothing in a value without one of these is worth a closer look, nor is a number behind some letters, as most keys are,
+# or a time.
 SUSPICIOUS = re.compile(
     r"(?![A-Za-z]{1,4}-?\d{1,12}$|\d{4}-\d\d-\d\d).*?(?:@|\d(?:\D{0,3}\d){5}|:.*:|\d\.\d)", re.DOTALL
 )
