@@ -11,7 +11,7 @@ from benchmarks.redaction.scoring import score
 from benchmarks.redaction.texts import generated, simulated
 
 RECALL, PRECISION = 0.99, 0.95
-# Presidio leaves it to its user from which score on something counts: for each kind the one that is best for it is taken.
+# Presidio leaves it to its user from which score on something counts: for each kind the best one for it is taken.
 SCORES = (0.01, 0.3, 0.4, 0.5, 0.6)
 
 

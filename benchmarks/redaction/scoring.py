@@ -19,7 +19,7 @@ def spans_of(before: str, after: str) -> list[tuple[str, int, int]]:
 
 
 def score(texts: Iterable[Text], found: Iterable[list[tuple[str, int, int]]]) -> dict[str, dict]:
-    """By kind: identifiers, how many of them are covered whole, spans found, and how many of those cover an identifier.
+    """By kind: identifiers, how many are covered whole, spans found, and how many of those cover an identifier.
 
     An identifier counts as found whatever it is called, as it is gone; `named_rightly` are those with the right name.
     A span is right where more of its letters and digits belong to identifiers than do not.

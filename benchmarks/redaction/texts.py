@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 KINDS = ("email", "phone", "card", "iban", "national_id", "name")
-# Sentences by language: what announces an identifier, what does not, and what holds none though it has numbers in it.
+# Sentences by language: what announces an identifier, what does not, and what holds none though it has numbers.
 SENTENCES = {
     "de": {
         "email": ["Meine Mailadresse lautet {}.", "Bitte an {} schreiben!", "({})", "Antwort bitte an: {}"],
@@ -160,7 +160,7 @@ def identifier(faker, dice: random.Random, locale: str, kind: str, person: tuple
 
 
 def national_id(faker, dice: random.Random, locale: str) -> str:
-    """The tax or social number of a country. Those that Faker has not are made here."""
+    """The tax or social number of a country. Faker has no German tax number and identity card: made here."""
     if locale == "de_DE":
         if dice.random() < 0.3:
             return (

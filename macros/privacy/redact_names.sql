@@ -28,9 +28,11 @@
     trim({{ replace_matches(with_plain_marks, regexp_literal("[^" ~ letters() ~ "']+"), ' ') }})
 {%- endmacro %}
 
+{% macro particles() %}{{ return('de|da|do|di|du|la|le|el|al|van|von|vom|zum|zur|der|den|dem|das|dos|del|los|las') }}{% endmacro %}
+
 {#- The words that are looked for by themselves: no initials, and none that stand in many texts. -#}
 {% macro telling_name_words(names) -%}
-    {%- set others = '[^ ]|de|da|do|di|du|la|le|el|al|van|von|vom|zum|zur|der|den|dem|das|dos|del|los|las|the|and|und|herr|frau|mrs|ms|mr|dr'
+    {%- set others = '[^ ]|' ~ particles() ~ '|the|and|und|herr|frau|mrs|ms|mr|dr'
         ~ '|miss|senhor|senhora|prof|junior|filho|neto|info|mail|email|post|kontakt|contact|contato|contacto|office|service|support|shop|kunde'
         ~ '|customer|cliente|guest|gast|anonymous|anonym' -%}
     {%- set telling = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", regexp_literal(' (' ~ others ~ ') '), '') -%}
@@ -54,8 +56,12 @@
     {#- An initial is one letter and a star. -#}
     {%- set words = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", regexp_literal(' ([^ ]) '), ' \\1* ') -%}
     {%- set words = "trim(" ~ replace_matches(words, regexp_literal(' +'), ' ') ~ ")" -%}
+    {#- A particle belongs to the word behind it: da_silva, before silva alone. -#}
+    {%- set joined = replace_matches(name_words(names), regexp_literal('\\b(' ~ particles() ~ ') '), '\\1_') -%}
+    {%- set joined = replace_matches("' ' || replace(" ~ joined ~ ", ' ', '  ') || ' '", regexp_literal(' [^ _]+ '), '') -%}
+    {%- set first_words = "trim(" ~ replace_matches(joined ~ " || ' ' || " ~ telling_words, regexp_literal(' +'), ' ') ~ ")" -%}
     {%- set pattern -%}
-        '(^|{{ other }})(' || {{ any_spelling(telling_words) }} || ')({{ other }}{1,3}(' || {{ any_spelling(words) }} || '))*($|{{ other }})'
+        '(^|{{ other }})(' || {{ any_spelling(first_words) }} || ')({{ other }}{1,3}(' || {{ any_spelling(words) }} || '))*($|{{ other }})'
     {%- endset -%}
     {#- Accents that stand behind their letter are no letters. -#}
     {%- set text = replace_matches(text, regexp_literal('[\u0300-\u036f]'), '') -%}
@@ -67,7 +73,7 @@
     {%- set ns = namespace(text="replace(" ~ words ~ ", 'ss', '%')") -%}
     {%- set ns.text = replace_matches(ns.text, regexp_literal('([aou])'), '\\1~') -%}
     {%- set ns.text = replace_matches(ns.text, regexp_literal('([acdegilnorstuyz])'), '[\\1À-ž]') -%}
-    {%- for mark, spelt in {'~': 'e?', '%': '[sß]s?', "''": "[''‘’´`]?", '*': '[' ~ letters() ~ ']*', ' ': '|'}.items() -%}
+    {%- for mark, spelt in {'~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', "''": "[''‘’´`]?", '*': '[' ~ letters() ~ ']*', ' ': '|'}.items() -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ mark ~ "', '" ~ spelt ~ "')" -%}
     {%- endfor -%}
     {{- ns.text -}}

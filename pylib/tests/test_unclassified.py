@@ -87,9 +87,9 @@ def test_a_column_of_the_contract_by_its_name(zone):
     (finding,) = found(zone)
     assert (finding.severity, finding.file) == ("error", "models/staging/web/_web__sources.yml")
     assert str(finding) == (
-        "models/staging/web/_web__sources.yml: column events.ip_address: expected nothing personal, "
-        "as it has no class; found a name that says ip_address. Classify it (`tags: [pii]` and "
-        "`classification: ip_address` in its config), or declare `not_personal: <reason>` in its config.meta."
+        "models/staging/web/_web__sources.yml: column events.ip_address: expected nothing personal, as it has no "
+        "class; found a name that says ip_address. Classify it (`tags: [pii]` and `classification: ip_address` in its "
+        "config), or declare `not_personal: <reason>` in its config.meta."
     )
 
 

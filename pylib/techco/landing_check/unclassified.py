@@ -98,8 +98,8 @@ class Judge:
         if suggested:
             yield finding(file.path_in_zone, name, suggested, known=False)
         elif kind:
-            looked_at = counted(len(texts), "value")
-            found = f"values that look like {kind.words} (the first is value {row} of {looked_at} looked at)"
+            place = f"the first is value {row} of {counted(len(texts), 'value')} looked at"
+            found = f"values that look like {kind.words} ({place})"
             yield finding(file.path_in_zone, name, kind.classification, found, column is not None)
 
     def known(self, name: str) -> Column | None:
