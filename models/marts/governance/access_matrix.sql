@@ -3,7 +3,9 @@
 {%- if execute %}
     {%- set served = serving_tables() %}
     {%- for table in served %}
-        {%- do tables.append([table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition]) %}
+        {%- do tables.append([
+            table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition,
+        ]) %}
         {%- if [table.schema, table.table] not in listed %}
             {%- do listed.append([table.schema, table.table]) %}
             {%- for column in table.columns %}
@@ -12,7 +14,9 @@
         {%- endif %}
     {%- endfor %}
     {%- for column in serving_columns(served) if column.form %}
-        {%- do forms.append([column.role, column.schema, column.table, column.column, column.form, column.expression]) %}
+        {%- do forms.append([
+            column.role, column.schema, column.table, column.column, column.form, column.expression,
+        ]) %}
     {%- endfor %}
 {%- endif %}
 with
