@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from simulator.__main__ import main as simulate
 
 BUILDS = 10
 PAUSE = 0.2
+PATIENCE = 300
 # Each day adds rows to them, so every release answers differently.
 TABLES = ("core.fct_order", "core.fct_order_line", "core.fct_web_session", "kpi.daily_sales_kpis")
 QUESTION = "select count(*), sum(hash(told)) from {} as told"
@@ -81,7 +83,13 @@ def read_while(place: House, steps: Sequence[Callable[[], None]]) -> dict:
     try:
         for step in steps:
             step()
-            told.add(read_tables(current.resolve() / "analyst"))
+            newest = read_tables(current.resolve() / "analyst")
+            told.add(newest)
+            # However fast the steps are, each release is read.
+            for _ in range(PATIENCE):
+                if newest in answers or errors:
+                    break
+                time.sleep(PAUSE)
     finally:
         stop.set()
         for reader in readers:

@@ -83,10 +83,11 @@
 {% endmacro %}
 
 {#- Every column that a role sees, as a list of {role, schema, table, column, position, classification, form, expression}. `form` is none for what is not
-    personal; `expression` is what stands in the role's table, over the columns of the relation. -#}
-{% macro serving_columns() %}
+    personal; `expression` is what stands in the role's table, over the columns of the relation. `tables`: those of serving_tables(), where they
+    have been worked out. -#}
+{% macro serving_columns(tables=none) %}
     {%- set shown = [] -%}
-    {%- for table in serving_tables() -%}
+    {%- for table in tables or serving_tables() -%}
         {%- for column in table.columns -%}
             {%- set form = form_for(table.role, column.classification) if column.classification -%}
             {%- do shown.append({

@@ -1,7 +1,8 @@
 -- depends_on: {{ ref('int_person__scopes') }}
 {%- set tables, columns, forms, listed = [], [], [], [] %}
 {%- if execute %}
-    {%- for table in serving_tables() %}
+    {%- set served = serving_tables() %}
+    {%- for table in served %}
         {%- do tables.append([
             table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition,
         ]) %}
@@ -12,7 +13,7 @@
             {%- endfor %}
         {%- endif %}
     {%- endfor %}
-    {%- for column in serving_columns() if column.form %}
+    {%- for column in serving_columns(served) if column.form %}
         {%- do forms.append([
             column.role, column.schema, column.table, column.column, column.form, column.expression,
         ]) %}

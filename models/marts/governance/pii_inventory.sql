@@ -11,9 +11,12 @@
             ]) %}
         {%- endfor %}
     {%- endfor %}
-    {%- for column in serving_columns() if column.schema == 'personal' and column.form %}
-        {%- set source_name, table_name = column.table.split('__', 1) %}
-        {%- do shown.append([source_name, table_name, column.column, column.role ~ ': ' ~ column.form]) %}
+    {%- for table in serving_tables() if table.schema == 'personal' %}
+        {%- set source_name, table_name = table.table.split('__', 1) %}
+        {%- for column in table.columns if column.classification %}
+            {%- set form = form_for(table.role, column.classification) %}
+            {%- do shown.append([source_name, table_name, column.name, table.role ~ ': ' ~ form]) %}
+        {%- endfor %}
     {%- endfor %}
 {%- endif %}
 with
