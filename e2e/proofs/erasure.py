@@ -56,7 +56,11 @@ def choose(home: House, chance: random.Random, persons: int) -> list[str]:
         known = f"select distinct customer_id from base.base_{group} where customer_id is not null order by 1"
         ids = [row[0] for row in query(home.warehouse, known) if row[0] not in chosen]
         chosen += chance.sample(ids, min(len(ids), max(persons // len(groups), 1)))
-    return chosen[:persons]
+    registered = query(
+        home.warehouse, "select distinct customer_id from base.base_shop__customers where _issues is null"
+    )
+    others = sorted({row[0] for row in registered} - set(chosen))
+    return (chosen + chance.sample(others, max(persons - len(chosen), 0)))[:persons]
 
 
 def erase_and_search(home: House, chosen: list[str], place: Path) -> dict:
