@@ -1,5 +1,6 @@
 """Persons are erased: no value and no id of theirs is left anywhere, and all else is as it was."""
 
+import csv
 import json
 import random
 import re
@@ -55,7 +56,11 @@ def choose(home: House, chance: random.Random, persons: int) -> list[str]:
         known = f"select distinct customer_id from base.base_{group} where customer_id is not null order by 1"
         ids = [row[0] for row in query(home.warehouse, known) if row[0] not in chosen]
         chosen += chance.sample(ids, min(len(ids), max(persons // len(groups), 1)))
-    return chosen[:persons]
+    registered = query(
+        home.warehouse, "select distinct customer_id from base.base_shop__customers where _issues is null"
+    )
+    others = sorted({row[0] for row in registered} - set(chosen))
+    return (chosen + chance.sample(others, max(persons - len(chosen), 0)))[:persons]
 
 
 def erase_and_search(home: House, chosen: list[str], place: Path) -> dict:
@@ -97,7 +102,7 @@ def command(home: House, module: str, *arguments: str, succeeds: bool = True, **
 
 
 def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
-    """The readable rows of a landed Parquet or JSON table, read without the project's macros."""
+    """The readable rows of a landed table, CSV with tabs, read without the project's macros."""
     rows = []
     for file in list_files(landing):
         if (file.source, file.table) != (source, table):
@@ -106,7 +111,11 @@ def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
         if path.suffix == ".parquet":
             rows += pq.read_table(path).to_pylist()
             continue
-        for line in path.read_text(errors="replace").splitlines():
+        if ".csv" in path.name:
+            lines = read_bytes(path).decode().splitlines()
+            rows += csv.DictReader(lines, delimiter="\t")
+            continue
+        for line in read_bytes(path).decode(errors="replace").splitlines():
             try:
                 document = json.loads(line)
             except ValueError:
@@ -140,6 +149,11 @@ def clear_values(landing: Path, persons: set[str]) -> set[str]:
         for row in landed_rows(landing, source, table):
             found = {value for column in columns if isinstance(value := row.get(column), str) and len(value) >= 8}
             (of_them if owner(row) in persons else of_others).update(found)
+    # Neighbours sign for parcels; on another's parcel a name is that person's matter.
+    parcels = {row["tracking_number"]: orders.get(row["order_id"]) for row in landed_rows(landing, "wms", "shipments")}
+    for row in landed_rows(landing, "carriers", "tracking_events"):
+        if parcels.get(row["tracking_number"]) not in persons:
+            of_others.add(row["signed_by"])
     return persons | (of_them - of_others)
 
 

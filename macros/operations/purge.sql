@@ -49,7 +49,8 @@
     {%- set assignments = ['_raw = ' ~ purged_raw(), '_batch = ' ~ current_batch()] -%}
     {%- for column in table.columns if column.classification -%}
         {%- do assignments.append(column.name ~ ' = ' ~ (
-            'case when ' ~ column.name ~ " is not null then 'erased:' || " ~ pseudonym(column.name) ~ ' end' if column.classification == 'person_id' else 'null'
+            'case when ' ~ column.name ~ " is not null then 'erased:' || " ~ pseudonym(column.name) ~ ' end' if column.classification == 'person_id'
+            else 'case when _issues is null and ' ~ column.name ~ ' is not null then ' ~ without_content(column, column.name) ~ ' end' if column.elements else 'null'
         )) -%}
     {%- endfor -%}
     {%- do run_query('update ' ~ base ~ ' set ' ~ assignments | join(', ') ~ ' where ' ~ outlived) -%}

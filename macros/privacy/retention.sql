@@ -10,7 +10,11 @@
     {%- set number, unit = retention.period.split(' ') -%}
     {%- set told = [] -%}
     {%- for column in classified -%}
-        {%- do told.append(erased_key_of(column.name) ~ ' is null and ' ~ column.name ~ ' is not null' if column.classification == 'person_id' else column.name ~ ' is not null') -%}
+        {%- if column.classification == 'person_id' -%}
+            {%- do told.append(erased_key_of(column.name) ~ ' is null and ' ~ column.name ~ ' is not null') -%}
+        {%- else -%}
+            {%- do told.append('contains(' ~ column.name ~ ", '\"content\"')" if column.elements else column.name ~ ' is not null') -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- set condition -%}
         {{ retention.get('column', '_ingested_on') }} < {{ add_period(as_of(), unit.rstrip('s'), '-' ~ number) }}

@@ -160,6 +160,8 @@ judged as (
     {%- set value = value or column.name -%}
     {%- if column.classification == 'person_id' -%}
         case when _erased_key is null then {{ value }} when not {{ suppressed }} and {{ value }} is not null then 'erased:' || _erased_key end
+    {%- elif column.classification and column.elements -%}
+        case when _erased_key is null then {{ value }} when not {{ suppressed }} and _issues is null and {{ value }} is not null then {{ without_content(column, value) }} end
     {%- elif column.classification -%}
         case when _erased_key is null then {{ value }} end
     {%- elif column.name in table.key or column.name in var('feeds')[table.feed].columns -%}
@@ -167,6 +169,11 @@ judged as (
     {%- else -%}
         case when _erased_key is null or _issues is null then {{ value }} end
     {%- endif -%}
+{%- endmacro %}
+
+{#- The objects of a classified array without what they contain, so that they are counted as before. -#}
+{% macro without_content(column, value) -%}
+    {{ array_of(value, column.elements | map(attribute='name') | reject('equalto', 'content') | list) }}
 {%- endmacro %}
 
 {#- What is kept of a row as it came: rows that were the same stay the same, and different ones different. -#}

@@ -160,9 +160,11 @@ class Anonymiser:
         return self.marks.by_raw.get(digest)
 
     def replaced(self, name: str, value: object, person_key: str) -> object:
-        """A classified value: an id by what names nobody, others by nothing."""
+        """A classified value: an id by what names nobody, an array without content, others by nothing."""
         if value in (None, ""):
             return value
+        if self.classified[name].elements and isinstance(value, list):
+            return [{k: v for k, v in item.items() if k != "content"} for item in value if isinstance(item, dict)]
         return f"erased:{person_key}" if self.person and name == self.person.name else None
 
 
@@ -263,13 +265,11 @@ def changed_record(record: str, header: list[str], table: Table, change: Anonymi
     fields = fields_of(record, table)
     names = [name.lstrip("\ufeff").lower() for name in header]
     end = record[len(record.rstrip("\r\n")) :]
-    if len(fields) != len(names):
-        named = next((person for person in change.ids if person in fields), None)
-        if named is None or not change.marks.by_raw:
-            return record
-        person_key = next(iter(change.marks.by_raw.values()))
+    if person_key := change.of_raw(raw_record(fields, names, table)) if change.marks.by_raw else None:
         change.rows[person_key] += 1
         return f"erased:{person_key}{end}"
+    if len(fields) != len(names):
+        return record
     values = dict(zip(names, fields, strict=True))
     person_key = change.of_key(lambda name: values.get(name.lower(), "") or None)
     if person_key is None:
@@ -284,6 +284,15 @@ def changed_record(record: str, header: list[str], table: Table, change: Anonymi
     options = {"quotechar": table.csv.quote} if table.csv.quote else {"quoting": csv.QUOTE_NONE, "escapechar": None}
     csv.writer(written, delimiter=table.csv.delimiter, lineterminator=end, **options).writerow(values.values())
     return written.getvalue()
+
+
+def raw_record(fields: list[str], names: list[str], table: Table) -> str:
+    """A record as base keeps it where it is not good: its fields, or what its columns hold, as JSON."""
+    if len(fields) != len(names):
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    values = dict(zip(names, fields, strict=True))
+    held = {column.name: values.get(column.name.lower()) or None for column in table.columns}
+    return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
 
 
 def rewrite_parquet(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:

@@ -35,8 +35,8 @@ def rekey(warehouse: Path, old_pepper: str, new_pepper: str) -> dict[str, int]:
         known = {f"{schema}.{table}" for schema, table in tables_of(connection, connection_name(connection))}
         if not {"base.identity", "pii.person_keys"} <= known:
             raise RekeyError(f"The warehouse {warehouse} holds no persons yet; run `make build` first.")
-        remembered = connection.execute("select pepper_fingerprint from base.identity").fetchone()
-        if remembered != (vault.fingerprint(old_pepper),):
+        remembered = connection.execute("select pepper_fingerprint from base.identity").fetchall()
+        if remembered != [(vault.fingerprint(old_pepper),)]:
             raise RekeyError(f"TECHCO_PEPPER is not the pepper that {warehouse} was built with. Set that one.")
         connection.create_function("old_key", lambda value: vault.pseudonym(old_pepper, value), ["varchar"], "varchar")
         connection.create_function("new_key", lambda value: vault.pseudonym(new_pepper, value), ["varchar"], "varchar")
@@ -52,7 +52,7 @@ def rekey(warehouse: Path, old_pepper: str, new_pepper: str) -> dict[str, int]:
 
 def connection_name(connection: duckdb.DuckDBPyConnection) -> str:
     """What DuckDB calls the open warehouse."""
-    return connection.execute("select current_database()").fetchone()[0]
+    return connection.execute("select current_database()").fetchall()[0][0]
 
 
 def make_mapping(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None:
@@ -86,7 +86,7 @@ def replace_keys(connection: duckdb.DuckDBPyConnection, schema: str, table: str)
         rows += connection.execute(
             f'update "{schema}"."{table}" as held set "{column}" = mapping.new '
             f'from mapping where held."{column}" = mapping.old'
-        ).fetchone()[0]
+        ).fetchall()[0][0]
     return rows
 
 
