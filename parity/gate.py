@@ -203,7 +203,7 @@ def keywords() -> frozenset[str]:
 @cache
 def linter() -> Linter:
     """sqlfluff as it comes: no file of the project changes what is SQL."""
-    return Linter(config=FluffConfig(overrides={"dialect": "snowflake", "templater": "raw"}))
+    return Linter(config=FluffConfig(overrides={"dialect": "snowflake", "templater": "raw", "max_parse_depth": 1500}))
 
 
 def judged(text: str) -> list[tuple[str, str]]:

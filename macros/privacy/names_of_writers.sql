@@ -15,12 +15,12 @@
 {% macro names_of_requesters() -%}
     (
         select
-            asked.ticket_id,
+            requests.ticket_id,
             -- Who is not recognised has an address; most tell the name.
-            coalesce(persons.names, split_part(asked.requester_email, '@', 1)) as names,
-            case when persons._batch > asked._batch then persons._batch else asked._batch end as _batch
-        from {{ ref('pii_support__tickets') }} as asked
+            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
+            case when persons._batch > requests._batch then persons._batch else requests._batch end as _batch
+        from {{ ref('pii_support__tickets') }} as requests
         left join {{ ref('person_names') }} as persons
-            on asked.customer_key = persons.name_key
+            on requests.customer_key = persons.name_key
     )
 {%- endmacro %}

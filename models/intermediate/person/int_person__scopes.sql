@@ -36,11 +36,20 @@ objections as (
 
     select
         customer_key,
-        max(requested_at) as objected_at
-    from {{ ref('fct_privacy_request') }}
-    where
-        request_type in ('object', 'erase')
-        and request_date <= {{ as_of() }}
+        max(objected_at) as objected_at
+    from (
+        select
+            customer_key,
+            requested_at as objected_at
+        from {{ ref('fct_privacy_request') }}
+        where
+            request_type in ('object', 'erase')
+            and request_date <= {{ as_of() }}
+
+        union all
+
+        {{ objections() }}
+    ) as told
     group by customer_key
 
 ),
