@@ -20,7 +20,7 @@ from simulator.__main__ import main as simulate
 
 DAYS = 10
 # What marts show of a classified value in a form that tells little; it goes with the value.
-DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^device_key$|redacted")
+DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^device_key$|_text$|^review_title$")
 # What rows of persons pass on their way to the marts, and what counts landed rows.
 ON_THE_WAY = ("base", "pii", "quarantine", "audit", "staging", "governance", "intermediate")
 CLOSES = (

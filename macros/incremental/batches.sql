@@ -38,7 +38,8 @@
 {%- endmacro %}
 
 {#- A where clause that keeps the keys which new rows of any input touch; nothing on a full build.
-    `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. -#}
+    `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. Keys of restricted
+    schemas may be ids of persons, which stand in no query. -#}
 {% macro where_touched(key, inputs) -%}
     {%- if is_incremental() %}
     {%- set new = is_new() %}
@@ -50,6 +51,10 @@
             {%- endfor %}
         )
     {%- endset %}
-    where {{ key }} in {{ touched }} and {{ within_keys([key], touched ~ ' as touched') }}
+    where
+        {{ key }} in {{ touched }}
+        {%- if model.config.schema not in var('restricted_schemas') %}
+        and {{ within_keys([key], touched ~ ' as touched') }}
+        {%- endif %}
     {%- endif %}
 {%- endmacro %}

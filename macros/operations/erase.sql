@@ -41,6 +41,7 @@
         {%- do anonymise_quarantine(table, of_these_persons(), anonymised_raw('_raw')) -%}
         {%- do run_query(anonymise_rows(table)) -%}
     {%- endfor -%}
+    {%- do forget_names() -%}
     {%- do run_query(
         'insert into ' ~ ledger('changed_tables') ~ ' select distinct source_name, table_name, ' ~ current_batch() ~ ' from ' ~ scratch('touched')
     ) -%}

@@ -25,6 +25,7 @@
         {{- return('') -}}
     {%- endif -%}
     {%- do forget_unnamed_persons() -%}
+    {%- do forget_names() -%}
     {%- do run_query('insert into ' ~ ledger('changed_tables') ~ ' select source_name, table_name, ' ~ current_batch() ~ ' from ' ~ scratch('touched')) -%}
     {%- do run_query(
         'insert into ' ~ ledger('privacy_actions') ~ " select md5('" ~ invocation_id ~ "|purge|' || source_name || '.' || table_name), 'purge', 'unknown', null, null, "

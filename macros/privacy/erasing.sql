@@ -86,6 +86,19 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- The names that texts are redacted by (pii.person_names) of whom base does not name any more. -#}
+{% macro forget_names() %}
+    {%- set pii = generate_schema_name('pii', none) -%}
+    {%- set names = load_relation(api.Relation.create(database=target.database, schema=pii, identifier='person_names')) -%}
+    {%- set orders = base_relation({'source': 'shop', 'table': 'orders'}) -%}
+    {%- if names and orders -%}
+        {%- do run_query(
+            'delete from ' ~ names ~ ' where customer_key not in (select person_key from ' ~ api.Relation.create(database=target.database, schema=pii, identifier='person_keys')
+            ~ ') or (customer_key is null and order_id not in (select order_id from ' ~ orders ~ ' where guest_email is not null))'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
 {#- By what they are known when they come again: their ids, their addresses, and the unusable rows that name them. -#}
 {% macro suppress() %}
     {%- set day = '(select max(ingested_on) from ' ~ ledger('loaded_files') ~ ')' -%}
