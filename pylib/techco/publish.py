@@ -28,6 +28,8 @@ from techco.turns import BusyError, publishing
 
 # DuckDB 1.4 and newer read it; the default of 2.0 is read by nothing older (BI tools ship older engines).
 STORAGE_VERSION = "v1.4.0"
+# Encoded, and not compressed on top: a third larger in two thirds of the time.
+PARQUET = "format parquet, compression uncompressed"
 KEEP_RELEASES = 3
 MATRIX = "governance.access_matrix"
 # Whether the last run ended well, as the macros begin_run() and end_run() have written it.
@@ -273,7 +275,7 @@ def parquet_copies(
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, query: str, path: Path) -> None:
     """Write what a query gives as a Parquet file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    make(connection, table, f"copy ({query}) to {literal(str(path))} (format parquet)")
+    make(connection, table, f"copy ({query}) to {literal(str(path))} ({PARQUET})")
 
 
 def link_equal_parquet(folder: Path, roles: Mapping[str, list[Table]]) -> None:
