@@ -137,6 +137,11 @@ def mask(value: str, classification: str, form: str) -> str:
             raise NotImplementedError(message)
 
     source = (REPOSITORY / "macros/privacy/mask.sql").read_text()
-    macros = {"exceptions": Exceptions, "redact_text": "redacted {}".format, "keyed_hash": "hash {} {}".format}
+    macros = {
+        "exceptions": Exceptions,
+        "redact_text": "redacted {}".format,
+        "keyed_hash": "hash {} {}".format,
+        "masked": "masked {}".format,
+    }
     module = jinja2.Environment().from_string(source).make_module(macros)
     return str(module.mask(value, classification, form)).strip()
