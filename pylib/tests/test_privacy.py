@@ -37,7 +37,7 @@ CRM = """
 version: 2
 sources:
   - name: crm
-    config: {meta: {feed: append, format: jsonl}}
+    config: {meta: {feed: append, format: jsonl, retention: {period: 3 years, legal_basis: test}}}
     tables:
       - name: consents
         config: {meta: {key: [consent_id]}}

@@ -36,6 +36,7 @@ vars:
       person_id: {reader: redacted}
       email: {reader: generalised}
       phone: {reader: partial}
+      birth_date: {reader: generalised}
       free_text: {reader: redacted}
 """
 
