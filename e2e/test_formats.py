@@ -259,13 +259,13 @@ def test_csv_is_read_as_its_contract_says(landed):
     ]
 
 
-def test_free_text_and_names_stay_in_restricted_schemas(landed):
+def test_names_and_what_identifies_stay_in_restricted_schemas(landed):
     tables = query(
         landed,
         "select table_schema, table_name from information_schema.tables "
         "where table_schema not in ('raw', 'base', 'pii', 'quarantine', 'audit', 'information_schema')",
     )
-    secrets = ["ana@example.com", base64.b64encode(b"secret picture").decode(), "He said", "Ótimo", "Ana"]
+    secrets = ["ana@example.com", base64.b64encode(b"secret picture").decode(), "Ana"]
     for schema, table in tables:
         (text,) = query(landed, f"select coalesce(string_agg(t::varchar, '|'), '') from {schema}.{table} as t")[0]
         assert not [secret for secret in secrets if secret in text], (schema, table)

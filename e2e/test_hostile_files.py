@@ -134,11 +134,13 @@ def test_a_column_that_ended_is_noted_in_the_contract(tmp_path):
     land(tmp_path, "shop/order_items", BEFORE["shop/order_items"], DAY)
     land(tmp_path, "shop/order_items", line_items(tax_amount=None), hostile.NEXT_DAY)
     sources = tmp_path / "project" / "models" / "staging" / "shop" / "_shop__sources.yml"
-    sources.parent.mkdir(parents=True)
     declared = (ROOT / "models/staging/shop/_shop__sources.yml").read_text()
     column = 'tax_amount, data_type: "decimal(18,2)"'
     assert column in declared
-    (tmp_path / "project" / "dbt_project.yml").write_text((ROOT / "dbt_project.yml").read_text())
+    for file in [ROOT / "dbt_project.yml", *ROOT.glob("models/staging/*/_*__sources.yml")]:
+        copy = tmp_path / "project" / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(file.read_text())
     for last_day, codes in (("2025-09-09", []), ("2025-09-10", []), ("2025-09-11", ["column_gone"])):
         sources.write_text(declared.replace(column, f"{column}, config: {{meta: {{delivered_until: {last_day}}}}}"))
         contract = load_contract(tmp_path / "project")

@@ -9,7 +9,7 @@ from simulator.__main__ import main as simulate
 
 def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
     growing = house(tmp_path, dbt_files)
-    simulate(["--out", str(growing.landing), "--days", "6", *TINY])
+    simulate(["--out", str(growing.landing), "--days", "6", *TINY, "--distinctive", "1"])
     growing.dbt(*arrivals.BUILD_WITHOUT_SNAPSHOTS)
     simulate(["--out", str(growing.landing), "--append", "1"])
     growing.dbt("run")

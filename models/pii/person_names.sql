@@ -72,7 +72,7 @@ of_person as (
     select
         customer_id,
         order_id,
-        {{ dbt.listagg('full_name', "' '", 'order by full_name') }} as names
+        nullif({{ dbt.listagg('full_name', "' '", 'order by full_name') }}, '') as names
     from names
     group by customer_id, order_id
 

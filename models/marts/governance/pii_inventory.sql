@@ -44,7 +44,7 @@ shown_to as (
         source_name,
         table_name,
         column_name,
-        {{ dbt.listagg('role_and_form', "', '", 'order by role_and_form') }} as roles_and_forms
+        nullif({{ dbt.listagg('role_and_form', "', '", 'order by role_and_form') }}, '') as roles_and_forms
     from shown
     group by
         source_name,
