@@ -16,7 +16,7 @@ DAYS = 10
 # A build whose tables are compared afterwards, which says more than its tests would.
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
 # Files that take minutes: begun last, one of them would keep one process busy while the other has nothing to do.
-LONGEST = ["test_snowflake.py", "test_recovery.py", "test_incremental.py"]
+LONGEST = ["test_snowflake.py", "test_rights.py", "test_recovery.py", "test_publish.py", "test_incremental.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
