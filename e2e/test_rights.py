@@ -81,6 +81,13 @@ def test_what_is_no_id_is_refused(erased, asked):
     assert contents(erased) == before
 
 
+def test_an_id_that_dbt_would_keep_is_refused(erased):
+    asked = json.dumps({"customer_id": erased.persons[0]})
+    printed = erased.dbt("run-operation", "erase", "--args", asked, succeeds=False, DBT_WRITE_JSON="true")
+    assert "put `--no-write-json`" in printed and "Traceback" not in printed
+    (erased.target / "run_results.json").unlink()
+
+
 @pytest.mark.parametrize("asked", [{}, {"customer_id": ""}, {"customer_ids": [["C-1"]]}, {"customer_id": True}])
 def test_a_request_without_a_person_is_refused(erased, asked):
     printed = operate(erased, "erase", succeeds=False, **asked)
@@ -103,7 +110,11 @@ def test_an_export_holds_what_base_holds(built, tmp_path):
     house = built.copy(tmp_path)
     person = choose(house, random.Random(2), 1)[0]
     asked = json.dumps({"customer_id": person})
-    printed = house.dbt("--quiet", "--no-write-json", "run-operation", "export_person", "--args", asked)
+    assert "--log-level-file none" in operate(house, "export_person", succeeds=False, customer_id=person)
+    printed = house.dbt(
+        *("--quiet", "--no-write-json", "--log-level-file", "none", "run-operation", "export_person", "--args", asked)
+    )
+    assert person not in (house.target / "logs" / "dbt.log").read_text()
     told = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
     assert told["customer_id"] == person
     for source, table in (("shop", "customers"), ("shop", "addresses"), ("crm", "consents"), ("web", "events")):

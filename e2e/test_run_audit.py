@@ -41,5 +41,5 @@ def test_runs_that_failed_or_were_killed_are_told(built, tmp_path):
     assert told[0] == ("run", "everything", "not_finished", None, None)
     assert told[1][:4] == ("build", "everything", "passed", 0)
     assert told[2][:3] == ("test", "select currencies", "failed") and told[2][3] > 0 and "currencies" in told[2][4]
-    assert told[3] == ("run", "select run_audit it's'odd", "running", None, None)
+    assert told[3] == ("run", "select run_audit it's'odd", "passed", 0, "")
     assert len(told) == 4

@@ -1,14 +1,15 @@
-{#- Any text as a literal. -#}
+{#- Any text as a literal, whatever stands in it. -#}
 {% macro text_literal(text) %}
     {{- return(adapter.dispatch('text_literal', 'techco')(text)) -}}
 {% endmacro %}
 
 {% macro duckdb__text_literal(text) -%}
-    '{{ text | replace("'", "''") }}'
+    '{{ text | string | replace("'", "''") }}'
 {%- endmacro %}
 
+{#- Snowflake reads a backslash in a text as the beginning of an escape. -#}
 {% macro snowflake__text_literal(text) -%}
-    '{{ text | replace("\\", "\\\\") | replace("'", "''") }}'
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
 {%- endmacro %}
 
 
@@ -29,3 +30,13 @@
     {%- endfor -%}
     {{- return(exact) -}}
 {% endmacro %}
+
+
+{#- An instant, to the second, as a literal; `utc_now` for that of now. -#}
+{% macro instant_literal(instant) -%}
+    cast('{{ instant.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+{%- endmacro %}
+
+{% macro utc_now() -%}
+    {{ instant_literal(modules.datetime.datetime.now(modules.pytz.utc)) }}
+{%- endmacro %}

@@ -1,20 +1,5 @@
 {#- What operations on persons need of an engine (macros/operations/, macros/privacy/). -#}
 
-{#- A text as a literal, whatever stands in it. -#}
-{% macro literal(text) %}
-    {{- return(adapter.dispatch('literal', 'techco')(text)) -}}
-{% endmacro %}
-
-{% macro duckdb__literal(text) -%}
-    '{{ text | string | replace("'", "''") }}'
-{%- endmacro %}
-
-{#- Snowflake reads backslashes. -#}
-{% macro snowflake__literal(text) -%}
-    '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
-{%- endmacro %}
-
-
 {#- A table that lasts as long as the connection, made anew and empty. On Snowflake that ends a transaction, so it is made before one. -#}
 {% macro make_scratch(name, columns) %}
     {%- do run_query('create or replace temporary table ' ~ scratch(name) ~ ' (' ~ columns ~ ')') -%}

@@ -1,15 +1,15 @@
-{#- A text in which everything that is of a regular expression is replaced, without regard to case. `pattern` is SQL: a literal made by regexp_literal() or an
+{#- A text in which everything that is of a regular expression is replaced, without regard to case. `pattern` is SQL: a literal made by text_literal() or an
     expression; `replacement` is plain text and may name groups as \1. Both engines have RE2: no looking around, and \b knows ASCII only. -#}
 {% macro replace_matches(text, pattern, replacement) %}
     {{- return(adapter.dispatch('replace_matches', 'techco')(text, pattern, replacement)) -}}
 {% endmacro %}
 
 {% macro duckdb__replace_matches(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 'gi')
+    regexp_replace({{ text }}, {{ pattern }}, {{ text_literal(replacement) }}, 'gi')
 {%- endmacro %}
 
 {% macro snowflake__replace_matches(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ regexp_literal(replacement) }}, 1, 0, 'i')
+    regexp_replace({{ text }}, {{ pattern }}, {{ text_literal(replacement) }}, 1, 0, 'i')
 {%- endmacro %}
 
 
@@ -19,26 +19,11 @@
 {% endmacro %}
 
 {% macro duckdb__contains_match(text, pattern) -%}
-    regexp_matches({{ text }}, {{ regexp_literal(pattern) }}, 'i')
+    regexp_matches({{ text }}, {{ text_literal(pattern) }}, 'i')
 {%- endmacro %}
 
 {% macro snowflake__contains_match(text, pattern) -%}
-    regexp_instr({{ text }}, {{ regexp_literal(pattern) }}, 1, 1, 0, 'i') > 0
-{%- endmacro %}
-
-
-{#- A regular expression, or what replaces it, as a literal of the engine. -#}
-{% macro regexp_literal(pattern) %}
-    {{- return(adapter.dispatch('regexp_literal', 'techco')(pattern)) -}}
-{% endmacro %}
-
-{% macro duckdb__regexp_literal(pattern) -%}
-    '{{ pattern | replace("'", "''") }}'
-{%- endmacro %}
-
-{#- Snowflake reads a backslash in a text as the beginning of an escape. -#}
-{% macro snowflake__regexp_literal(pattern) -%}
-    '{{ pattern | replace("\\", "\\\\") | replace("'", "''") }}'
+    regexp_instr({{ text }}, {{ text_literal(pattern) }}, 1, 1, 0, 'i') > 0
 {%- endmacro %}
 
 

@@ -7,6 +7,11 @@
     {{- return(api.Relation.create(database=target.database, schema=generate_schema_name('base', none), identifier=name)) -}}
 {% endmacro %}
 
+{#- A table of the project where it has been built; else none. -#}
+{% macro built(schema, name) %}
+    {{- return(load_relation(api.Relation.create(database=target.database, schema=generate_schema_name(schema, none), identifier=name))) -}}
+{% endmacro %}
+
 {#- The number of this run. -#}
 {% macro current_batch() -%}
     (select max(batch) from {{ ledger('batches') }})

@@ -10,7 +10,7 @@
     {%- set told = run_origin() + [invocation_args_dict.which, selection_of_run()] -%}
     {%- set values = [] -%}
     {%- for value in told -%}
-        {%- do values.append("'" ~ (value | string | replace("\\", "/") | replace("'", "''"))[:500] ~ "'") -%}
+        {%- do values.append(text_literal((value | string)[:500])) -%}
     {%- endfor -%}
     {%- do run_query(
         'insert into ' ~ ledger('runs') ~ ' (invocation_id, started_at, started_by, git_commit, target_name, command, selection) select '
@@ -18,7 +18,7 @@
     ) -%}
 {% endmacro %}
 
-{#- Last of every run: how it ended. Nodes are named, and of what a test found nothing is told. -#}
+{#- At the end of a run: how it ended. Nodes are named, and of what a test found nothing is told. -#}
 {% macro end_run() %}
     {%- if not (execute and is_recorded()) -%}{{ return('') }}{%- endif -%}
     {%- set ns = namespace(built=0, tested=0) -%}
@@ -35,7 +35,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do run_query(
-        'update ' ~ ledger('runs') ~ ' set finished_at = ' ~ instant_literal(modules.datetime.datetime.now(modules.pytz.utc))
+        'update ' ~ ledger('runs') ~ ' set finished_at = ' ~ utc_now()
         ~ ', built_nodes = ' ~ ns.built ~ ', run_tests = ' ~ ns.tested ~ ', failures = ' ~ failed | length
         ~ ", failed_nodes = '" ~ (failed | sort | join(' '))[:2000] ~ "', landed_rows = (select coalesce(sum(landed_rows), 0) from " ~ ledger('loaded_files')
         ~ ' where batch in (select batch from ' ~ ledger('batches') ~ " where invocation_id = '" ~ invocation_id ~ "')) where invocation_id = '"
@@ -58,7 +58,3 @@
     {%- do chosen.append('full refresh') if invocation_args_dict.get('full_refresh') -%}
     {{- return(chosen | join(', ') or 'everything') -}}
 {% endmacro %}
-
-{% macro instant_literal(instant) -%}
-    cast('{{ instant.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-{%- endmacro %}

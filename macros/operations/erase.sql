@@ -1,9 +1,12 @@
-{#- `dbt run-operation erase --args '{customer_id: "C-1"}'`, or {customer_ids: [...]}: take the clear values and ids of persons out of every
+{#- `dbt --no-write-json run-operation erase --args '{customer_id: "C-1"}'`, or {customer_ids: [...]}: take the clear values and ids of persons out of every
     restricted table, and see that they do not come back. Their numbers stay, under keys that nobody can be found by. With {dry_run: true} it
     does all of it and takes it back, to say what it would do. `make erase` also rewrites the warehouse file, releases and, when told, landed
-    files. dbt itself keeps the arguments in target/run_results.json until its next command, unless it is told --no-write-json. -#}
+    files. -#}
 {% macro erase(customer_id=none, customer_ids=none, dry_run=false) %}
-    {%- set asked = asked_persons(customer_id, customer_ids) -%}
+    {%- do erase_persons(asked_persons(customer_id, customer_ids), dry_run) -%}
+{% endmacro %}
+
+{% macro erase_persons(asked, dry_run) %}
     {%- set left = find_persons(asked, dry_run) -%}
     {%- if asked | length > left -%}
         {%- do log((asked | length - left) ~ ' of ' ~ asked | length ~ ' persons were erased before: nothing is left to do for them.', info=true) -%}
@@ -18,7 +21,7 @@
         "select distinct customer_id from " ~ requests ~ " where request_type = 'erase' and _issues is null and _erased_key is null and customer_id is not null order by 1"
     ).columns[0].values() if requests else [] -%}
     {%- if asked -%}
-        {%- do erase(customer_ids=asked | list, dry_run=dry_run) -%}
+        {%- do erase_persons(asked | list, dry_run) -%}
     {%- else -%}
         {%- do log('No request for erasure is open.', info=true) -%}
     {%- endif -%}

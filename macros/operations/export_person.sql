@@ -1,7 +1,10 @@
-{#- `dbt --quiet run-operation export_person --args '{customer_id: "C-1"}'`: print, as one JSON object, every row that base holds of a person:
-    under each raw table its landed rows, typed, with the file that they came in. It finds them as an erasure does. With {dry_run: true} it
-    tells only how many there are. -#}
+{#- `dbt --quiet --no-write-json --log-level-file none run-operation export_person --args '{customer_id: "C-1"}'`: print, as one JSON object,
+    every row that base holds of a person: under each raw table its landed rows, typed, with the file that they came in. It finds them as an
+    erasure does. With {dry_run: true} it tells only how many there are. -#}
 {% macro export_person(customer_id=none, dry_run=false) %}
+    {%- if invocation_args_dict.log_level_file != 'none' and dry_run != true -%}
+        {%- do exceptions.raise_compiler_error('dbt writes what it prints to its log, too, and this is all that is held on a person: put `--log-level-file none` before run-operation.') -%}
+    {%- endif -%}
     {%- set asked = asked_persons(customer_id, none) -%}
     {%- if find_persons(asked, dry_run) == 0 -%}
         {%- do log('This person was erased: nothing is held but numbers under a key that is nobody\'s.', info=true) -%}

@@ -1,4 +1,4 @@
-{#- `dbt run-operation object_person --args '{customer_id: "C-1"}'`: a person objects to marketing; with {do_not_sell: true} to being sold or shared.
+{#- `dbt --no-write-json run-operation object_person --args '{customer_id: "C-1"}'`: a person objects to marketing; with {do_not_sell: true} to being sold or shared.
     From then on the person is in no role's scope that needs consent, until a later consent says otherwise (objections() below). -#}
 {% macro object_person(customer_id=none, customer_ids=none, do_not_sell=false, dry_run=false) %}
     {%- if find_persons(asked_persons(customer_id, customer_ids), dry_run) == 0 -%}
@@ -21,9 +21,4 @@
 {#- A query: customer_key and objected_at of objections that an operation has noted; those that came by the CRM are requests of kind object. -#}
 {% macro objections() -%}
     select person_key as customer_key, max(done_at) as objected_at from {{ ledger('privacy_actions') }} where action = 'object' group by person_key
-{%- endmacro %}
-
-{#- A query: the keys of erased persons. -#}
-{% macro erased_persons() -%}
-    select distinct person_key as customer_key from {{ ledger('suppressions') }} where person_key is not null
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- `dbt run-operation rectify_person --args '{customer_id: "C-1", table: shop.customers, column: phone, value: "+49 30 1234567"}'`: put a value
+{#- `dbt --no-write-json run-operation rectify_person --args '{customer_id: "C-1", table: shop.customers, column: phone, value: "+49 30 1234567"}'`: put a value
     right in the latest row that a source told of a person; with {value: null} take it away. The next build carries it on. It does not reach
     the source, whose next delivery, or a full refresh, tells what stands there: have it put right there, too. -#}
 {% macro rectify_person(customer_id=none, table=none, column=none, value=none, dry_run=false) %}
@@ -21,7 +21,7 @@
     {%- set data_type = (found[0].columns | selectattr('name', 'equalto', column) | first).data_type -%}
     {%- set base, keys = base_relation(found[0]), found[0].key | join(', ') -%}
     {%- set person, version = person_column(found[0]), row_version(found[0].feed) -%}
-    {%- set new = 'null' if value is none else 'cast(' ~ literal(value) ~ ' as ' ~ data_type ~ ')' -%}
+    {%- set new = 'null' if value is none else 'cast(' ~ text_literal(value) ~ ' as ' ~ data_type ~ ')' -%}
     {%- set latest -%}
         _issues is null
         and {{ person }} in (select person_id from {{ scratch('persons') }})

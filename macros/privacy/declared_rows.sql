@@ -7,7 +7,7 @@
     from (
         values
         {%- for row in rows or [[none] * columns | length] %}
-        ({% for text in row %}{{ 'null' if text is none else text_literal(text | string) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+        ({% for text in row %}{{ 'null' if text is none else text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
         {%- endfor %}
     ) as declared ({{ columns | join(', ') }})
     {%- if not rows %}

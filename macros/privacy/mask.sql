@@ -1,5 +1,4 @@
-{#- A classified value in one of the forms that vars: privacy knows; of the value's own type, as policies must give back what they get.
-    Outside the restricted schemas this is the one macro that lets anything through. -#}
+{#- A classified value in one of the forms that vars: privacy knows; of the value's own type, as policies must give back what they get. -#}
 {% macro mask(value, classification, form) -%}
     {{- value if form == 'full' else masked(masked_value(value, classification, form)) -}}
 {%- endmacro %}

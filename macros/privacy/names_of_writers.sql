@@ -11,14 +11,13 @@
     )
 {%- endmacro %}
 
-{#- One row per ticket: the names of who asks, and the last run that wrote any of them. -#}
+{#- One row per ticket: the names of who asks. -#}
 {% macro names_of_requesters() -%}
     (
         select
             requests.ticket_id,
             -- Who is not recognised has an address; most tell the name.
-            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
-            case when persons._batch > requests._batch then persons._batch else requests._batch end as _batch
+            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names
         from {{ ref('pii_support__tickets') }} as requests
         left join {{ ref('person_names') }} as persons
             on requests.customer_key = persons.name_key

@@ -16,7 +16,7 @@
 
 {#- A text as names are compared: small plain letters, umlauts as one letter. -#}
 {% macro folded(text) -%}
-    {{- replace_matches("replace(" ~ plain_letters(text) ~ ", 'ß', 'ss')", regexp_literal('([aou])e([a-z])'), '\\1\\2') -}}
+    {{- replace_matches("replace(" ~ plain_letters(text) ~ ", 'ß', 'ss')", text_literal('([aou])e([a-z])'), '\\1\\2') -}}
 {%- endmacro %}
 
 {#- All words of some names, with one blank between two. -#}
@@ -24,8 +24,8 @@
     {%- set all -%}
         {%- for name in names -%}{{ " || ' ' || " if not loop.first }}coalesce({{ name }}, ''){%- endfor -%}
     {%- endset -%}
-    {%- set with_plain_marks = replace_matches(folded(all), regexp_literal("['‘’´`]"), "'") -%}
-    trim({{ replace_matches(with_plain_marks, regexp_literal("[^" ~ letters() ~ "']+"), ' ') }})
+    {%- set with_plain_marks = replace_matches(folded(all), text_literal("['‘’´`]"), "'") -%}
+    trim({{ replace_matches(with_plain_marks, text_literal("[^" ~ letters() ~ "']+"), ' ') }})
 {%- endmacro %}
 
 {% macro particles() %}{{ return('de|da|do|di|du|la|le|el|al|van|von|vom|zum|zur|der|den|dem|das|dos|del|los|las') }}{% endmacro %}
@@ -35,13 +35,13 @@
     {%- set others = '[^ ]|' ~ particles() ~ '|the|and|und|herr|frau|mrs|ms|mr|dr'
         ~ '|miss|senhor|senhora|prof|junior|filho|neto|info|mail|email|post|kontakt|contact|contato|contacto|office|service|support|shop|kunde'
         ~ '|customer|cliente|guest|gast|anonymous|anonym' -%}
-    {%- set telling = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", regexp_literal(' (' ~ others ~ ') '), '') -%}
-    trim({{ replace_matches(telling, regexp_literal(' +'), ' ') }})
+    {%- set telling = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", text_literal(' (' ~ others ~ ') '), '') -%}
+    trim({{ replace_matches(telling, text_literal(' +'), ' ') }})
 {%- endmacro %}
 
 {#- Whether a telling word is anywhere in a text; with more than six it is not asked. -#}
 {% macro names_occur(value, telling_words) -%}
-    {%- set text = replace_matches(folded(value), regexp_literal("['‘’´`]"), '') -%}
+    {%- set text = replace_matches(folded(value), text_literal("['‘’´`]"), '') -%}
     {%- set words = "replace(" ~ telling_words ~ ", '''', '')" -%}
     (
         {%- for place in range(1, 7) %}
@@ -54,25 +54,25 @@
 {% macro redact_names(text, names, telling_words) -%}
     {%- set other = '[^0-9' ~ letters() ~ ']' -%}
     {#- An initial is one letter and a star. -#}
-    {%- set words = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", regexp_literal(' ([^ ]) '), ' \\1* ') -%}
-    {%- set words = "trim(" ~ replace_matches(words, regexp_literal(' +'), ' ') ~ ")" -%}
+    {%- set words = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", text_literal(' ([^ ]) '), ' \\1* ') -%}
+    {%- set words = "trim(" ~ replace_matches(words, text_literal(' +'), ' ') ~ ")" -%}
     {#- A particle belongs to the word behind it: da_silva, before silva alone. -#}
-    {%- set joined = replace_matches(name_words(names), regexp_literal('\\b(' ~ particles() ~ ') '), '\\1_') -%}
-    {%- set joined = replace_matches("' ' || replace(" ~ joined ~ ", ' ', '  ') || ' '", regexp_literal(' [^ _]+ '), '') -%}
-    {%- set first_words = "trim(" ~ replace_matches(joined ~ " || ' ' || " ~ telling_words, regexp_literal(' +'), ' ') ~ ")" -%}
+    {%- set joined = replace_matches(name_words(names), text_literal('\\b(' ~ particles() ~ ') '), '\\1_') -%}
+    {%- set joined = replace_matches("' ' || replace(" ~ joined ~ ", ' ', '  ') || ' '", text_literal(' [^ _]+ '), '') -%}
+    {%- set first_words = "trim(" ~ replace_matches(joined ~ " || ' ' || " ~ telling_words, text_literal(' +'), ' ') ~ ")" -%}
     {%- set pattern -%}
         '(^|{{ other }})(' || {{ any_spelling(first_words) }} || ')({{ other }}{1,3}(' || {{ any_spelling(words) }} || '))*($|{{ other }})'
     {%- endset -%}
     {#- Accents that stand behind their letter are no letters. -#}
-    {%- set text = replace_matches(text, regexp_literal('[\u0300-\u036f]'), '') -%}
+    {%- set text = replace_matches(text, text_literal('[\u0300-\u036f]'), '') -%}
     {{- replace_matches(text, pattern, '\\1[name]\\5') -}}
 {%- endmacro %}
 
 {#- An expression for any of some folded words, as people spell them: a letter that may have an accent, with whichever. -#}
 {% macro any_spelling(words) -%}
     {%- set ns = namespace(text="replace(" ~ words ~ ", 'ss', '%')") -%}
-    {%- set ns.text = replace_matches(ns.text, regexp_literal('([aou])'), '\\1~') -%}
-    {%- set ns.text = replace_matches(ns.text, regexp_literal('([acdegilnorstuyz])'), '[\\1À-ž]') -%}
+    {%- set ns.text = replace_matches(ns.text, text_literal('([aou])'), '\\1~') -%}
+    {%- set ns.text = replace_matches(ns.text, text_literal('([acdegilnorstuyz])'), '[\\1À-ž]') -%}
     {%- for mark, spelt in {'~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', "''": "[''‘’´`]?", '*': '[' ~ letters() ~ ']*', ' ': '|'}.items() -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ mark ~ "', '" ~ spelt ~ "')" -%}
     {%- endfor -%}

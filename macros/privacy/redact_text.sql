@@ -30,7 +30,7 @@
 {% macro redact_identifiers(value) -%}
     {%- set ns = namespace(text=value) -%}
     {%- for step in identifier_patterns() -%}
-        {%- set ns.text = replace_matches(ns.text, regexp_literal(step[0] | join('|')), step[1]) -%}
+        {%- set ns.text = replace_matches(ns.text, text_literal(step[0] | join('|')), step[1]) -%}
     {%- endfor -%}
     replace({{ ns.text }}, '_kept_', '')
 {%- endmacro %}

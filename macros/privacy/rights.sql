@@ -1,7 +1,11 @@
 {#- What all operations on persons have in common: who is meant, what is written down of it, and that all of it happens or nothing. -#}
 
-{#- The ids that an operation was given, as texts; an error for none and for what is no id. -#}
+{#- The ids that an operation was given, as texts; an error for none, for what is no id, and where dbt would
+    keep them in a file. -#}
 {% macro asked_persons(customer_id, customer_ids) %}
+    {%- if flags.WRITE_JSON -%}
+        {%- do exceptions.raise_compiler_error('dbt keeps the arguments of an operation in target/run_results.json, and no id of a person belongs there: delete that file, and put `--no-write-json` before run-operation.') -%}
+    {%- endif -%}
     {%- set asked = [] -%}
     {%- for given in ([customer_id] if customer_id is not none else []) + (customer_ids or []) -%}
         {%- if given is not string and given is not integer or given is boolean or given | string | trim == '' -%}
@@ -28,12 +32,12 @@
     }.items() -%}
         {%- do make_scratch(name, columns) -%}
     {%- endfor -%}
-    {%- for person_id in asked -%}
-        {%- do run_query(
-            'insert into ' ~ scratch('persons') ~ ' select ' ~ loop.index ~ ', person_id, ' ~ pseudonym('person_id') ~ ', null from (select '
-            ~ literal(person_id) ~ ' as person_id) as asked'
-        ) -%}
-    {%- endfor -%}
+    {%- set places = [] -%}
+    {%- for person_id in asked -%}{%- do places.append('(' ~ loop.index ~ ', ' ~ text_literal(person_id) ~ ')') -%}{%- endfor -%}
+    {%- do run_query(
+        'insert into ' ~ scratch('persons') ~ ' select place, person_id, ' ~ pseudonym('person_id') ~ ', null from (values ' ~ places | join(', ')
+        ~ ') as asked (place, person_id)'
+    ) -%}
     {%- set erased = 'person_id in (select person_id from ' ~ scratch('persons') ~ ' where ' ~ suppression_hash('person_id') ~ ' in (select person_hash from ' ~ ledger('suppressions') ~ '))' -%}
     {%- do run_query('delete from ' ~ scratch('persons') ~ ' where ' ~ erased) -%}
     {%- set unknown = run_query('select place from ' ~ scratch('persons') ~ ' where person_id not in (' ~ known_ids() ~ ') order by place').columns[0].values() -%}
@@ -122,7 +126,7 @@
             coalesce(requests.requested_at, {{ now }}),
             {{ now }},
             coalesce(counted.row_count, 0),
-            {{ literal(details) if details is not none else 'null' }}
+            {{ text_literal(details) if details is not none else 'null' }}
         from {{ scratch('persons') }} as persons
         left join (select person_key, sum(row_count) as row_count from {{ scratch('touched') }} group by person_key) as counted
             on persons.person_key = counted.person_key
@@ -145,10 +149,6 @@
     {%- endset -%}
     {%- do run_query(statement) -%}
 {% endmacro %}
-
-{% macro utc_now() -%}
-    cast('{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-{%- endmacro %}
 
 {#- Count the marked rows of each table and person. -#}
 {% macro count_touched(tables) %}

@@ -2,8 +2,7 @@
 
 `python -m techco.lineage` follows every column of every model through the SQL that dbt compiled, back to the columns
 that the contract classifies, and prints the path of each that should not be there. What the macros in macros/privacy/
-let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt, `make lint` on the
-project without data.
+let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt.
 """
 
 import hashlib

@@ -1,26 +1,30 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='latest_version',
-        unique_key='message_id',
-        cluster_by='_batch',
-        on_schema_change='append_new_columns',
-    )
-}}
+{{ config(unique_key='message_id') }}
 
 {% set messages = ref('pii_support__messages') %}
 {% set tickets = ref('stg_support__messages') %}
-{% set names = names_of_requesters() %}
-{% set of_requesters -%}
+{% set requests = ref('pii_support__tickets') %}
+-- A request tells who asks, by an address or by a key of names.
+{% set of_requests -%}
     (
         select
             tickets.message_id,
-            requesters._batch
+            requests._batch
         from {{ tickets }} as tickets
-        inner join {{ names }} as requesters
-            on tickets.ticket_id = requesters.ticket_id
+        inner join {{ requests }} as requests
+            on tickets.ticket_id = requests.ticket_id
     )
 {%- endset %}
+{% set askers -%}
+    (
+        select
+            tickets.message_id,
+            requests.customer_key
+        from {{ tickets }} as tickets
+        inner join {{ requests }} as requests
+            on tickets.ticket_id = requests.ticket_id
+    )
+{%- endset %}
+{% set new_names = rows_of_persons('message_id', askers, 'customer_key', ref('person_names')) %}
 
 with
 
@@ -28,7 +32,7 @@ messages as (
 
     select *
     from {{ messages }}
-    {{ where_touched('message_id', [messages, of_requesters]) }}
+    {{ where_touched('message_id', [messages, of_requests, new_names]) }}
 
 ),
 
@@ -53,7 +57,7 @@ named as (
     from messages
     left join tickets
         on messages.message_id = tickets.message_id
-    left join {{ names }} as requesters
+    left join {{ names_of_requesters() }} as requesters
         on tickets.ticket_id = requesters.ticket_id
 
 ),

@@ -1,12 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='latest_version',
-        unique_key='review_id',
-        cluster_by='_batch',
-        on_schema_change='append_new_columns',
-    )
-}}
+{{ config(unique_key='review_id') }}
 
 {% set reviews = ref('pii_reviews__reviews') %}
 {% set orders = ref('stg_reviews__reviews') %}

@@ -1,12 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='latest_version',
-        unique_key='response_id',
-        cluster_by='_batch',
-        on_schema_change='append_new_columns',
-    )
-}}
+{{ config(unique_key='response_id') }}
 
 {% set responses = ref('pii_surveys__nps_responses') %}
 {% set orders = ref('stg_surveys__nps_responses') %}

@@ -1,15 +1,7 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='latest_version',
-        unique_key='ticket_id',
-        cluster_by='_batch',
-        on_schema_change='append_new_columns',
-    )
-}}
+{{ config(unique_key='ticket_id') }}
 
 {% set tickets = ref('pii_support__tickets') %}
-{% set names = names_of_requesters() %}
+{% set new_names = rows_of_persons('ticket_id', tickets, 'customer_key', ref('person_names')) %}
 
 with
 
@@ -17,7 +9,7 @@ tickets as (
 
     select *
     from {{ tickets }}
-    {{ where_touched('ticket_id', [names]) }}
+    {{ where_touched('ticket_id', [tickets, new_names]) }}
 
 ),
 
@@ -29,7 +21,7 @@ named as (
         tickets._version,
         requesters.names
     from tickets
-    left join {{ names }} as requesters
+    left join {{ names_of_requesters() }} as requesters
         on tickets.ticket_id = requesters.ticket_id
 
 ),

@@ -1,3 +1,6 @@
+-- A view, as a run knows how it ended only after its last model.
+{{ config(materialized='view') }}
+
 with
 
 runs as (
@@ -18,7 +21,6 @@ select
     command,
     selection,
     case
-        when finished_at is null and invocation_id = '{{ invocation_id }}' then 'running'
         when finished_at is null then 'not_finished'
         when failures > 0 then 'failed'
         else 'passed'
