@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+from ahocorasick_rs import AhoCorasick
 from comparing import OF_THE_BUILD, OF_THE_CLOCK, query
 from conftest import BUILD, ROOT, TINY, House, house
 from techco.landing_rewrite import read_bytes
@@ -159,14 +161,25 @@ def clear_values(landing: Path, persons: set[str]) -> set[str]:
 
 def hits(home: House, values: set[str], landing: bool = True) -> list[str]:
     """Where any of the values stands: in columns of the warehouse and of releases, and in the bytes of every file."""
+    # As bytes are decoded one by one, what is no ASCII looks otherwise in them.
+    spellings = {form: value for value in values for form in (value, value.encode().decode("latin-1"))}
+    automaton = AhoCorasick(list(spellings))
     found = []
     folders = [home.warehouse.parent, home.target, *([home.landing] if landing else [])]
     files = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
     for path in sorted(files):
         # What is packed is not found in the bytes of its file.
-        text = read_bytes(path).decode("latin-1") + packed_text(path)
-        found += [f"{path} holds {value!r}" for value in sorted(values) if is_in(value, text)]
+        texts = (read_bytes(path).decode("latin-1"), packed_text(path))
+        held = {spellings[text[start:end]] for text in texts for start, end in whole_words(automaton, text)}
+        found += [f"{path} holds {value!r}" for value in sorted(held)]
     return found
+
+
+def whole_words(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
+    """Where a text holds a value that is not a part of another, such as a longer id."""
+    for _, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+        if not any(beside.isascii() and beside.isalnum() for beside in (text[start - 1 : start], text[end : end + 1])):
+            yield start, end
 
 
 def packed_text(path: Path) -> str:
@@ -184,14 +197,6 @@ def packed_text(path: Path) -> str:
                 held = connection.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()
                 texts += [row[0] for row in held if row[0] is not None]
     return "\n".join(texts)
-
-
-def is_in(value: str, text: str) -> bool:
-    """Whether a text holds a value, and not only as a part of another, such as a longer id."""
-    for form in {value, value.encode().decode("latin-1")}:
-        if form in text and re.search(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])", text):
-            return True
-    return False
 
 
 def keys_of(warehouse: Path, persons: list[str]) -> set[str]:
