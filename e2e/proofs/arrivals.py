@@ -41,7 +41,8 @@ def run(round_number: int, folder: Path, target: Path | None = None, batches: in
     for path in landed(whole.landing):
         if chance.random() < SPLIT:
             split(path, chance)
-        if chance.random() < AGAIN:
+        # Of a file with one row, the other half is all there is.
+        if chance.random() < AGAIN and path.exists():
             send_again(path, chance)
     files = landed(whole.landing)
     batch_of = {path: chance.randrange(batches) for path in files}

@@ -128,8 +128,11 @@ def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
 
 def clear_values(landing: Path, persons: set[str]) -> set[str]:
     """Ids of `persons`, and what the landed files say of them and of nobody else, if it is no common word."""
+    # Without an id nothing can hang on it.
     orders = {
-        row["order_id"]: row["customer_id"] for row in landed_rows(landing, "shop", "orders") if row["customer_id"]
+        row["order_id"]: row["customer_id"]
+        for row in landed_rows(landing, "shop", "orders")
+        if row["order_id"] and row["customer_id"]
     }
     tickets = {}
     for row in landed_rows(landing, "support", "tickets"):

@@ -77,7 +77,7 @@
             count_if(_issues is null) as good_rows,
             0 as first_rows,
             0 as current_rows,
-            count_if(_issues = 'suppressed') as suppressed_rows
+            coalesce(count_if(_issues = 'suppressed'), 0) as suppressed_rows
         from {{ base }}
         where {{ new }}
         group by _ingested_on

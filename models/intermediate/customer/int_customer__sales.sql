@@ -39,7 +39,7 @@ per_customer as (
                 'case when refunds.order_id is null then 0 else refunds.refund_amount_reporting end'
             )
         }} as refund_amount_reporting,
-        count_if(sales.discount_amount > 0) as discounted_order_count
+        coalesce(count_if(sales.discount_amount > 0), 0) as discounted_order_count
     from sales
     left join refunds
         on sales.order_id = refunds.order_id

@@ -45,7 +45,7 @@ sessions as (
         count_if(event_type = 'page_view') as page_view_count,
         count_if(event_type = 'search') as search_count,
         count_if(event_type = 'product_view') as product_view_count,
-        count_if(event_type = 'product_view' and not in_stock)
+        coalesce(count_if(event_type = 'product_view' and not in_stock), 0)
             as unavailable_product_view_count,
         count_if(event_type = 'add_to_cart') as add_to_cart_count,
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
