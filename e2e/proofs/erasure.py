@@ -128,7 +128,7 @@ def landed_rows(landing: Path, source: str, table: str) -> list[dict]:
 
 def clear_values(landing: Path, persons: set[str]) -> set[str]:
     """Ids of `persons`, and what the landed files say of them and of nobody else, if it is no common word."""
-    # Without an id nothing can hang on it.
+    # Nothing hangs on a row that has lost its id.
     orders = {
         row["order_id"]: row["customer_id"]
         for row in landed_rows(landing, "shop", "orders")
@@ -136,8 +136,8 @@ def clear_values(landing: Path, persons: set[str]) -> set[str]:
     }
     tickets = {}
     for row in landed_rows(landing, "support", "tickets"):
-        if isinstance(asker := row.get("requester"), dict) and asker.get("customer_id"):
-            tickets[row.get("ticket_id")] = asker["customer_id"]
+        if isinstance(asker := row.get("requester"), dict) and asker.get("customer_id") and row.get("ticket_id"):
+            tickets[row["ticket_id"]] = asker["customer_id"]
 
     def named(row: dict) -> str | None:
         return row.get("customer_id")
@@ -148,6 +148,8 @@ def clear_values(landing: Path, persons: set[str]) -> set[str]:
         ("crm", "contacts", named, ("email", "phone")),
         ("shop", "payments", lambda row: orders.get(row["order_id"]), ("account_reference", "card_number_masked")),
         ("support", "messages", lambda row: tickets.get(row.get("ticket_id")), ("body",)),
+        # Who works for a supplier may be called as a customer is.
+        ("erp", "suppliers", lambda row: None, ("contact_name", "contact_email")),
     ]
     of_them, of_others = set(), set()
     for source, table, owner, columns in held:
