@@ -35,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=ROUNDS, default=list(ROUNDS), help="which proofs (default: all)")
     parser.add_argument("--rounds", type=int, help="how many rounds of each, instead of what is asked for")
+    parser.add_argument("--first", type=int, default=0, help="number of the first round (default: 0)")
     parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "prove", help="where rounds are remembered")
     chosen = parser.parse_args()
     remembered = chosen.folder / f"{commit()}.jsonl"
@@ -43,7 +44,7 @@ def main() -> int:
     # A round that failed is played again: what broke it may have been the machine.
     done = [result for line in lines if (result := json.loads(line))["passed"]]
     for proof in chosen.only:
-        for number in range(chosen.rounds or ROUNDS[proof]):
+        for number in range(chosen.first, chosen.rounds or ROUNDS[proof]):
             if any(result["proof"] == proof and result["round"] == number for result in done):
                 continue
             result = play(proof, number, chosen.folder / proof)

@@ -18,6 +18,14 @@
     {{- return(var('person_of').get(table.source ~ '.' ~ table.table)) -}}
 {% endmacro %}
 
+{#- The columns by which rows hang on others, or others on them. They outlive an erasure as keys do, or what hangs on a row would be nobody's
+    when it lands again. -#}
+{% macro link_columns(table) %}
+    {%- set columns = [person_link(table).column] if person_link(table) else [] -%}
+    {%- for link in var('person_of').values() if link.of == table.source ~ '.' ~ table.table -%}{%- do columns.append(link.column) -%}{%- endfor -%}
+    {{- return(columns) -}}
+{% endmacro %}
+
 {#- The base model of the table that `name`, as <source>.<table>, hangs on; none where there is none or it is the table itself. Known without
     the contract, as dbt asks before it has read it. -#}
 {% macro base_of_link(name) %}

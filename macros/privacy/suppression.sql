@@ -154,8 +154,8 @@ judged as (
     case when left({{ person_id }}, 7) = 'erased:' then substr({{ person_id }}, 8) end
 {%- endmacro %}
 
-{#- What a column of a judged row may still say: classified ones nothing but whose the row was; of a row that is not good the key and the
-    version only, as what slipped into a wrong column may be anything. -#}
+{#- What a column of a judged row may still say: classified ones nothing but whose the row was; of a row that is not good the key, the
+    version and what it hangs on only, as what slipped into a wrong column may be anything. -#}
 {% macro anonymised(column, table, value=none, suppressed='_is_suppressed') -%}
     {%- set value = value or column.name -%}
     {%- if column.classification == 'person_id' -%}
@@ -164,7 +164,7 @@ judged as (
         case when _erased_key is null then {{ value }} when not {{ suppressed }} and _issues is null and {{ value }} is not null then {{ without_content(column, value) }} end
     {%- elif column.classification -%}
         case when _erased_key is null then {{ value }} end
-    {%- elif column.name in table.key or column.name in var('feeds')[table.feed].columns -%}
+    {%- elif column.name in table.key + link_columns(table) or column.name in var('feeds')[table.feed].columns -%}
         {{ value }}
     {%- else -%}
         case when _erased_key is null or _issues is null then {{ value }} end
