@@ -71,5 +71,5 @@
 
 {#- The base model of a raw table where it has been built; else none. -#}
 {% macro base_relation(table) %}
-    {{- return(load_relation(ledger('base_' ~ table.source ~ '__' ~ table.table))) -}}
+    {{- return(built('base', 'base_' ~ table.source ~ '__' ~ table.table)) -}}
 {% endmacro %}

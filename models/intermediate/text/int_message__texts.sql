@@ -3,28 +3,19 @@
 {% set messages = ref('pii_support__messages') %}
 {% set tickets = ref('stg_support__messages') %}
 {% set requests = ref('pii_support__tickets') %}
--- A request tells who asks, by an address or by a key of names.
+{# A request tells who asks, by an address or by a key of names. #}
 {% set of_requests -%}
     (
         select
             tickets.message_id,
+            requests.customer_key,
             requests._batch
         from {{ tickets }} as tickets
         inner join {{ requests }} as requests
             on tickets.ticket_id = requests.ticket_id
     )
 {%- endset %}
-{% set askers -%}
-    (
-        select
-            tickets.message_id,
-            requests.customer_key
-        from {{ tickets }} as tickets
-        inner join {{ requests }} as requests
-            on tickets.ticket_id = requests.ticket_id
-    )
-{%- endset %}
-{% set new_names = rows_of_persons('message_id', askers, 'customer_key', ref('person_names')) %}
+{% set new_names = rows_of_persons('message_id', of_requests, 'customer_key', ref('person_names')) %}
 
 with
 
