@@ -6,6 +6,7 @@ own, and the result is written to docs/evidence. There each role's session is he
 
 import argparse
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -79,7 +80,7 @@ def parity(
                 there.load()
                 there.dbt(*(there_too or {}).get(step, lean), *arguments)
                 ours.result()
-            found[step] = compared(here, rows_by_table(there))
+            found[step] = compared(Path(here.environment["TECHCO_WAREHOUSE"]), rows_by_table(there))
         if target != LOCAL:
             found |= {f"role {role}": tables for role, tables in seen_by_roles(here, there).items()}
     return found
@@ -93,13 +94,18 @@ def seen_by_roles(here: Run, there: Run) -> dict[str, dict[str, list[str]]]:
 
 
 def parity_with_kept(kept: dict[str, Tables], landing: Path, folder: Path) -> dict[str, dict[str, list[str]]]:
-    """The same where the other side was built before."""
+    """The same where the other side was built before; a copy of the warehouse is compared beside the next build."""
     here = duckdb_run(folder)
-    found = {}
-    for step in steps(landing, here.zone):
-        here.dbt("build", *LEAN)
-        found[step] = compared(here, kept[step])
-    return found
+    warehouse = Path(here.environment["TECHCO_WAREHOUSE"])
+    comparing = {}
+    with ThreadPoolExecutor() as beside:
+        for step in steps(landing, here.zone):
+            here.dbt("build", *LEAN)
+            # Under the same name, which views say.
+            copy = warehouse.parent / step / warehouse.name
+            copy.parent.mkdir(exist_ok=True)
+            comparing[step] = beside.submit(compared, shutil.copyfile(warehouse, copy), kept[step])
+        return {step: found.result() for step, found in comparing.items()}
 
 
 def duckdb_run(folder: Path) -> Run:
@@ -109,10 +115,10 @@ def duckdb_run(folder: Path) -> Run:
     return Run("duckdb", folder / "landing", folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
 
 
-def compared(here: Run, there: Tables) -> dict[str, list[str]]:
-    """The differences of every mart and snapshot."""
+def compared(here: Path, there: Tables) -> dict[str, list[str]]:
+    """The differences of every mart and snapshot of a DuckDB warehouse."""
     allowed = read_allowed()
-    with duckdb.connect(here.environment["TECHCO_WAREHOUSE"], read_only=True) as warehouse:
+    with duckdb.connect(str(here), read_only=True) as warehouse:
         return {
             table: differences(from_duckdb(warehouse, table), rows, allowed)
             for table, rows in there

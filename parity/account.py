@@ -25,9 +25,14 @@ def marts_and_snapshots(run: Run) -> list[str]:
 
 
 def rows_by_table(run: Run) -> Iterator[tuple[str, Rows]]:
-    """The rows of every mart and snapshot, a table at a time."""
+    """The rows of every mart and snapshot, a table at a time; which there are is asked at once."""
+    return rows_of(run, marts_and_snapshots(run))
+
+
+def rows_of(run: Run, tables: list[str]) -> Iterator[tuple[str, Rows]]:
+    """The rows of tables, one at a time."""
     with connect(run) as account:
-        for table in marts_and_snapshots(run):
+        for table in tables:
             yield table, from_snowflake(account.cursor(), table)
 
 
