@@ -35,7 +35,8 @@ def main() -> int:
 
 def listen(port: int) -> socket.socket:
     """A socket of this machine alone, which is nobody else's; raises OSError."""
-    listening = socket.socket()
+    # By its protocol asyncio knows a socket on which to switch off Nagle's algorithm; without, each answer waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
     listening.listen()
