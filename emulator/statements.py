@@ -80,7 +80,7 @@ def execute(original: Any, cursor: FakeSnowflakeCursor, command: str, *args: Any
         if described := DESCRIBE.match(text):
             return answered(cursor, columns_of(cursor, described["name"]))
         if loading.is_copy(command):
-            return original(cursor, loading.copy_into(cursor, command), *args, **kwargs)
+            return answered(cursor, loading.copy_into(cursor, command))
         if procedures.is_procedure(command):
             return original(cursor, procedures.run(cursor, command), *args, **kwargs)
         for statement in rewritten(command):

@@ -130,6 +130,12 @@ def trim(original: Any, tree: exp.Expression) -> exp.Expression:
     return result
 
 
+@around(fakesnow.transforms, "to_timestamp")
+def to_timestamp(original: Any, tree: exp.Expression) -> exp.Expression:
+    """A cast to an instant that fails, or with `try_cast` is null, which fakesnow lets fail too."""
+    return tree if isinstance(tree, exp.TryCast) else original(tree)
+
+
 def flattened(tree: exp.Expression) -> exp.Expression:
     """FLATTEN with the position in the array as its index, and with `outer`; fakesnow numbers all rows."""
     if not (isinstance(tree, exp.Lateral | exp.TableFromRows) and isinstance(tree.this, exp.Explode)):

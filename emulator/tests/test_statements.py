@@ -63,6 +63,13 @@ def test_a_null_instant_is_null_and_microseconds_are_kept(cursor):
     assert cursor.fetchone() == (None, datetime.datetime(2026, 1, 31, 10, 0, 0, 123456))
 
 
+def test_text_that_is_no_instant_is_null_where_it_is_tried(cursor):
+    cursor.execute(
+        "select try_cast(x as timestamp), try_cast(x as timestamp_ntz) from (select '2026-02-31T10:00:00' as x)"
+    )
+    assert cursor.fetchall() == [(None, None)]
+
+
 def test_an_error_is_told_once_and_the_session_goes_on(cursor):
     with pytest.raises(ProgrammingError):
         cursor.execute("select no_such_function(1)")
