@@ -85,7 +85,7 @@ def measure(landing: Path, history: int, folder: Path) -> dict:
 
 
 def build_history(environment: dict, warehouse: Path) -> str:
-    """Put a warehouse that holds the history in its place, built where none is kept; the commit that it was built by."""
+    """Put a warehouse with the history in its place, built where none is kept; the commit that it was built by."""
     kept = warehouse.with_suffix(".kept")
     built_by = kept.with_suffix(".built_by")
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):

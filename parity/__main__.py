@@ -6,7 +6,6 @@ own, and the result is written to docs/evidence. There each role's session is he
 
 import argparse
 import os
-import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -21,7 +20,7 @@ from parity.account import connect, rows_by_table
 from parity.compare import differences, from_duckdb, read_allowed
 from parity.kept import Tables, read_kept
 from parity.roles import of_all_roles
-from parity.run import LEAN, LOCAL, Run, RunError
+from parity.run import LEAN, LOCAL, Run, RunError, duckdb_run
 from parity.two_runs import emulated, read_zone_as_a_bucket, steps
 
 
@@ -41,8 +40,8 @@ def main() -> int:
         kept = read_kept(ROOT / "warehouse" / LOCAL, chosen.landing) if not chosen.vars else {}
     try:
         if kept:
-            print("The emulator's side is what `make snowflake-local` built of the same files and code.")
-            found = parity_with_kept(kept, chosen.landing, chosen.folder)
+            print("Compared is what `make snowflake-local` built on both engines of the same files and code.")
+            found = {step: compared(*both) for step, both in kept.items()}
         else:
             arguments = ("--vars", chosen.vars) if chosen.vars else ()
             found = parity(chosen.target, chosen.landing, chosen.folder, *arguments)
@@ -70,7 +69,7 @@ def parity(
     """
     found = {}
     lean = ("build", *LEAN)
-    here = duckdb_run(folder)
+    here = duckdb_run(folder, folder / "landing")
     with emulated(folder / LOCAL) if target == LOCAL else nullcontext({}) as environment:
         there = Run(target, here.zone, folder / target, environment)
         there.dbt("run-operation", "create_objects")
@@ -91,28 +90,6 @@ def seen_by_roles(here: Run, there: Run) -> dict[str, dict[str, list[str]]]:
     release = publish(Path(here.environment["TECHCO_WAREHOUSE"]))
     with connect(there) as account:
         return of_all_roles(release, account.cursor(), account.database, read_allowed())
-
-
-def parity_with_kept(kept: dict[str, Tables], landing: Path, folder: Path) -> dict[str, dict[str, list[str]]]:
-    """The same where the other side was built before; a copy of the warehouse is compared beside the next build."""
-    here = duckdb_run(folder)
-    warehouse = Path(here.environment["TECHCO_WAREHOUSE"])
-    comparing = {}
-    with ThreadPoolExecutor() as beside:
-        for step in steps(landing, here.zone):
-            here.dbt("build", *LEAN)
-            # Under the same name, which views say.
-            copy = warehouse.parent / step / warehouse.name
-            copy.parent.mkdir(exist_ok=True)
-            comparing[step] = beside.submit(compared, shutil.copyfile(warehouse, copy), kept[step])
-        return {step: found.result() for step, found in comparing.items()}
-
-
-def duckdb_run(folder: Path) -> Run:
-    """A run on a new warehouse in `folder`."""
-    warehouse = folder / "duckdb" / "techco.duckdb"
-    warehouse.unlink(missing_ok=True)
-    return Run("duckdb", folder / "landing", folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
 
 
 def compared(here: Path, there: Tables) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What `make snowflake-local` built, kept so that `make parity` compares it and does not build it again.
+"""What `make snowflake-local` built on both engines, kept so that `make parity` compares it and builds nothing again.
 
 It stands for the files and the code that it was built of, by a fingerprint of both, and for no others.
 """
@@ -36,29 +36,29 @@ def fingerprint(landing: Path) -> str:
 
 
 @contextmanager
-def keeping(folder: Path, landing: Path) -> Iterator[Callable[[str, Tables], None]]:
-    """Yield what keeps the tables of a step below `folder`; they count when the block is through."""
-    built_of, steps = fingerprint(landing), []
+def keeping(folder: Path, landing: Path) -> Iterator[Callable[[str, Path, Tables], None]]:
+    """Yield what keeps a step: DuckDB's warehouse and the other side's tables; it counts when the block is through."""
+    built_of, steps = fingerprint(landing), {}
 
-    def keep(step: str, tables: Tables) -> None:
+    def keep(step: str, warehouse: Path, tables: Tables) -> None:
         place = folder / "marts" / step
         place.mkdir(parents=True)
         for name, rows in tables:
             described = rows.values.replace_schema_metadata({"families": json.dumps(rows.families)})
             pq.write_table(described, place / f"{name}.parquet")
-        steps.append(step)
+        steps[step] = str(warehouse)
 
     yield keep
     (folder / "marts" / MARK).write_text(json.dumps({"fingerprint": built_of, "steps": steps}), encoding="utf-8")
 
 
-def read_kept(folder: Path, landing: Path) -> dict[str, Tables]:
-    """The kept tables by step; none where nothing was kept, or of other files or other code."""
+def read_kept(folder: Path, landing: Path) -> dict[str, tuple[Path, Tables]]:
+    """Warehouse and tables of each step; none where nothing was kept, or of other files or other code."""
     mark = folder / "marts" / MARK
     kept = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
     if kept.get("fingerprint") != fingerprint(landing):
         return {}
-    return {step: read_tables(folder / "marts" / step) for step in kept["steps"]}
+    return {step: (Path(warehouse), read_tables(folder / "marts" / step)) for step, warehouse in kept["steps"].items()}
 
 
 def read_tables(place: Path) -> Tables:

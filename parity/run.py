@@ -50,3 +50,10 @@ class Run:
     def load(self) -> None:
         """Bring what landed into Snowflake's raw tables."""
         self.command(sys.executable, "-W", "ignore", "-m", "techco.load", "--target", self.target)
+
+
+def duckdb_run(folder: Path, zone: Path) -> Run:
+    """A run on a new warehouse in `folder`."""
+    warehouse = folder / "duckdb" / "techco.duckdb"
+    warehouse.unlink(missing_ok=True)
+    return Run("duckdb", zone, folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})

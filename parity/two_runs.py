@@ -18,7 +18,7 @@ from emulator.running import ROOT, EmulatorError, running
 from parity import kept
 from parity.account import rows_by_table
 from parity.days_of_a_zone import days_of, link_days
-from parity.run import LOCAL, Run, RunError
+from parity.run import LEAN, LOCAL, Run, RunError, duckdb_run
 
 
 def steps(landing: Path, zone: Path) -> Iterator[str]:
@@ -46,20 +46,32 @@ def emulated(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def everything(run: Run, landing: Path) -> None:
-    """Both runs, with all that the project has; raises RunError. What they make is kept for `make parity`."""
+    """Both runs, with all that the project has; raises RunError. What they make is kept for `make parity`.
+
+    What it is compared with is built beside, as one of two cores would wait meanwhile.
+    """
     run.dbt("run-operation", "create_objects")
-    # Tables are read beside what changes none of them, as one of two cores would wait meanwhile.
+    here = duckdb_run(run.folder, run.zone)
     with kept.keeping(run.folder, landing) as keep, ThreadPoolExecutor() as beside:
         kept_before: Future | None = None
         for step in steps(landing, run.zone):
+            ours = beside.submit(here.dbt, "build", *LEAN)
             run.load()
             if kept_before:
                 kept_before.result()
             run.dbt("build")
-            kept_before = beside.submit(keep, step, rows_by_table(run))
+            ours.result()
+            kept_before = beside.submit(keep, step, copy_of_warehouse(here, step), rows_by_table(run))
         run.dbt("run-operation", "print_pipes", "--args", "{url: 's3://bucket/landing/', integration: landing}")
         run.dbt("docs", "generate")
         kept_before.result()
+
+
+def copy_of_warehouse(here: Run, step: str) -> Path:
+    """The warehouse as it is after a step; under its own name, which views say."""
+    warehouse = Path(here.environment["TECHCO_WAREHOUSE"])
+    (here.folder / step).mkdir()
+    return shutil.copyfile(warehouse, here.folder / step / warehouse.name)
 
 
 def main() -> int:
