@@ -36,17 +36,17 @@ def fingerprint(landing: Path) -> str:
 
 
 @contextmanager
-def keeping(folder: Path, landing: Path) -> Iterator[Callable[[str, Path, Tables], None]]:
-    """Yield what keeps a step: DuckDB's warehouse and the other side's tables; it counts when the block is through."""
-    built_of, steps = fingerprint(landing), {}
+def keeping(folder: Path, landing: Path) -> Iterator[Callable[[str, Tables], None]]:
+    """Yield what keeps the tables of a step below `folder`; they count when the block is through."""
+    built_of, steps = fingerprint(landing), []
 
-    def keep(step: str, warehouse: Path, tables: Tables) -> None:
+    def keep(step: str, tables: Tables) -> None:
         place = folder / "marts" / step
         place.mkdir(parents=True)
         for name, rows in tables:
             described = rows.values.replace_schema_metadata({"families": json.dumps(rows.families)})
             pq.write_table(described, place / f"{name}.parquet")
-        steps[step] = str(warehouse)
+        steps.append(step)
 
     yield keep
     (folder / "marts" / MARK).write_text(json.dumps({"fingerprint": built_of, "steps": steps}), encoding="utf-8")
@@ -58,7 +58,12 @@ def read_kept(folder: Path, landing: Path) -> dict[str, tuple[Path, Tables]]:
     kept = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
     if kept.get("fingerprint") != fingerprint(landing):
         return {}
-    return {step: (Path(warehouse), read_tables(folder / "marts" / step)) for step, warehouse in kept["steps"].items()}
+    return {step: (warehouse_of(folder, step), read_tables(folder / "marts" / step)) for step in kept["steps"]}
+
+
+def warehouse_of(folder: Path, step: str) -> Path:
+    """Where DuckDB's warehouse of a step lies, under the name that it was built under, which views say."""
+    return folder / "duckdb" / step / "techco.duckdb"
 
 
 def read_tables(place: Path) -> Tables:

@@ -48,30 +48,32 @@ def emulated(folder: Path) -> Iterator[dict[str, str]]:
 def everything(run: Run, landing: Path) -> None:
     """Both runs, with all that the project has; raises RunError. What they make is kept for `make parity`.
 
-    What it is compared with is built beside, as one of two cores would wait meanwhile.
+    What it is compared with is built beside, from the start on, as one of two cores would wait meanwhile.
     """
-    run.dbt("run-operation", "create_objects")
-    here = duckdb_run(run.folder, run.zone)
     with kept.keeping(run.folder, landing) as keep, ThreadPoolExecutor() as beside:
+        on_duckdb = beside.submit(both_on_duckdb, run.folder, landing)
         kept_before: Future | None = None
+        run.dbt("run-operation", "create_objects")
         for step in steps(landing, run.zone):
-            ours = beside.submit(here.dbt, "build", *LEAN)
             run.load()
             if kept_before:
                 kept_before.result()
             run.dbt("build")
-            ours.result()
-            kept_before = beside.submit(keep, step, copy_of_warehouse(here, step), rows_by_table(run))
+            kept_before = beside.submit(keep, step, rows_by_table(run))
         run.dbt("run-operation", "print_pipes", "--args", "{url: 's3://bucket/landing/', integration: landing}")
         run.dbt("docs", "generate")
         kept_before.result()
+        on_duckdb.result()
 
 
-def copy_of_warehouse(here: Run, step: str) -> Path:
-    """The warehouse as it is after a step; under its own name, which views say."""
-    warehouse = Path(here.environment["TECHCO_WAREHOUSE"])
-    (here.folder / step).mkdir()
-    return shutil.copyfile(warehouse, here.folder / step / warehouse.name)
+def both_on_duckdb(folder: Path, landing: Path) -> None:
+    """Build the same on DuckDB, without tests, and leave the warehouse of each step; raises RunError."""
+    here = duckdb_run(folder, folder / "duckdb" / "landing")
+    for step in steps(landing, here.zone):
+        here.dbt("build", *LEAN)
+        there = kept.warehouse_of(folder, step)
+        there.parent.mkdir()
+        shutil.copyfile(here.environment["TECHCO_WAREHOUSE"], there)
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from parity.compare import Allowed, differences, from_duckdb
-from parity.kept import keeping, read_kept
+from parity.kept import keeping, read_kept, warehouse_of
 
 NOTHING_ALLOWED = Allowed({}, {})
 
@@ -27,10 +27,10 @@ def rows():
 
 def test_tables_come_back_as_they_were(tmp_path, landing):
     with keeping(tmp_path / "kept", landing) as keep:
-        keep("full", tmp_path / "full.duckdb", [("core.t", rows())])
-        keep("incremental", tmp_path / "incremental.duckdb", [])
+        keep("full", [("core.t", rows())])
+        keep("incremental", [])
     (warehouse, full), (_, incremental) = read_kept(tmp_path / "kept", landing).values()
-    assert warehouse == tmp_path / "full.duckdb"
+    assert warehouse == warehouse_of(tmp_path / "kept", "full")
     ((name, table),) = full
     assert name == "core.t"
     assert table.families == rows().families
@@ -41,14 +41,14 @@ def test_tables_come_back_as_they_were(tmp_path, landing):
 def test_nothing_is_taken_where_nothing_was_kept_or_the_build_failed(tmp_path, landing):
     assert read_kept(tmp_path / "kept", landing) == {}
     with pytest.raises(ZeroDivisionError), keeping(tmp_path / "kept", landing) as keep:
-        keep("full", tmp_path / "full.duckdb", [("core.t", rows())])
+        keep("full", [("core.t", rows())])
         raise ZeroDivisionError
     assert read_kept(tmp_path / "kept", landing) == {}
 
 
 def test_nothing_is_taken_of_other_files_or_another_pepper(tmp_path, landing, monkeypatch):
     with keeping(tmp_path / "kept", landing) as keep:
-        keep("full", tmp_path / "full.duckdb", [("core.t", rows())])
+        keep("full", [("core.t", rows())])
     monkeypatch.setenv("TECHCO_PEPPER", "another pepper, long enough")
     assert read_kept(tmp_path / "kept", landing) == {}
     monkeypatch.delenv("TECHCO_PEPPER")

@@ -249,8 +249,8 @@ def write_serving_files(
             if not table.is_copy and first[table] == role:
                 write_parquet(connection, table, f"from {published}", parquet_path(folder, role, table))
         describe(connection, catalog, new)
-        # A detached file stays open, with rows in its log alone, for as long as another thread lists all tables; and the
-        # next role's file begins as a copy of this one.
+        # A detached file stays open, with rows in its log alone, for as long as another thread lists all tables; and
+        # the next role's file begins as a copy of this one.
         connection.execute(f"checkpoint {catalog}")
         connection.execute(f"detach {catalog}")
         there = roles[role]
