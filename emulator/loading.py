@@ -16,6 +16,7 @@ from fakesnow.expr import normalise_ident
 from fakesnow.transforms import stage
 from sqlglot import exp
 
+from emulator.governance import literal
 from emulator.skipped import without_comments
 
 COPY = re.compile(
@@ -82,12 +83,12 @@ def copy_into(cursor: FakeSnowflakeCursor, statement: str) -> str:
 def answered(answers: list[tuple[str, int, str | None]]) -> str:
     """What Snowflake tells of files, as a query; a message of None is of one that is loaded."""
     columns = {
-        "file": [quoted(file) for file, _, _ in answers],
-        "status": [quoted("LOADED" if message is None else "LOAD_FAILED") for _, _, message in answers],
+        "file": [literal(file) for file, _, _ in answers],
+        "status": [literal("LOADED" if message is None else "LOAD_FAILED") for _, _, message in answers],
         "rows_parsed": [str(rows) for _, rows, _ in answers],
         "rows_loaded": [str(rows if message is None else 0) for _, rows, message in answers],
         "errors_seen": [str(int(message is not None)) for _, _, message in answers],
-        "first_error": ["null" if message is None else quoted(message) for _, _, message in answers],
+        "first_error": [literal(message) for _, _, message in answers],
     }
     kinds = {"rows_parsed": "bigint", "rows_loaded": "bigint", "errors_seen": "bigint"}
     # Lists and not a select for each file: 120 of them take a third of a second to parse and rewrite.
@@ -96,11 +97,6 @@ def answered(answers: list[tuple[str, int, str | None]]) -> str:
         for name, values in columns.items()
     )
     return "select " + ", ".join(told)
-
-
-def quoted(value: str) -> str:
-    """A text as a literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def parsed(cursor: FakeSnowflakeCursor, text: str) -> Copy:
@@ -226,7 +222,7 @@ def staged_column(node: exp.Expression, staged: set[str]) -> exp.Expression:
 
 def reader(copy: Copy, files: list[str]) -> str:
     """A query on the rows of files: columns, _filename within the stage, and _file_row from 1."""
-    listed = ", ".join("'" + os.path.join(copy.folder, file).replace("'", "''") + "'" for file in files)
+    listed = ", ".join(literal(os.path.join(copy.folder, file)) for file in files)
     within_stage = f"substr(filename, {len(copy.folder) + 1}) as _filename"
     if copy.options["TYPE"].lower() == "parquet":
         return (

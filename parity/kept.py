@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from emulator.running import ROOT
 from parity.compare import Rows
+from parity.run import WAREHOUSE
 
 # Whatever decides what a build makes: the project, the packages that it runs, and their versions.
 CODE = ("models", "macros", "seeds", "snapshots", "tests", "profiles", "pylib", "emulator", "parity", "requirements")
@@ -62,8 +63,8 @@ def read_kept(folder: Path, landing: Path) -> dict[str, tuple[Path, Tables]]:
 
 
 def warehouse_of(folder: Path, step: str) -> Path:
-    """Where DuckDB's warehouse of a step lies, under the name that it was built under, which views say."""
-    return folder / "duckdb" / step / "techco.duckdb"
+    """Where DuckDB's warehouse of a step lies."""
+    return folder / "duckdb" / step / WAREHOUSE
 
 
 def read_tables(place: Path) -> Tables:

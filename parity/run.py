@@ -10,6 +10,8 @@ from pathlib import Path
 from emulator.running import ROOT
 
 LOCAL = "snowflake_local"
+# Copies keep the name: it is the catalog that views say.
+WAREHOUSE = "techco.duckdb"
 LEAN = ("--exclude-resource-type", "test", "unit_test")
 
 
@@ -54,6 +56,6 @@ class Run:
 
 def duckdb_run(folder: Path, zone: Path) -> Run:
     """A run on a new warehouse in `folder`."""
-    warehouse = folder / "duckdb" / "techco.duckdb"
+    warehouse = folder / "duckdb" / WAREHOUSE
     warehouse.unlink(missing_ok=True)
     return Run("duckdb", zone, folder / "duckdb", {"TECHCO_WAREHOUSE": str(warehouse)})
