@@ -50,16 +50,18 @@ def main() -> int:
     result = {"orders_per_day": chosen.orders_per_day, "histories": costs, "ratio": round(long / short, 2)}
     print(json.dumps(result, indent=2))
     save("incremental-day", {"results": [result]})
-    return int(result["ratio"] > LARGEST_RATIO)
+    return int(long / short > LARGEST_RATIO)
 
 
 def measure(landing: Path, history: int, folder: Path) -> dict:
     """The node seconds of the last day on top of so many days of history, and of a run without news."""
-    zone, warehouse = folder / f"history_{history}", folder / f"history_{history}.duckdb"
+    # By the zone's name too: a kept history of another one would be taken for this one's.
+    name = f"{landing.name}_history_{history}"
+    zone, warehouse = folder / name, folder / f"{name}.duckdb"
     environment = os.environ | {
         "TECHCO_LANDING": str(zone),
         "TECHCO_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(folder / f"target_{history}"),
+        "DBT_TARGET_PATH": str(folder / f"{name}_target"),
     }
     *before, last = days_of(landing)
     shutil.rmtree(zone, ignore_errors=True)
@@ -72,15 +74,15 @@ def measure(landing: Path, history: int, folder: Path) -> dict:
     link_days(landing, zone, {last})
     day = nodes_seconds(environment)
     warehouse.unlink()
-    costs = {name: (seconds, nothing.get(name, 0)) for name, seconds in day.items()}
-    dearest = sorted(costs, key=lambda name: costs[name][1] - costs[name][0])[:DEAREST]
+    costs = {node: (seconds, nothing.get(node, 0)) for node, seconds in day.items()}
+    dearest = sorted(costs, key=lambda node: costs[node][1] - costs[node][0])[:DEAREST]
     return {
         "history_days": history,
         "history_built_by": built_by,
         "nothing_landed_seconds": round(sum(nothing.values()), 1),
         "with_a_day_seconds": round(sum(day.values()), 1),
         "day_seconds": round(sum(day.values()) - sum(nothing.values()), 1),
-        "dearest": {name: [round(seconds, 1) for seconds in costs[name]] for name in dearest},
+        "dearest": {node: [round(seconds, 1) for seconds in costs[node]] for node in dearest},
     }
 
 
