@@ -1,6 +1,7 @@
 """`python -m emulator --folder warehouse/snowflake_local`: start the emulator, until its standard input is closed."""
 
 import argparse
+import gc
 import logging
 import os
 import socket
@@ -69,6 +70,10 @@ def serve(folder: Path, listening: socket.socket, database: str) -> None:
     # Whoever started this may be killed at any time: then nobody holds the other end of standard input.
     threading.Thread(target=end_with_input, daemon=True).start()
     print(f"listening on port {procedures.port}", flush=True)
+    # Parsing makes trees of thousands of objects for each statement, and to look through them for cycles so often took
+    # an eighth of a build on the emulator: 76 and 69 s, 68 and 57 s since.
+    gc.freeze()
+    gc.set_threshold(100_000)
     config = uvicorn.Config(fakesnow.server.app, log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -98,13 +98,21 @@ def differences(one: Rows, other: Rows, allowed: Allowed) -> list[str]:
         f'"{name}" is null as "{name}"' if name in allowed.compared_as_set else comparable(name, one.families[name])
         for name in columns
     )
-    for left, right in (("here", "there"), ("there", "here")):
-        missing = f"select {compared} from {left} except all select {compared} from {right}"
-        count, example = connection.execute(
-            f"select count(*), min(cast(row_of as varchar)) from ({missing}) as row_of"
-        ).fetchone()
-        if count:
-            found.append(f"{count} rows are only {left}, such as {example[:400]}")
+    # Equal rows cancel out, in one pass over both sides: `except all` takes one each way, and numbers equal rows.
+    names = ", ".join(f'"{name}"' for name in columns)
+    unpaired = f"""
+        select {names}, sum("on side") as "left over"
+        from (select {compared}, 1 as "on side" from here union all select {compared}, -1 as "on side" from there)
+        group by {names}
+        having "left over" <> 0
+    """
+    found_by_side = connection.execute(
+        f"""
+        select if("left over" > 0, 'here', 'there') as side, sum(abs("left over")), min(cast(row({names}) as varchar))
+        from ({unpaired}) group by side order by side
+        """
+    ).fetchall()
+    found += [f"{count} rows are only {side}, such as {example[:400]}" for side, count, example in found_by_side]
     return found
 
 

@@ -98,7 +98,7 @@
 {%- endmacro %}
 
 {#- Which rows a session sees: all, if it holds a role that reads the schema without limits; else those of the persons in the scope of one of
-    its roles, and in marts what belongs to nobody known. `of_key` is the person's key, or that of the parent by which the person is found. -#}
+    its roles. `of_key` is the person's key, or that of the parent by which the person is found. -#}
 {% macro rows_body(view, declared) -%}
     {%- set limited, unlimited, in_scope = limited_roles(view.schema), [], [] -%}
     {%- for role, rules in var('privacy').roles.items() if view.schema in rules.schemas and role not in limited -%}
@@ -110,9 +110,6 @@
     {%- set scopes = target.database ~ '.' ~ relation_of_scopes() ~ ' as scopes' -%}
     {{ any_role_in_session(unlimited) }}
     {%- if view.persons == 'customer_key' %}
-    {%- if view.schema != 'personal' %}
-    or (of_key = 'unknown' and ({{ any_role_in_session(limited) }}))
-    {%- endif %}
     or exists (
         select 1 from {{ scopes }}
         where scopes.customer_key = of_key and ({{ in_scope | join(' or ') }})
@@ -120,10 +117,6 @@
     {%- else %}
     {%- set parent, column = view.persons.split('.') %}
     {%- set parents = target.database ~ '.' ~ (declared | selectattr('table', 'equalto', parent) | first).relation ~ ' as parents' %}
-    or exists (
-        select 1 from {{ parents }}
-        where parents.{{ column }} = of_key and parents.customer_key = 'unknown' and ({{ any_role_in_session(limited) }})
-    )
     or exists (
         select 1 from {{ parents }}
         inner join {{ scopes }} on parents.customer_key = scopes.customer_key

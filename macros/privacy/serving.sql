@@ -120,13 +120,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The same in SQL, over the columns of the table. Rows of nobody (guests, anonymous visits: key `unknown`) are shown in marts; clear values
-    of nobody known are not. -#}
+{#- The same in SQL, over the columns of the table. Rows of nobody known (guests, anonymous visits) are nobody's who consents, or is of the
+    country. -#}
 {% macro row_condition(role_name, table, tables) -%}
     {%- if table.persons == 'customer_key' -%}
         {%- set scopes = graph.nodes['model.techco.int_person__scopes'] -%}
-        {%- set in_scope = "customer_key in (select customer_key from " ~ scopes.schema ~ "." ~ scopes.alias ~ " where role_name = '" ~ role_name ~ "')" -%}
-        {{ in_scope if table.schema == 'personal' else "(" ~ in_scope ~ " or customer_key = 'unknown')" }}
+        customer_key in (select customer_key from {{ scopes.schema }}.{{ scopes.alias }} where role_name = '{{ role_name }}')
     {%- else -%}
         {%- set name, column = table.persons.split('.') -%}
         {%- set parent = tables | selectattr('table', 'equalto', name) | first -%}

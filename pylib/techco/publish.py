@@ -35,6 +35,7 @@ MATRIX = "governance.access_matrix"
 # Whether the last run ended well, as the macros begin_run() and end_run() have written it.
 LAST_RUN = "select finished_at is not null and failures = 0 from base.runs order by started_at desc, rowid desc limit 1"
 UNFINISHED = ".unfinished-"
+WORKERS = os.cpu_count() or 1
 
 
 class PublishError(Exception):
@@ -99,10 +100,10 @@ def write_roles(warehouse: Path, folder: Path) -> None:
         for role in roles:
             (folder / role).mkdir(parents=True, mode=0o700)
         jobs = [
-            *(partial(write_serving_files, connection.cursor(), folder, roles, chain) for chain in chains(roles)),
+            *(partial(write_serving_files, warehouse, folder, roles, chain) for chain in chains(roles)),
             *(partial(write_parquet, connection.cursor(), *job) for job in parquet_copies(connection, folder, roles)),
         ]
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             running = [pool.submit(job) for job in jobs]
             try:
                 for job in running:
@@ -118,11 +119,13 @@ def write_roles(warehouse: Path, folder: Path) -> None:
 
 @contextmanager
 def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the warehouse attached to be read."""
+    """A connection to an engine of its own, with the warehouse attached to be read."""
     with duckdb.connect() as connection:
         # Tables are written side by side, each by one thread: half a table's work cannot be shared.
         connection.execute("set threads = 1")
-        connection.execute(f"set memory_limit = {literal(os.environ.get('TECHCO_MEMORY_LIMIT', '6GB'))}")
+        # Of each worker's engine, and of the one that reads for all.
+        limit = f"parse_formatted_bytes({literal(os.environ.get('TECHCO_MEMORY_LIMIT', '6GB'))}) // {WORKERS + 1}"
+        connection.execute(f"set memory_limit = ({limit} || 'B')")
         connection.execute("set preserve_insertion_order = false")
         # Compresses texts to half the size in three times the time, and keys of persons are most of them.
         connection.execute("set disabled_compression_methods = 'dict_fsst'")
@@ -227,33 +230,41 @@ def chains(roles: Mapping[str, list[Table]]) -> list[list[str]]:
     return sorted(found, key=lambda chain: -len(roles[chain[-1]]))
 
 
-def write_serving_files(
-    connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]], chain: list[str]
-) -> None:
+def write_serving_files(warehouse: Path, folder: Path, roles: Mapping[str, list[Table]], chain: list[str]) -> None:
     """Write the serving.duckdb of the roles of a chain, one after the other.
+
+    Each by an engine of its own: in a common one another thread that lists all tables keeps a file open, with rows in
+    its log alone, and the next role's file would begin as the copy of half a file.
+    """
+    there: list[Table] = []
+    for place, role in enumerate(chain):
+        serving = folder / role / "serving.duckdb"
+        if place:
+            shutil.copyfile(folder / chain[place - 1] / "serving.duckdb", serving)
+        with open_warehouse(warehouse) as connection:
+            attach_vault(connection, roles)
+            connection.execute(
+                f"attach {literal(str(serving))} as serving (storage_version {literal(STORAGE_VERSION)})"
+            )
+            add_tables(connection, folder, roles, role, [table for table in roles[role] if table not in there])
+        there = roles[role]
+
+
+def add_tables(
+    connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]], role: str, new: list[Table]
+) -> None:
+    """Write tables into the attached file of a role.
 
     What is limited or masked is worked out once: its Parquet file is made of the table.
     """
     first = first_seen_by(roles)
-    there: list[Table] = []
-    for place, role in enumerate(chain):
-        serving, catalog = folder / role / "serving.duckdb", f"serving_{role}"
-        if place:
-            shutil.copyfile(folder / chain[place - 1] / "serving.duckdb", serving)
-        connection.execute(f"attach {literal(str(serving))} as {catalog} (storage_version {literal(STORAGE_VERSION)})")
-        new = [table for table in roles[role] if table not in there]
-        for table in new:
-            connection.execute(f'create schema if not exists {catalog}."{table.schema}"')
-            published = f'{catalog}."{table.schema}"."{table.name}"'
-            make(connection, table, f"create table {published} as {table.query}")
-            if not table.is_copy and first[table] == role:
-                write_parquet(connection, table, f"from {published}", parquet_path(folder, role, table))
-        describe(connection, catalog, new)
-        # A detached file stays open, with rows in its log alone, for as long as another thread lists all tables; and
-        # the next role's file begins as a copy of this one.
-        connection.execute(f"checkpoint {catalog}")
-        connection.execute(f"detach {catalog}")
-        there = roles[role]
+    for table in new:
+        connection.execute(f'create schema if not exists serving."{table.schema}"')
+        published = f'serving."{table.schema}"."{table.name}"'
+        make(connection, table, f"create table {published} as {table.query}")
+        if not table.is_copy and first[table] == role:
+            write_parquet(connection, table, f"from {published}", parquet_path(folder, role, table))
+    describe(connection, new)
 
 
 def parquet_copies(
@@ -317,7 +328,7 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, statement: str) ->
         ) from error
 
 
-def describe(connection: duckdb.DuckDBPyConnection, catalog: str, tables: list[Table]) -> None:
+def describe(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
     """Give the published tables and columns the descriptions that the warehouse holds."""
     connection.execute("create or replace temp table published (built_as text, schema_name text, table_name text)")
     connection.executemany(
@@ -336,13 +347,12 @@ def describe(connection: duckdb.DuckDBPyConnection, catalog: str, tables: list[T
         inner join duckdb_columns() as served
             on served.schema_name = published.schema_name and served.table_name = published.table_name
             and served.column_name = built.column_name
-        where built.database_name = 'warehouse' and built.comment is not null and served.database_name = ?
-        """,
-        [catalog],
+        where built.database_name = 'warehouse' and built.comment is not null and served.database_name = 'serving'
+        """
     ).fetchall()
     connection.execute("begin")
     for kind, schema, table, column, description in described:
-        name = ".".join(f'"{part}"' for part in (catalog, schema, table, column) if part is not None)
+        name = ".".join(f'"{part}"' for part in ("serving", schema, table, column) if part is not None)
         connection.execute(f"comment on {kind} {name} is {literal(description)}")
     connection.execute("commit")
 
