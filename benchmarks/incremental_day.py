@@ -24,6 +24,7 @@ HISTORIES = (3, 30)
 LARGEST_RATIO = 1.2
 # How many of the nodes that a day costs most are told.
 DEAREST = 15
+COPIED_AT_ONCE = 64 * 1024 * 1024
 # What a company has from its first day on, and what would leave everything else without its parents.
 MASTER_DATA = {"erp", "crm", "fx", "ads", "shop/customers", "shop/addresses", "shop/promotions", "wms/warehouses"}
 
@@ -96,8 +97,20 @@ def build_history(environment: dict, warehouse: Path) -> str:
         nodes_seconds(environment)
         warehouse.rename(kept)
         built_by.write_text(commit())
-    shutil.copyfile(kept, warehouse)
+    copy_into_cache(kept, warehouse)
     return built_by.read_text()
+
+
+def copy_into_cache(kept: Path, warehouse: Path) -> None:
+    """Copy a file and leave the copy in the system's cache, where a warehouse is that is built daily, not the original.
+
+    With half of a copy of 16 GB out of the cache, a day of 156 s took 196, most of it in nodes that read little.
+    """
+    with kept.open("rb") as source, warehouse.open("wb") as target:
+        while part := source.read(COPIED_AT_ONCE):
+            target.write(part)
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(source.fileno(), 0, source.tell(), os.POSIX_FADV_DONTNEED)
 
 
 def is_master_data(source: str, table: str) -> bool:
