@@ -70,8 +70,8 @@ def serve(folder: Path, listening: socket.socket, database: str) -> None:
     # Whoever started this may be killed at any time: then nobody holds the other end of standard input.
     threading.Thread(target=end_with_input, daemon=True).start()
     print(f"listening on port {procedures.port}", flush=True)
-    # Parsing makes trees of thousands of objects for each statement, and to look through them for cycles so often took
-    # an eighth of a build on the emulator: 76 and 69 s, 68 and 57 s since.
+    # Parsing makes trees of thousands of objects for each statement, which are looked through for cycles all the time:
+    # the builds of `make snowflake-local` took 76 and 69 s, then 68 and 57, on a machine whose speed varies.
     gc.freeze()
     gc.set_threshold(100_000)
     config = uvicorn.Config(fakesnow.server.app, log_level="warning")
