@@ -91,12 +91,6 @@
     {{- return(limited) -}}
 {% endmacro %}
 
-{#- The table that says which persons a limited role sees. -#}
-{% macro relation_of_scopes() -%}
-    {%- set node = graph.nodes['model.techco.int_person__scopes'] -%}
-    {{ node.schema }}.{{ node.alias }}
-{%- endmacro %}
-
 {#- Which rows a session sees: all, if it holds a role that reads the schema without limits; else those of the persons in the scope of one of
     its roles. `of_key` is the person's key, or that of the parent by which the person is found. -#}
 {% macro rows_body(view, declared) -%}

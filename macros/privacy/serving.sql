@@ -124,13 +124,18 @@
     country. -#}
 {% macro row_condition(role_name, table, tables) -%}
     {%- if table.persons == 'customer_key' -%}
-        {%- set scopes = graph.nodes['model.techco.int_person__scopes'] -%}
-        customer_key in (select customer_key from {{ scopes.schema }}.{{ scopes.alias }} where role_name = '{{ role_name }}')
+        customer_key in (select customer_key from {{ relation_of_scopes() }} where role_name = '{{ role_name }}')
     {%- else -%}
         {%- set name, column = table.persons.split('.') -%}
         {%- set parent = tables | selectattr('table', 'equalto', name) | first -%}
         {{ column }} in (select {{ column }} from {{ parent.relation }} where {{ row_condition(role_name, parent, tables) }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- The table that says which persons a limited role sees. -#}
+{% macro relation_of_scopes() -%}
+    {%- set node = graph.nodes['model.techco.int_person__scopes'] -%}
+    {{ node.schema }}.{{ node.alias }}
 {%- endmacro %}
 
 {#- What the roles and classes of vars: privacy are known by; the publisher (techco.publish) works out the same of dbt_project.yml. -#}

@@ -10,8 +10,6 @@
 
 {% set carts = ref('stg_carts__carts') %}
 {% set rates = ref('int_currency__daily_rates') %}
-{% set priced_anew = revalued(carts, 'cart_id', 'created_at') %}
-{% set of_touched_carts = where_touched('cart_id', [carts, priced_anew]) %}
 
 with
 
@@ -21,7 +19,7 @@ carts as (
         *,
         {{ business_date('created_at') }} as cart_date
     from {{ carts }}
-    {{ of_touched_carts }}
+    {{ where_touched('cart_id', [carts, revalued(carts, 'cart_id', 'created_at')]) }}
 
 ),
 
