@@ -55,9 +55,9 @@ docs: env-build landing-zone ## Write the static documentation site to site/
 
 ##@ Rights of persons
 .PHONY: erase
-erase: env-build ## Erase PERSON=<customer id> from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
+erase: env-build ## Erase PERSON=<customer id>, or REQUESTED=yes: who asks in the CRM, from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
 	@# PERSON comes by the environment, so that no shell reads what stands in an id.
-	@python -m techco.erase $(if $(LANDING),--landing) $(if $(DRY_RUN),--dry-run)
+	@python -m techco.erase $(if $(REQUESTED),--requested) $(if $(LANDING),--landing) $(if $(DRY_RUN),--dry-run)
 
 ##@ Snowflake
 .PHONY: snowflake-local

@@ -1,13 +1,17 @@
 """Clear values of persons stand in the restricted schemas only, and secrets nowhere."""
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 
 import duckdb
 import pytest
 from conftest import ROOT, House
 from leak_scan import Search
 from proofs.leaks import SECRETS, leaks
+from proofs.readers import publish
 from techco.lineage import findings, read_project
 
 EMAIL = "ana.unlike-any-word@mail.example"
@@ -53,6 +57,31 @@ def test_a_column_that_does_is_told_with_its_path(built, found):
     (told,) = findings(project)
     assert "staging.stg_shop__customers.email ← base.base_shop__customers.email ← source.shop.customers.email" in told
     assert "core.dim_customer.contact" in told
+
+
+def test_what_it_finds_is_not_published(built, found, tmp_path):
+    house = built.copy(tmp_path)
+    target = tmp_path / "target"
+    target.mkdir()
+    told = [sys.executable, "-m", "techco.lineage", str(target)]
+    manifest = json.loads((built.target / "manifest.json").read_text())
+    (target / "manifest.json").write_text(json.dumps(manifest))
+    assert subprocess.run(told, cwd=ROOT, env=house.environment(), check=False).returncode == 0
+    dimension = manifest["nodes"]["model.techco.dim_customer"]
+    dimension["compiled_code"] = f"""
+        with dimension as ({dimension["compiled_code"]})
+        select dimension.*, lower(known.email) as contact from dimension, base.base_shop__customers as known
+    """
+    (target / "manifest.json").write_text(json.dumps(manifest))
+    run = subprocess.run(told, cwd=ROOT, env=house.environment(), check=False, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "core.dim_customer.contact ← base.base_shop__customers.email" in run.stderr
+    refused = publish(house)
+    assert refused.returncode == 1
+    assert "last run of dbt on the warehouse failed" in refused.stderr
+    with duckdb.connect(str(house.warehouse), read_only=True) as connection:
+        audited = "select failures, failed_nodes from governance.run_audit order by started_at desc limit 1"
+        assert connection.execute(audited).fetchone() == (1, "lineage")
 
 
 @pytest.mark.parametrize(

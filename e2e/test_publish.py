@@ -142,6 +142,29 @@ def test_each_role_sees_each_class_in_its_form(released, role, table, key):
     assert expected and set(published) == expected
 
 
+@pytest.mark.parametrize("role", SHOWN)
+def test_what_was_made_of_a_class_is_hidden_from_whom_the_class_is(released, role):
+    made = {
+        "core.dim_customer": {"email_domain": "email", "birth_year": "birth_date", "postal_area": "postal_code"},
+        "core.fct_web_session": {"device_key": "device_id"},
+    }
+    for table, columns in made.items():
+        for column, classification in columns.items():
+            values, kind = query(released, role, f"select count({column}), any_value(typeof({column})) from {table}")[0]
+            assert (values == 0) == (role == "support" and classification in ("birth_date", "device_id"))
+            assert kind == ("BIGINT" if column == "birth_year" else "VARCHAR")
+    told = (
+        "select column_name, classification, form from governance.access_matrix "
+        "where role_name = 'support' and schema_name = 'core' and classification is not null order by 1"
+    )
+    assert query(released, "dpo", told) == [
+        ("birth_year", "birth_date", "redacted"),
+        ("device_key", "device_id", "redacted"),
+        ("email_domain", "email", "generalised"),
+        ("postal_area", "postal_code", "generalised"),
+    ]
+
+
 def shown(role: str, table: str, column: str, value: object) -> object:
     """A landed value as the role should see it."""
     return None if value is None else SHOWN[role][CLASSES[table][column]](value)

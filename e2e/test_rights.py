@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import date
 
 import duckdb
 import pytest
@@ -132,9 +133,40 @@ def test_an_export_holds_what_base_holds(built, tmp_path):
     assert query(house.warehouse, marked) == [(0,)]
 
 
+def test_an_export_tells_of_unusable_rows_that_tell_of_the_person(built, tmp_path):
+    house = built.copy(tmp_path)
+    person = choose(house, random.Random(4), 1)[0]
+    line = json.dumps({"broken": f"customer {person} called"})
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.execute(
+            "insert into base.base_web__events by name select * replace (? as _raw, 'not_parseable' as _issues, "
+            "null as customer_id, null as _erased_key, '9' || event_id as event_id) from base.base_web__events limit 1",
+            [line],
+        )
+    asked = json.dumps({"customer_id": person})
+    quiet = ("--quiet", "--no-write-json", "--log-level-file", "none")
+    printed = house.dbt(*quiet, "run-operation", "export_person", "--args", asked)
+    told = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
+    assert [row["_raw"] for row in told["rows"]["web.events"] if row["_issues"] == "not_parseable"] == [line]
+
+
 def test_objection_and_rectification_are_done_once_and_noted(built, tmp_path):
     house = built.copy(tmp_path)
     person = choose(house, random.Random(3), 1)[0]
+    assert "noted the objection" in operate(house, "object_person", customer_id=person)
+    assert "objected before" in operate(house, "object_person", customer_id=person)
+    consent = "(select consent_id from base.base_crm__consents where _issues is null and is_granted limit 1)"
+    with duckdb.connect(str(house.warehouse)) as connection:
+        given = f"customer_id = ?, declared_at = now() at time zone 'UTC' where consent_id = {consent}"
+        connection.execute(f"update base.base_crm__consents set {given}", [person])
+    assert "noted the objection" in operate(house, "object_person", customer_id=person)
+    assert "objected before" in operate(house, "object_person", customer_id=person)
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.execute(
+            "insert into base.base_crm__privacy_requests by name select 'of-the-crm' as request_id, ? as customer_id, "
+            "'object' as request_type, 'GDPR' as privacy_regime, timestamp '2025-01-31 10:00' as requested_at",
+            [person],
+        )
     assert "noted the objection" in operate(house, "object_person", customer_id=person)
     assert "objected before" in operate(house, "object_person", customer_id=person)
     change = {"customer_id": person, "table": "shop.customers", "column": "phone", "value": "it's new; --"}
@@ -146,7 +178,69 @@ def test_objection_and_rectification_are_done_once_and_noted(built, tmp_path):
     phones = "select customer_id from pii.pii_shop__customers where phone = ?"
     assert query(house.warehouse, phones, change["value"]) == [(person,)]
     done = "select action, due_on > requested_at from governance.erasure_ledger where is_done order by 1"
-    assert query(house.warehouse, done) == [("object", True), ("rectify", True)]
+    assert query(house.warehouse, done) == [("object", True)] * 3 + [("rectify", True)]
+    # What the request says of law and time is taken over: a month after the 31st of January ends with February.
+    taken = "select privacy_regime, due_on, is_done from governance.erasure_ledger where request_id = 'of-the-crm'"
+    assert query(house.warehouse, taken) == [("GDPR", date(2025, 2, 28), True)]
+
+
+def test_who_is_under_which_law_and_until_when(built, tmp_path):
+    house = built.copy(tmp_path)
+    laws = {
+        "BR": ("LGPD", "15 days"),
+        "DE": ("GDPR", "1 month"),
+        "GB": ("UK GDPR", "1 month"),
+        "US": ("CCPA", "45 days"),
+    }
+    lives = "select min(customer_id) from base.base_shop__customers where _issues is null and country_code = ?"
+    persons = {country: query(house.warehouse, lives, country)[0][0] for country in laws}
+    # Who has moved is under the law of where they live now, whatever comes first in the alphabet.
+    with duckdb.connect(str(house.warehouse)) as connection:
+        for country, person in persons.items():
+            last = "_lsn = (select max(_lsn) from base.base_shop__customers where customer_id = ?)"
+            connection.execute(
+                f"update base.base_shop__customers set country_code = case when {last} then ? else 'US' end "
+                "where customer_id = ?",
+                [person, country, person],
+            )
+    operate(house, "object_person", customer_ids=list(persons.values()))
+    house.dbt("run", "--select", "erasure_ledger")
+    for law, period in laws.values():
+        until = (
+            f"select count(*), bool_and(due_on = cast(requested_at + interval '{period}' as date)) "
+            "from governance.erasure_ledger where is_done and privacy_regime = ?"
+        )
+        assert query(house.warehouse, until, law) == [(1, True)]
+
+
+def test_who_asks_in_the_crm_is_erased_with_files_and_once(built, tmp_path):
+    house = built.copy(tmp_path)
+    persons = choose(house, random.Random(6), 2)
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.executemany(
+            "insert into base.base_crm__privacy_requests by name select ? as request_id, ? as customer_id, "
+            "'erase' as request_type, 'LGPD' as privacy_regime, timestamp '2025-03-01 09:00' as requested_at",
+            [[f"asks-{number}", person] for number, person in enumerate(persons)],
+        )
+    assert "one of both" in command(house, "techco.erase", persons[0], "--requested", succeeds=False)
+    assert "no file was changed" in command(house, "techco.erase", "--requested", "--dry-run")
+    assert "warehouse file written anew" in command(house, "techco.erase", "--requested")
+    left = "select count(*) from base.base_shop__customers where customer_id in (?, ?)"
+    assert query(house.warehouse, left, *persons) == [(0,)]
+    noted = "select request_id, privacy_regime, due_on, is_done from governance.erasure_ledger order by request_id"
+    assert query(house.warehouse, noted) == [
+        ("asks-0", "LGPD", date(2025, 3, 16), True),
+        ("asks-1", "LGPD", date(2025, 3, 16), True),
+    ]
+    assert "No request for erasure is open" in command(house, "techco.erase", "--requested")
+
+
+def test_arguments_of_another_type_are_refused(built, tmp_path):
+    house = built.copy(tmp_path)
+    person = choose(house, random.Random(5), 1)[0]
+    assert "customer_ids is a list" in operate(house, "object_person", succeeds=False, customer_ids=person)
+    told = operate(house, "object_person", succeeds=False, customer_id=person, do_not_sell="false")
+    assert "do_not_sell is true or false" in told
 
 
 def test_rows_beyond_their_retention_are_found_and_purged(built, tmp_path):
@@ -167,6 +261,19 @@ def test_rows_beyond_their_retention_are_found_and_purged(built, tmp_path):
     assert query(house.warehouse, left) == [(old, 0, 0)]
     keys = f"select count(*) {old_events} and not starts_with(customer_id, 'erased:')"
     assert query(house.warehouse, keys) == [(0,)]
+    # A line that could not be read tells no day of its own: it counts from the day that it landed.
+    unreadable = "base.base_web__events where _raw = 'no JSON of somebody'"
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.execute(
+            "insert into base.base_web__events by name select * replace ('no JSON of somebody' as _raw, "
+            "'not_parseable' as _issues, null as occurred_at, null as customer_id, null as _erased_key, "
+            "timestamp '2023-01-01' as _ingested_on, '9' || event_id as event_id) from base.base_web__events limit 1"
+        )
+    house.dbt(*check, succeeds=False)
+    assert "web.events: 1 rows" in operate(house, "purge")
+    house.dbt(*check)
+    assert query(house.warehouse, f"select count(*) from {unreadable}") == [(0,)]
+    assert "No row has outlived" in operate(house, "purge")
 
 
 def test_an_erasure_during_a_build_is_refused(built, tmp_path):

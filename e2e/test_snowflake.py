@@ -243,6 +243,21 @@ def test_a_view_of_clear_values_is_protected_by_the_statement_that_makes_it(comp
     }
 
 
+def test_what_was_made_of_a_class_is_tagged_with_both(compared, folder):
+    views = [text for text in statements(folder) if re.match("create or replace secure view TECHCO_SERVING.CORE", text)]
+    tagged = {
+        column.lower(): value
+        for text in views
+        for column, value in re.findall(r"(\w+) with tag \(\S+ = '([^']+)'\)", text)
+    }
+    assert tagged == {
+        "email_domain": "email generalised",
+        "birth_year": "birth_date generalised",
+        "postal_area": "postal_code generalised",
+        "device_key": "device_id keyed_hash",
+    }
+
+
 def test_each_role_is_shown_each_class_as_the_registry_says(compared, folder):
     bodies = policies(statements(folder))
     masks = {
@@ -262,6 +277,14 @@ def test_each_role_is_shown_each_class_as_the_registry_says(compared, folder):
         *(None, None, None, None, None, None),
     )
     assert seen("analyst", "dpo") == SHOWN["analyst"]
+    for body, made_of, clear, value in (
+        ("mask_number", "birth_date generalised", "1980", 1980),
+        ("mask_text", "device_id keyed_hash", "'4f2a'", "4f2a"),
+    ):
+        hidden = {role: shown(bodies[body], made_of, clear, [role]) for role in CONSUMERS}
+        assert hidden == dict.fromkeys(CONSUMERS, value) | {"support": None}
+        assert shown(bodies[body], made_of, clear, ["dpo", "support"]) is None
+        assert shown(bodies[body], made_of, clear, ["transformer"]) is None
 
 
 def test_a_class_that_the_tag_should_not_have_is_shown_to_nobody(compared, folder):

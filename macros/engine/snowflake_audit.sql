@@ -25,7 +25,7 @@
     {%- endfor -%}
     {%- for view in views -%}
         {%- for column in view.columns if column.classification -%}
-            {%- do facts.append('tag pii_class = ' ~ column.classification ~ ' on ' ~ view.name ~ '.' ~ column.name | upper) -%}
+            {%- do facts.append('tag pii_class = ' ~ tag_value(column) ~ ' on ' ~ view.name ~ '.' ~ column.name | upper) -%}
         {%- endfor -%}
         {%- if rows_policy(view) -%}
             {%- do facts.append('policy ' ~ rows_policy(view) ~ ' on ' ~ view.name ~ ' (' ~ rows_column(view) | upper ~ ')') -%}

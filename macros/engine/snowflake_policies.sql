@@ -40,6 +40,22 @@
     {{ 'date' if classification == 'birth_date' else 'varchar' }}
 {%- endmacro %}
 
+{#- What the tag of a personal column says: its class, and the form that the build has given to its values already. -#}
+{% macro tag_value(column) -%}
+    {{ column.classification ~ (' ' ~ column.built_form if column.built_form) }}
+{%- endmacro %}
+
+{#- The different personal columns that the build has made something of, by what their tag says. -#}
+{% macro derived_columns() %}
+    {%- set derived = {} -%}
+    {%- for table in servable_tables() -%}
+        {%- for column in table.columns if column.built_form -%}
+            {%- do derived.update({tag_value(column): column}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(derived) -}}
+{% endmacro %}
+
 {#- What a masking policy gives, by the class in the column's tag. Who holds several roles at once is given the least of what they are given:
     each column and row is then shown as one of them alone may see it. Who holds none is given nothing. -#}
 {% macro mask_body(data_type) -%}
@@ -52,6 +68,15 @@
             when {{ any_role_in_session(roles) }} then {{ mask_in_policy(classification, form) | trim }}
             {%- endif -%}
         {%- endfor %}
+        end
+    {%- endfor %}
+    {%- for value, column in derived_columns().items() %}
+        {%- set hidden_from = roles_with_form(column.classification, 'redacted') %}
+        when '{{ value }}' then case
+            {%- if hidden_from %}
+            when {{ any_role_in_session(hidden_from) }} then null
+            {%- endif %}
+            when {{ any_role_in_session(var('privacy').roles | reject('in', hidden_from) | list) }} then clear
         end
     {%- endfor %}
     end
@@ -120,10 +145,15 @@
 {%- endmacro %}
 
 
+{#- A masking policy for each type that personal columns have; numbers are always made of something. -#}
+{% macro masking_policies() %}
+    {{- return(dict({'mask_text': 'varchar', 'mask_date': 'date'}, **({'mask_number': 'number'} if derived_columns() else {}))) -}}
+{% endmacro %}
+
 {#- All policies that some of the declared views take: name to kind, signature and body. -#}
 {% macro privacy_policies(views, declared) %}
     {%- set policies = {} -%}
-    {%- for name, data_type in {'mask_text': 'varchar', 'mask_date': 'date'}.items() -%}
+    {%- for name, data_type in masking_policies().items() -%}
         {%- do policies.update({name: {'kind': 'masking', 'signature': '(clear ' ~ data_type ~ ') returns ' ~ data_type, 'body': mask_body(data_type)}}) -%}
     {%- endfor -%}
     {%- for view in views if rows_policy(view) and rows_policy(view) not in policies -%}
@@ -148,8 +178,12 @@
 {% macro tag_statements() %}
     {%- set tag = policy_object('pii_class') -%}
     {%- set classes = [] -%}
-    {%- for classification in var('privacy').classes -%}
-        {%- do classes.append("'" ~ classification ~ "'") -%}
+    {%- for value in var('privacy').classes | list + derived_columns() | list -%}
+        {%- do classes.append("'" ~ value ~ "'") -%}
+    {%- endfor -%}
+    {%- set attached = [] -%}
+    {%- for name in masking_policies() -%}
+        {%- do attached.append('masking policy ' ~ policy_object(name)) -%}
     {%- endfor -%}
     {%- set statements = [
         'create tag if not exists ' ~ tag ~ ' allowed_values ' ~ classes | join(', ') ~ " comment = 'Class of personal data; who sees what of it is said by vars: privacy'"
@@ -162,7 +196,7 @@
         {%- if added -%}{%- do statements.append('alter tag ' ~ tag ~ ' add allowed_values ' ~ added | join(', ')) -%}{%- endif -%}
     {%- endfor -%}
     {%- do statements.append(
-        'alter tag ' ~ tag ~ ' set masking policy ' ~ policy_object('mask_text') ~ ', masking policy ' ~ policy_object('mask_date') ~ ' force'
+        'alter tag ' ~ tag ~ ' set ' ~ attached | join(', ') ~ ' force'
     ) -%}
     {{- return(statements) -}}
 {% endmacro %}

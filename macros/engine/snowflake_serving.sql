@@ -77,7 +77,7 @@
 
 {#- Every column is there, and what a policy is to stand on is of the policy's type; an error that names the one that is not. -#}
 {% macro check_columns(view, types) %}
-    {%- set expected = {'varchar': ['TEXT', 'VARCHAR'], 'date': ['DATE']} -%}
+    {%- set expected = {'varchar': ['TEXT', 'VARCHAR'], 'date': ['DATE'], 'number': ['NUMBER']} -%}
     {%- for column in view.columns -%}
         {%- set place = view.relation ~ ', column ' ~ column.name -%}
         {%- if column.name not in types -%}
@@ -85,7 +85,12 @@
                 place ~ (': class ' ~ column.classification ~ ' is declared for it, but' if column.classification else ': it is described, but')
                 ~ ' the table has no such column. Build the model (dbt build -s ' ~ view.relation.split('.')[1] ~ '), or take the column out of its YAML.'
             ) -%}
-        {%- elif column.classification and types[column.name] not in expected[type_of_class(column.classification)] -%}
+        {%- elif column.built_form and types[column.name] not in expected.values() | sum(start=[]) -%}
+            {%- do exceptions.raise_compiler_error(
+                place ~ ': derived from class ' ~ column.classification ~ ', and the column is ' ~ types[column.name]
+                ~ '. No masking policy is of this type: cast the column, or add one to masking_policies().'
+            ) -%}
+        {%- elif column.classification and not column.built_form and types[column.name] not in expected[type_of_class(column.classification)] -%}
             {%- do exceptions.raise_compiler_error(
                 place ~ ': class ' ~ column.classification ~ ' is masked as ' ~ type_of_class(column.classification) ~ ', and the column is ' ~ types[column.name]
                 ~ '. A policy of another type would not reach it: cast the column, or correct its classification.'
@@ -114,7 +119,7 @@
     {%- set columns, names = [], [] -%}
     {%- for column in view.columns -%}
         {%- do names.append(column.name) -%}
-        {%- do columns.append(column.name ~ (" with tag (" ~ policy_object('pii_class') ~ " = '" ~ column.classification ~ "')" if column.classification else '')) -%}
+        {%- do columns.append(column.name ~ (" with tag (" ~ policy_object('pii_class') ~ " = '" ~ tag_value(column) ~ "')" if column.classification else '')) -%}
     {%- endfor -%}
     {%- set policy = rows_policy(view) -%}
     {%- set hides = policy or view.columns | selectattr('classification') | list -%}

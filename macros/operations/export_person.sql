@@ -13,6 +13,7 @@
     {%- set held, counted = {}, [] -%}
     {%- do begin_operation() -%}
     {%- do mark_rows(tables_of_persons()) -%}
+    {%- do mark_unusable_rows(tables_of_persons(plain=false)) -%}
     {%- for table in tables_of_persons() if base_relation(table) -%}
         {%- set name = table.source ~ '.' ~ table.table -%}
         {%- set columns = table.columns | map(attribute='name') | list + ['_file', '_row', '_ingested_on', '_issues', '_raw'] -%}

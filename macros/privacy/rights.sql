@@ -6,6 +6,9 @@
     {%- if flags.WRITE_JSON -%}
         {%- do exceptions.raise_compiler_error('dbt keeps the arguments of an operation in target/run_results.json, and no id of a person belongs there: delete that file, and put `--no-write-json` before run-operation.') -%}
     {%- endif -%}
+    {%- if customer_ids is not none and (customer_ids is string or customer_ids is not iterable) -%}
+        {%- do exceptions.raise_compiler_error('customer_ids is a list, as in {customer_ids: ["C-1", "C-2"]}; one person is {customer_id: "C-1"}.') -%}
+    {%- endif -%}
     {%- set asked = [] -%}
     {%- for given in ([customer_id] if customer_id is not none else []) + (customer_ids or []) -%}
         {%- if given is not string and given is not integer or given is boolean or given | string | trim == '' -%}
@@ -88,7 +91,7 @@
     {%- do check_suppression_key() -%}
 {% endmacro %}
 
-{#- The law that a person is under: of the country of residence, as var privacy says; null where that is not known. -#}
+{#- The law that a person is under: of the country of residence as last known, as var privacy says; null where that is not known. -#}
 {% macro regime_of_country(country) -%}
     case {{ country }}
         {%- for name, regime in var('privacy').regimes.items() %}
@@ -103,8 +106,9 @@
     {%- set customers = base_relation({'source': 'shop', 'table': 'customers'}) -%}
     {%- if customers -%}
         {%- do run_query(
-            'update ' ~ scratch('persons') ~ ' as persons set privacy_regime = ' ~ regime_of_country('known.country_code') ~ ' from (select customer_id, max(country_code) as country_code from '
-            ~ customers ~ ' where customer_id in (select person_id from ' ~ scratch('persons') ~ ') group by customer_id) as known where persons.person_id = known.customer_id'
+            'update ' ~ scratch('persons') ~ ' as persons set privacy_regime = ' ~ regime_of_country('known.country_code') ~ ' from (select customer_id, country_code from '
+            ~ customers ~ ' where _issues is null and country_code is not null and customer_id in (select person_id from ' ~ scratch('persons')
+            ~ ') qualify row_number() over (partition by customer_id order by ' ~ row_version('cdc') ~ ' desc) = 1) as known where persons.person_id = known.customer_id'
         ) -%}
     {%- endif -%}
 {% endmacro %}

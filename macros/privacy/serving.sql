@@ -8,7 +8,8 @@
 
 {#- The tables that roles may be shown, as a list of {schema, table, relation, persons, columns}: marts, and in schema `personal` the models of
     schema pii. `relation`: where the build has it, without the database. `persons`: none, customer_key, `model.column`, or `unsaid`.
-    `columns`: a list of {name, classification}; classification is none for what is not personal. -#}
+    `columns`: a list of {name, classification, built_form}; classification is none for what is not personal. `built_form` is the form that the
+    build has given to all values already, none for clear ones: a mart's column says so as `config.meta.derived_from: {class, form}`. -#}
 {% macro servable_tables() %}
     {%- set tables = [] -%}
     {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') -%}
@@ -16,7 +17,8 @@
         {%- if node.path.startswith('marts/') -%}
             {%- set columns = [] -%}
             {%- for column in node.columns.values() if not column.name.startswith('_') -%}
-                {%- do columns.append({'name': column.name, 'classification': column.config.meta.get('classification')}) -%}
+                {%- set derived = column.config.meta.get('derived_from', {}) -%}
+                {%- do columns.append({'name': column.name, 'classification': derived.get('class'), 'built_form': derived.get('form')}) -%}
             {%- endfor -%}
             {%- do tables.append(dict(place, schema=node.config.schema, persons=persons_of_mart(node), columns=columns)) -%}
         {%- elif node.name.startswith('pii_') -%}
@@ -89,16 +91,32 @@
     {%- set shown = [] -%}
     {%- for table in tables or serving_tables() -%}
         {%- for column in table.columns -%}
-            {%- set form = form_for(table.role, column.classification) if column.classification -%}
+            {%- set form = shown_form(table.role, column) if column.classification -%}
             {%- do shown.append({
                 'role': table.role, 'schema': table.schema, 'table': table.table, 'column': column.name, 'position': loop.index,
                 'classification': column.classification, 'form': form or none,
-                'expression': mask(column.name, column.classification, form) | trim if form else column.name,
+                'expression': shown_value(column, form) | trim if form else column.name,
             }) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{- return(shown) -}}
 {% endmacro %}
+
+{#- The form in which a role sees a personal column: what the build has made is not undone, and a role that is shown nothing of the class is
+    shown nothing that was made of it. -#}
+{% macro shown_form(role_name, column) %}
+    {%- set form = form_for(role_name, column.classification) -%}
+    {{- return(column.built_form if column.built_form and form != 'redacted' else form) -}}
+{% endmacro %}
+
+{#- A column in a form; null of its own type where what the build has made is not shown. -#}
+{% macro shown_value(column, form) -%}
+    {%- if not column.built_form -%}
+        {{ mask(column.name, column.classification, form) }}
+    {%- else -%}
+        {{ 'nullif(' ~ column.name ~ ', ' ~ column.name ~ ')' if form == 'redacted' else column.name }}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- The form in which vars: privacy shows a class to a role. -#}
 {% macro form_for(role_name, classification) %}

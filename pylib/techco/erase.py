@@ -1,4 +1,4 @@
-"""`python -m techco.erase PERSON…`: what dbt's operation `erase` cannot do, because it is about files.
+"""`python -m techco.erase PERSON…`, or `--requested`: what dbt's operation `erase` cannot do, as it is about files.
 
 The operation takes persons out of the tables; after it, what hangs on them is built anew, the warehouse file is written
 anew (free blocks of the old one hold what stood there), so are releases and, when told, the landed files. Each step may
@@ -21,6 +21,11 @@ from techco.landing_zone import LandingZoneError, list_files, read_zone
 
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
 QUIET = ("--no-write-json",)
+REQUESTED = """
+select distinct customer_id from base.base_crm__privacy_requests
+where request_type = 'erase' and _issues is null and _erased_key is null and customer_id is not null
+order by 1
+"""
 
 
 class EraseError(Exception):
@@ -57,6 +62,21 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
     if published := renew_releases(warehouse):
         done.append(published)
     return done
+
+
+def requested(warehouse: Path) -> list[str]:
+    """Who asks in the CRM to be erased and was not yet, as dbt's operation erase_requested finds them.
+
+    Raises EraseError where the warehouse is not there, is in use, or holds no such table.
+    """
+    if not warehouse.exists():
+        raise EraseError(f"There is no warehouse at {warehouse}; set TECHCO_WAREHOUSE to the one that is meant.")
+    with connect(warehouse) as connection:
+        try:
+            rows = connection.execute(REQUESTED).fetchall()
+        except duckdb.CatalogException as error:
+            raise EraseError("The warehouse holds no requests; run `make build` first.") from error
+    return [person for (person,) in rows]
 
 
 def run_dbt(arguments: list[str]) -> int:
@@ -170,16 +190,25 @@ def main(arguments: list[str] | None = None) -> int:
     """Erase persons from the warehouse of TECHCO_WAREHOUSE, its file and releases; returns 1 where a step fails."""
     parser = argparse.ArgumentParser(prog="python -m techco.erase", description=main.__doc__)
     parser.add_argument("persons", nargs="*", metavar="PERSON", help="customer ids (default: the one in PERSON)")
+    parser.add_argument("--requested", action="store_true", help="everybody who asks for it in the CRM")
     parser.add_argument("--landing", action="store_true", help="also rewrite landed files that hold them")
     parser.add_argument("--dry-run", action="store_true", help="change nothing, and say what would be done")
     chosen = parser.parse_args(arguments)
     persons = chosen.persons or [person for person in [os.environ.get("PERSON", "")] if person]
-    if not persons:
-        print("Nobody is named: make erase PERSON=C-1, or python -m techco.erase C-1 C-2", file=sys.stderr)
+    if bool(persons) == chosen.requested:
+        print(
+            "Name persons or everybody who asks, one of both: make erase PERSON=C-1, make erase REQUESTED=yes, or "
+            "python -m techco.erase C-1 C-2",
+            file=sys.stderr,
+        )
         return 1
     warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
     landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
     try:
+        persons = persons or requested(warehouse)
+        if not persons:
+            print("No request for erasure is open.")
+            return 0
         for line in erase(list(dict.fromkeys(persons)), warehouse, landing, chosen.landing, chosen.dry_run):
             print(line)
     except EraseError as error:

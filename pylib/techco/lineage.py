@@ -2,7 +2,8 @@
 
 `python -m techco.lineage` follows every column of every model through the SQL that dbt compiled, back to the columns
 that the contract classifies, and prints the path of each that should not be there. What the macros in macros/privacy/
-let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt.
+let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt, and what it finds
+counts as a failure of that run, so that it is not published.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
@@ -43,6 +45,12 @@ NOT_FOLLOWED = {
     exp.WithinGroup: ("expression",),
     exp.Order: ("expressions",),
 }
+
+# The macros begin_run() and end_run() write this table; techco.publish reads how the last run ended.
+NOTED = """
+update base.runs set failures = failures + 1, failed_nodes = concat_ws(' ', nullif(failed_nodes, ''), 'lineage')
+where rowid = (select rowid from base.runs order by started_at desc, rowid desc limit 1)
+"""
 
 # Where a column of a model comes from: for each classified column, the column of an input that it passes through.
 Origins = dict[str, tuple[str, str]]
@@ -340,6 +348,20 @@ def forged_marks(project: Project) -> list[str]:
     ]
 
 
+def note_failure(warehouse: Path) -> None:
+    """Let the last run of a DuckDB warehouse count as failed; raise LineageError where it is in use."""
+    if not warehouse.exists():
+        return
+    try:
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute(NOTED)
+    except duckdb.IOException as error:
+        raise LineageError(
+            f"The warehouse {warehouse} is in use, so that its last run failed could not be noted: publish nothing "
+            "before this has been mended and built again."
+        ) from error
+
+
 def main() -> int:
     """Print what should not be there; exit code 1 where there is any, or where it cannot be told."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DBT_TARGET_PATH", "target"))
@@ -348,10 +370,14 @@ def main() -> int:
         remembered = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
         found = findings(read_project(Path(), target / "manifest.json"), remembered)
         memory.write_text(json.dumps(remembered), encoding="utf-8")
+        if found:
+            print(*found, sep="\n", file=sys.stderr)
+            note_failure(Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb")))
+            return 1
     except (LineageError, ContractError) as error:
-        found = [str(error)]
-    print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
-    return 1 if found else 0
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
