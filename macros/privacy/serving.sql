@@ -18,7 +18,9 @@
             {%- set columns = [] -%}
             {%- for column in node.columns.values() if not column.name.startswith('_') -%}
                 {%- set derived = column.config.meta.get('derived_from', {}) -%}
-                {%- do columns.append({'name': column.name, 'classification': derived.get('class'), 'built_form': derived.get('form')}) -%}
+                {%- do columns.append({
+                    'name': column.name, 'classification': derived.get('class', column.config.meta.get('classification')), 'built_form': derived.get('form'),
+                }) -%}
             {%- endfor -%}
             {%- do tables.append(dict(place, schema=node.config.schema, persons=persons_of_mart(node), columns=columns)) -%}
         {%- elif node.name.startswith('pii_') -%}

@@ -74,7 +74,7 @@ def requested(warehouse: Path) -> list[str]:
     with connect(warehouse) as connection:
         try:
             rows = connection.execute(REQUESTED).fetchall()
-        except duckdb.CatalogException as error:
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
             raise EraseError("The warehouse holds no requests; run `make build` first.") from error
     return [person for (person,) in rows]
 
