@@ -147,7 +147,7 @@
 
 {#- A masking policy for each type that personal columns have; numbers are always made of something. -#}
 {% macro masking_policies() %}
-    {{- return(dict({'mask_text': 'varchar', 'mask_date': 'date'}, **({'mask_number': 'number(38, 0)'} if derived_columns() else {}))) -}}
+    {{- return(dict({'mask_text': 'varchar', 'mask_date': 'date'}, **({'mask_number': 'bigint'} if derived_columns() else {}))) -}}
 {% endmacro %}
 
 {#- All policies that some of the declared views take: name to kind, signature and body. -#}
