@@ -32,7 +32,7 @@ COLUMN_TAG = re.compile(
 OF_ROWS = re.compile(rf"with\s+row\s+access\s+policy\s+(?P<policy>{NAME})\s+on\s*\((?P<column>\w+)\)", re.IGNORECASE)
 POLICY = re.compile(
     rf"create\s+(?P<kind>masking|row\s+access)\s+policy\s+(?P<missing>if\s+not\s+exists\s+)?(?P<name>{NAME})\s+as\s*"
-    rf"(?P<signature>\(\w+\s+{TYPE}\))\s+returns\s+(?P<type>{TYPE})\s*->\s*(?P<body>.*)",
+    r"(?P<signature>\([^)]*\))\s+returns\s+(?P<type>\w+)\s*->\s*(?P<body>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 BODY = re.compile(
