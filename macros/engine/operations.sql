@@ -26,3 +26,41 @@
 {% macro snowflake__words_of(text) -%}
     ' ' || trim(regexp_replace(lower({{ text }}), '[^0-9a-z@_+.-]+', ' ')) || ' '
 {%- endmacro %}
+
+
+{#- One transaction for all that follows, until commit_transaction() keeps it or rollback_transaction() takes it back. -#}
+{% macro begin_transaction() %}
+    {%- do adapter.dispatch('begin_transaction', 'techco')() -%}
+{% endmacro %}
+
+{#- dbt opens one by itself for some of its questions, so that is ended before. -#}
+{% macro duckdb__begin_transaction() %}
+    {%- call statement('open', auto_begin=true) -%} select 1 {%- endcall -%}
+    {%- do adapter.commit() -%}
+    {%- call statement('open', auto_begin=true) -%} select 1 {%- endcall -%}
+{% endmacro %}
+
+{#- dbt-snowflake begins none, whatever it is asked: its begin and commit do nothing, and each statement would stand at once. -#}
+{% macro snowflake__begin_transaction() %}
+    {%- do run_query('begin transaction') -%}
+{% endmacro %}
+
+{% macro commit_transaction() %}
+    {%- do adapter.dispatch('commit_transaction', 'techco')() -%}
+{% endmacro %}
+
+{% macro duckdb__commit_transaction() %}{%- do adapter.commit() -%}{% endmacro %}
+
+{% macro snowflake__commit_transaction() %}{%- do run_query('commit') -%}{% endmacro %}
+
+{% macro rollback_transaction() %}
+    {%- do adapter.dispatch('rollback_transaction', 'techco')() -%}
+{% endmacro %}
+
+{#- dbt-duckdb goes on believing that one is open, so one is. -#}
+{% macro duckdb__rollback_transaction() %}
+    {%- do run_query('rollback') -%}
+    {%- do run_query('begin transaction') -%}
+{% endmacro %}
+
+{% macro snowflake__rollback_transaction() %}{%- do run_query('rollback') -%}{% endmacro %}

@@ -30,7 +30,7 @@
 {#- The persons of scratch('persons'), in one transaction. -#}
 {% macro erase_found_persons(dry_run) %}
     {%- set tables = tables_of_persons(plain=false) -%}
-    {%- do begin_operation() -%}
+    {%- do begin_transaction() -%}
     {%- do run_query(next_batch()) -%}
     {%- do mark_rows(tables) -%}
     {%- do mark_unusable_rows(tables) -%}

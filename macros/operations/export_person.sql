@@ -11,7 +11,7 @@
         {{- return('') -}}
     {%- endif -%}
     {%- set held, counted = {}, [] -%}
-    {%- do begin_operation() -%}
+    {%- do begin_transaction() -%}
     {%- do mark_rows(tables_of_persons()) -%}
     {%- do mark_unusable_rows(tables_of_persons(plain=false)) -%}
     {%- for table in tables_of_persons() if base_relation(table) -%}
@@ -29,8 +29,8 @@
         {%- endif -%}
     {%- endfor -%}
     {#- Whose the rows are was written to find them, and is not kept. -#}
-    {%- do run_query('rollback') -%}
-    {%- do run_query('begin transaction') -%}
+    {%- do rollback_transaction() -%}
+    {%- do begin_transaction() -%}
     {%- for rows in counted -%}{%- do run_query('insert into ' ~ scratch('touched') ~ ' ' ~ rows) -%}{%- endfor -%}
     {%- do write_actions('export') -%}
     {%- set person_key = run_query('select person_key from ' ~ scratch('persons')).columns[0].values()[0] -%}

@@ -7,10 +7,10 @@
         {{- return('') -}}
     {%- endif -%}
     {%- set details = 'do not sell' if do_not_sell else 'object' -%}
-    {%- do begin_operation() -%}
+    {%- do begin_transaction() -%}
     {%- do run_query('delete from ' ~ scratch('persons') ~ ' where ' ~ objects_already(details)) -%}
     {%- if run_query('select count(*) from ' ~ scratch('persons')).columns[0].values()[0] == 0 -%}
-        {%- do run_query('rollback') -%}
+        {%- do rollback_transaction() -%}
         {%- do log('They have objected before: nothing is left to do.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}

@@ -7,7 +7,7 @@
     {%- do check_readiness() -%}
     {%- do make_scratch('touched', 'source_name varchar, table_name varchar, person_key varchar, row_count bigint') -%}
     {%- do make_scratch('persons', 'place bigint, person_key varchar') -%}
-    {%- do begin_operation() -%}
+    {%- do begin_transaction() -%}
     {%- do run_query(next_batch()) -%}
     {%- for table in contract_tables() if base_relation(table) -%}
         {%- set outlived = has_outlived(table, base_relation(table)) -%}
@@ -20,7 +20,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if run_query('select count(*) from ' ~ scratch('touched')).columns[0].values()[0] == 0 -%}
-        {%- do run_query('rollback') -%}
+        {%- do rollback_transaction() -%}
         {%- do log('No row has outlived its retention: nothing is left to do.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}

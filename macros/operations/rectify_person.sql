@@ -28,13 +28,13 @@
         and ({{ keys }}, {{ version }}) in (select {{ keys }}, max({{ version }}) from {{ base }} where _issues is null group by {{ keys }})
         and {{ column }} is distinct from {{ new }}
     {%- endset -%}
-    {%- do begin_operation() -%}
+    {%- do begin_transaction() -%}
     {%- do run_query(
         'insert into ' ~ scratch('touched') ~ " select '" ~ found[0].source ~ "', '" ~ found[0].table ~ "', persons.person_key, count(*) from " ~ base
         ~ ' as known inner join ' ~ scratch('persons') ~ ' as persons on known.' ~ person ~ ' = persons.person_id where ' ~ latest ~ ' group by persons.person_key'
     ) -%}
     {%- if run_query('select count(*) from ' ~ scratch('touched')).columns[0].values()[0] == 0 -%}
-        {%- do run_query('rollback') -%}
+        {%- do rollback_transaction() -%}
         {%- do log(table ~ '.' ~ column ~ ' says so already, or ' ~ table ~ ' has no row of this person: nothing was changed.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}

@@ -164,18 +164,11 @@
     {%- endfor -%}
 {% endmacro %}
 
-{#- One transaction for all that an operation changes. dbt opens one by itself for some of its questions, so that is ended before. -#}
-{% macro begin_operation() %}
-    {%- call statement('open', auto_begin=true) -%} select 1 {%- endcall -%}
-    {%- do adapter.commit() -%}
-    {%- call statement('open', auto_begin=true) -%} select 1 {%- endcall -%}
-{% endmacro %}
-
 {#- End an operation: keep what was done, or, on a dry run, nothing of it. -#}
 {% macro end_operation(what, dry_run) %}
     {%- set counted = run_query('select source_name, table_name, sum(row_count) from ' ~ scratch('touched') ~ ' group by 1, 2 order by 1, 2').rows | map('list') | list -%}
     {%- set persons = run_query('select person_key from ' ~ scratch('persons') ~ ' order by place').columns[0].values() -%}
-    {%- if dry_run -%}{%- do run_query('rollback') -%}{%- else -%}{%- do adapter.commit() -%}{%- endif -%}
+    {%- if dry_run -%}{%- do rollback_transaction() -%}{%- else -%}{%- do commit_transaction() -%}{%- endif -%}
     {%- for source_name, table_name, row_count in counted -%}
         {%- do log(source_name ~ '.' ~ table_name ~ ': ' ~ row_count ~ ' rows', info=true) -%}
     {%- endfor -%}
