@@ -6,8 +6,10 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import ROOT
 from issued_policies import PEPPER, policies, rows_seen, shown
@@ -17,9 +19,10 @@ from emulator.governance import InForce
 from emulator.log import read_log
 from emulator.running import running
 from parity.__main__ import parity
-from parity.account import connect
+from parity.account import connect, rows_of
+from parity.compare import Allowed, Rows, differences, from_duckdb
 from parity.gate import findings, is_judged, told
-from parity.run import LEAN, LOCAL, Run, RunError
+from parity.run import LEAN, LOCAL, WAREHOUSE, Run, RunError
 from simulator.__main__ import main as simulate
 
 DAYS = ("--days", "6", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
@@ -58,6 +61,15 @@ SHOWN = {
         *(datetime.date(1984, 7, 9), "203.0.113.9", "d-81", "DE02120300000000202051", "12345678909", "Ana, call me"),
     ),
 }
+
+# Each run has an id and times of its own; files' rows are numbered, and JSON is written, as each engine does it.
+NOT_COMPARED = Allowed(
+    not_compared=dict.fromkeys(
+        ("_batch", "batch", "_row", "file_row", "quarantine_id", "action_id", "done_at", "requested_at"), "told above"
+    ),
+    compared_as_set=dict.fromkeys(("_raw", "raw_row"), "told above"),
+)
+OF_RUNS = ["batches", "runs", "last_runs"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -341,6 +353,79 @@ def test_what_a_model_issues_is_tagged_with_model_and_invocation(compared, folde
     tags = [json.loads(tag[1]) for tag in found if tag]
     assert {"fct_order", "base_shop__orders", "customer_segments"} <= {tag["model"] for tag in tags}
     assert all(tag["project"] == "techco" and tag["target"] == LOCAL and tag["invocation_id"] for tag in tags)
+
+
+def restricted_tables(warehouse: Path) -> list[str]:
+    """Names of all tables that hold or number persons' rows, with the schema."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        named = (
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('base', 'pii', 'quarantine') and not list_contains(?, table_name) order by 1"
+        )
+        return [name for (name,) in connection.execute(named, [OF_RUNS]).fetchall()]
+
+
+def of_duckdb(warehouse: Path, tables: list[str]) -> dict[str, Rows]:
+    """The rows of tables of a warehouse."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {table: from_duckdb(connection, table) for table in tables}
+
+
+def differing(one: dict[str, Rows], other: dict[str, Rows], allowed: Allowed) -> dict[str, list[str]]:
+    """The differences of tables, of those that have any."""
+    found = {table: differences(rows, other[table], allowed) for table, rows in one.items()}
+    return {table: differences for table, differences in found.items() if differences}
+
+
+def operate(run: Run, operations: list[tuple[str, dict]], **also: bool) -> None:
+    """Run operations on persons, one after the other."""
+    for operation, arguments in operations:
+        given = json.dumps(arguments | also)
+        quiet = ("--quiet", "--no-write-json", "--log-level-file", "none")
+        run.dbt(*quiet, "run-operation", operation, "--args", given)
+
+
+def test_operations_on_persons_do_the_same_on_both_engines_and_a_dry_run_nothing(again, folder, capfd):
+    warehouse = folder / "duckdb" / WAREHOUSE
+    here = Run("duckdb", again.zone, warehouse.parent, {"TECHCO_WAREHOUSE": str(warehouse)})
+    with duckdb.connect(str(warehouse)) as connection:
+        asked = "select distinct customer_id from base.base_shop__orders where customer_id is not null order by 1"
+        persons = [customer for (customer,) in connection.execute(asked).fetchall()]
+        aged = "update base.base_web__events set occurred_at = '2023-01-01' where customer_id is not null"
+        connection.execute(aged)
+    tables = restricted_tables(warehouse)
+    with connect(again) as account:
+        account.cursor().execute(aged)
+    before, counted = dict(rows_of(again, tables)), len(statements(folder))
+
+    erase, export = ("erase", {"customer_ids": persons[:2]}), ("export_person", {"customer_id": persons[2]})
+    operate(again, [erase, export, ("purge", {})], dry_run=True)
+    assert differing(before, dict(rows_of(again, tables)), Allowed({}, {})) == {}
+
+    capfd.readouterr()
+    phone = {"customer_id": persons[3], "table": "shop.customers", "column": "phone", "value": "+49 30 5557"}
+    done = [erase, ("object_person", {"customer_id": persons[4]}), ("rectify_person", phone), export, ("purge", {})]
+    with ThreadPoolExecutor() as side_by_side:
+        list(side_by_side.map(lambda run: operate(run, done), (again, here)))
+    exports = [json.loads(line) for line in capfd.readouterr().out.splitlines() if line.startswith("{")]
+    assert len(exports) == 2 and business_of(exports[0]) == business_of(exports[1]) != {}
+
+    after = dict(rows_of(again, tables))
+    assert differing(of_duckdb(warehouse, tables), after, NOT_COMPARED) == {}
+    touched = ("base.base_shop__customers", "base.base_web__events", "base.privacy_actions", "pii.person_keys")
+    assert set(touched) <= differing(before, after, Allowed({}, {})).keys()
+    issued = statements(folder)[counted:]
+    assert [told(finding) for finding in findings(filter(is_judged, issued), {})] == []
+
+
+def business_of(export: dict) -> dict[str, list]:
+    """The rows of an export without what the warehouse adds, in an order of their own."""
+    return {
+        table: sorted(
+            json.dumps({name: value for name, value in row.items() if name[0] != "_"}, sort_keys=True) for row in rows
+        )
+        for table, rows in export["rows"].items()
+    }
 
 
 def test_loading_again_loads_nothing_and_a_broken_file_is_told_while_the_rest_loads(again, folder, capfd):

@@ -105,12 +105,12 @@
         'insert into ' ~ ledger('suppressions') ~ ' select made.person_hash, null, null from (select ' ~ suppression_hash("'suppressions of this warehouse'")
         ~ ' as person_hash) as made where not exists (select 1 from ' ~ ledger('suppressions') ~ ')'
     ) -%}
-    {%- set named = ['select person_id as value, person_key from ' ~ scratch('persons'), 'select email, person_key from ' ~ scratch('emails')] -%}
+    {%- set named = ['select person_id as known_by, person_key from ' ~ scratch('persons'), 'select email, person_key from ' ~ scratch('emails')] -%}
     {%- for table in contract_tables() if base_relation(table) -%}
         {%- do named.append('select _raw, _erased_key from ' ~ base_relation(table) ~ ' where _raw is not null and ' ~ of_these_persons()) -%}
     {%- endfor -%}
     {%- do run_query(
-        'insert into ' ~ ledger('suppressions') ~ ' select ' ~ suppression_hash('value') ~ ', min(person_key), ' ~ day ~ ' from (' ~ named | join(' union ')
+        'insert into ' ~ ledger('suppressions') ~ ' select ' ~ suppression_hash('known_by') ~ ', min(person_key), ' ~ day ~ ' from (' ~ named | join(' union ')
         ~ ') as named group by 1'
     ) -%}
     {%- do run_query(
