@@ -20,6 +20,14 @@ def operate(house, operation: str, succeeds: bool = True, **arguments) -> str:
     return house.dbt("--no-write-json", "run-operation", operation, "--args", given, succeeds=succeeds)
 
 
+def export(house, person: str) -> dict:
+    """What export_person prints of a person."""
+    quiet = ("--quiet", "--no-write-json", "--log-level-file", "none")
+    asked = json.dumps({"customer_id": person})
+    printed = house.dbt(*quiet, "run-operation", "export_person", "--args", asked)
+    return json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
+
+
 def contents(house) -> dict[str, tuple]:
     """A checksum of every table."""
     with duckdb.connect(str(house.warehouse), read_only=True) as connection:
@@ -110,13 +118,9 @@ def test_a_full_refresh_of_the_same_files_makes_the_same_tables(erased, tmp_path
 def test_an_export_holds_what_base_holds(built, tmp_path):
     house = built.copy(tmp_path)
     person = choose(house, random.Random(2), 1)[0]
-    asked = json.dumps({"customer_id": person})
     assert "--log-level-file none" in operate(house, "export_person", succeeds=False, customer_id=person)
-    printed = house.dbt(
-        *("--quiet", "--no-write-json", "--log-level-file", "none", "run-operation", "export_person", "--args", asked)
-    )
+    told = export(house, person)
     assert person not in (house.target / "logs" / "dbt.log").read_text()
-    told = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
     assert told["customer_id"] == person
     for source, table in (("shop", "customers"), ("shop", "addresses"), ("crm", "consents"), ("web", "events")):
         named = f"select count(*) from base.base_{source}__{table} where customer_id = ?"
@@ -143,10 +147,7 @@ def test_an_export_tells_of_unusable_rows_that_tell_of_the_person(built, tmp_pat
             "null as customer_id, null as _erased_key, '9' || event_id as event_id) from base.base_web__events limit 1",
             [line],
         )
-    asked = json.dumps({"customer_id": person})
-    quiet = ("--quiet", "--no-write-json", "--log-level-file", "none")
-    printed = house.dbt(*quiet, "run-operation", "export_person", "--args", asked)
-    told = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
+    told = export(house, person)
     assert [row["_raw"] for row in told["rows"]["web.events"] if row["_issues"] == "not_parseable"] == [line]
 
 

@@ -17,7 +17,7 @@ from techco.publish import publish
 from benchmarks.evidence import save
 from emulator.running import ROOT, EmulatorError
 from parity.account import connect, rows_by_table
-from parity.compare import differences, from_duckdb, read_allowed
+from parity.compare import Allowed, differences, from_duckdb, read_allowed
 from parity.kept import Tables, read_kept
 from parity.roles import of_all_roles
 from parity.run import LEAN, LOCAL, Run, RunError, duckdb_run
@@ -92,9 +92,9 @@ def seen_by_roles(here: Run, there: Run) -> dict[str, dict[str, list[str]]]:
         return of_all_roles(release, account.cursor(), account.database, read_allowed())
 
 
-def compared(here: Path, there: Tables) -> dict[str, list[str]]:
-    """The differences of every mart and snapshot of a DuckDB warehouse."""
-    allowed = read_allowed()
+def compared(here: Path, there: Tables, allowed: Allowed | None = None) -> dict[str, list[str]]:
+    """The differences of tables of a DuckDB warehouse, but those `allowed` (by default parity/allowed.yml)."""
+    allowed = allowed or read_allowed()
     with duckdb.connect(str(here), read_only=True) as warehouse:
         return {
             table: differences(from_duckdb(warehouse, table), rows, allowed)

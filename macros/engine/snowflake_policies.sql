@@ -46,10 +46,10 @@
 {%- endmacro %}
 
 {#- The different personal columns that the build has made something of, by what their tag says. -#}
-{% macro derived_columns() %}
+{% macro derived_columns(declared) %}
     {%- set derived = {} -%}
-    {%- for table in servable_tables() -%}
-        {%- for column in table.columns if column.built_form -%}
+    {%- for view in declared -%}
+        {%- for column in view.columns if column.built_form -%}
             {%- do derived.update({tag_value(column): column}) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -58,7 +58,7 @@
 
 {#- What a masking policy gives, by the class in the column's tag. Who holds several roles at once is given the least of what they are given:
     each column and row is then shown as one of them alone may see it. Who holds none is given nothing. -#}
-{% macro mask_body(data_type) -%}
+{% macro mask_body(data_type, derived) -%}
     case system$get_tag_on_current_column('{{ policy_object('pii_class') }}')
     {%- for classification, forms in var('privacy').classes.items() if type_of_class(classification) == data_type %}
         when '{{ classification }}' then case
@@ -70,7 +70,7 @@
         {%- endfor %}
         end
     {%- endfor %}
-    {%- for value, column in derived_columns().items() %}
+    {%- for value, column in derived.items() %}
         {%- set hidden_from = roles_with_form(column.classification, 'redacted') %}
         when '{{ value }}' then case
             {%- if hidden_from %}
@@ -146,15 +146,15 @@
 
 
 {#- A masking policy for each type that personal columns have; numbers are always made of something. -#}
-{% macro masking_policies() %}
-    {{- return(dict({'mask_text': 'varchar', 'mask_date': 'date'}, **({'mask_number': 'bigint'} if derived_columns() else {}))) -}}
+{% macro masking_policies(derived) %}
+    {{- return(dict({'mask_text': 'varchar', 'mask_date': 'date'}, **({'mask_number': 'bigint'} if derived else {}))) -}}
 {% endmacro %}
 
 {#- All policies that some of the declared views take: name to kind, signature and body. -#}
 {% macro privacy_policies(views, declared) %}
-    {%- set policies = {} -%}
-    {%- for name, data_type in masking_policies().items() -%}
-        {%- do policies.update({name: {'kind': 'masking', 'signature': '(clear ' ~ data_type ~ ') returns ' ~ data_type, 'body': mask_body(data_type)}}) -%}
+    {%- set policies, derived = {}, derived_columns(declared) -%}
+    {%- for name, data_type in masking_policies(derived).items() -%}
+        {%- do policies.update({name: {'kind': 'masking', 'signature': '(clear ' ~ data_type ~ ') returns ' ~ data_type, 'body': mask_body(data_type, derived)}}) -%}
     {%- endfor -%}
     {%- for view in views if rows_policy(view) and rows_policy(view) not in policies -%}
         {%- do policies.update({rows_policy(view): {
@@ -175,14 +175,14 @@
 {% endmacro %}
 
 {#- The tag, the values that it lacks since the registry got them, and the policies that a column gets by it. -#}
-{% macro tag_statements() %}
+{% macro tag_statements(policies, declared) %}
     {%- set tag = policy_object('pii_class') -%}
     {%- set classes = [] -%}
-    {%- for value in var('privacy').classes | list + derived_columns() | list -%}
+    {%- for value in var('privacy').classes | list + derived_columns(declared) | list -%}
         {%- do classes.append("'" ~ value ~ "'") -%}
     {%- endfor -%}
     {%- set attached = [] -%}
-    {%- for name in masking_policies() -%}
+    {%- for name, policy in policies.items() if policy.kind == 'masking' -%}
         {%- do attached.append('masking policy ' ~ policy_object(name)) -%}
     {%- endfor -%}
     {%- set statements = [
@@ -195,8 +195,6 @@
         {%- endfor -%}
         {%- if added -%}{%- do statements.append('alter tag ' ~ tag ~ ' add allowed_values ' ~ added | join(', ')) -%}{%- endif -%}
     {%- endfor -%}
-    {%- do statements.append(
-        'alter tag ' ~ tag ~ ' set ' ~ attached | join(', ') ~ ' force'
-    ) -%}
+    {%- do statements.append('alter tag ' ~ tag ~ ' set ' ~ attached | join(', ') ~ ' force') -%}
     {{- return(statements) -}}
 {% endmacro %}

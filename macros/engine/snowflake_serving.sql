@@ -10,7 +10,8 @@
     {%- set declared = served_views() -%}
     {%- set views = views_that_can_be_made(declared) -%}
     {%- set wanted, held = wanted_grants(views), held_grants() -%}
-    {%- set statements = revoke_statements(wanted, held) + policy_statements(privacy_policies(views, declared)) + tag_statements() -%}
+    {%- set policies = privacy_policies(views, declared) -%}
+    {%- set statements = revoke_statements(wanted, held) + policy_statements(policies) + tag_statements(policies, declared) -%}
     {%- for view in views -%}
         {%- do statements.append(view_statement(view)) -%}
     {%- endfor -%}

@@ -46,9 +46,7 @@
     and person_id not in (
         select customer_id
         from {{ requests }}
-        where
-            request_type = 'object' and _issues is null and customer_id is not null
-            and request_id not in (select request_id from {{ ledger('privacy_actions') }} where request_id is not null)
+        where customer_id is not null and {{ is_open_request('object') }}
     )
     {%- endif %}
 {% endmacro %}

@@ -113,6 +113,13 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- A condition on requests of the CRM: usable, for this action, and not done yet. -#}
+{% macro is_open_request(action) -%}
+    _issues is null
+    and request_type = '{{ action }}'
+    and request_id not in (select request_id from {{ ledger('privacy_actions') }} where request_id is not null)
+{%- endmacro %}
+
 {#- Write down what is done for each person: one row for each request of this kind that stands in the CRM and is not done yet, and one for who
     made none there. Must come before the persons' ids go. -#}
 {% macro write_actions(action, details=none) %}
@@ -138,10 +145,7 @@
             {%- if requests %}
             select customer_id, request_id, max(privacy_regime) as privacy_regime, min(requested_at) as requested_at
             from {{ requests }}
-            where
-                _issues is null
-                and request_type = '{{ action }}'
-                and request_id not in (select request_id from {{ ledger('privacy_actions') }} where request_id is not null)
+            where {{ is_open_request(action) }}
             group by customer_id, request_id
             {%- else %}
             select
