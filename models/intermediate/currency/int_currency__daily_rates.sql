@@ -46,8 +46,8 @@ crossed as (
             round(
                 cast(reporting.rate as double)
                 / nullif(cast(own.rate as double), 0),
-                8
-            ) as decimal(18, 8)
+                12
+            ) as decimal(28, 12)
         ) as reporting_rate,
         greatest(own._batch, reporting._batch) as _batch
     from per_base as own

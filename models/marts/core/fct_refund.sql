@@ -40,7 +40,7 @@ select
     {{ order_flags('refunds.refunded_at') }},
 
     ---------- measures
-    cast(refunds.amount as decimal(18, 2)) as amount,
+    cast(refunds.amount as decimal(18, 3)) as amount,
     {{ convert('refunds.amount', 'refunds.currency_code', 'rates.reporting_rate') }}
         as amount_reporting,
 

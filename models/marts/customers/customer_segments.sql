@@ -49,13 +49,13 @@ select
         case
             when scored.customer_key is null then 0
             else scored.net_amount_reporting
-        end as decimal(18, 2)
+        end as decimal(18, 3)
     ) as net_amount_reporting,
     cast(
         case
             when scored.customer_key is null then 0
             else scored.refund_amount_reporting
-        end as decimal(18, 2)
+        end as decimal(18, 3)
     ) as refund_amount_reporting,
     cast(round(
         cast(scored.discounted_order_count as double)
