@@ -101,6 +101,31 @@ prices as (
 
 ),
 
+-- A day without a price has the last one that may be carried to it.
+prices_of_days as (
+
+    select
+        days.date_day,
+        days.currency_code,
+        prices.price
+    from (
+        select distinct
+            date_day,
+            currency_code
+        from bookings
+    ) as days
+    inner join prices
+        on
+            days.currency_code = prices.currency_code
+            and prices.rate_date between {{ add_days('days.date_day', -carried_days()) }} and days.date_day
+    qualify
+        row_number() over (
+            partition by days.date_day, days.currency_code
+            order by prices.rate_date desc
+        ) = 1
+
+),
+
 converted as (
 
     select
@@ -115,9 +140,9 @@ converted as (
             {%- endfor %}
         end) as half_unit
     from bookings
-    left join prices
+    left join prices_of_days as prices
         on
-            bookings.date_day = prices.rate_date
+            bookings.date_day = prices.date_day
             and bookings.currency_code = prices.currency_code
     where bookings.date_day <= {{ as_of() }}
 
