@@ -61,15 +61,17 @@ JSON_INTEGERS = [
     ("true", "type:quantity"),
     ("{}", "type:quantity"),
 ]
-# Into decimal(18,2), as CSV with a decimal comma; Latin-1.
+# Into decimal(18,3) of EUR, as CSV with a decimal comma; Latin-1.
 CSV_AMOUNTS = [
-    ("12,34", "12.34"),
-    ("12,3400", "12.34"),
-    ("999999999,99", "999999999.99"),
+    ("12,34", "12.340"),
+    ("12,3400", "12.340"),
+    ("999999999,99", "999999999.990"),
     ("1000000000,01", "range:spend_amount"),
-    ("9999999999999999,99", "range:spend_amount"),
-    ("12,345", "type:spend_amount"),
-    ("-0,001", "type:spend_amount"),
+    ("999999999999999,99", "range:spend_amount"),
+    ("9999999999999999,99", "type:spend_amount"),
+    ("12,345", "digits:spend_amount"),
+    ("-0,001", "digits:spend_amount"),
+    ("12,3456", "type:spend_amount"),
     ("99999999999999999,00", "type:spend_amount"),
     ("1e3", "type:spend_amount"),
     ("NaN", "type:spend_amount"),

@@ -135,7 +135,7 @@ def test_a_column_that_ended_is_noted_in_the_contract(tmp_path):
     land(tmp_path, "shop/order_items", line_items(tax_amount=None), hostile.NEXT_DAY)
     sources = tmp_path / "project" / "models" / "staging" / "shop" / "_shop__sources.yml"
     declared = (ROOT / "models/staging/shop/_shop__sources.yml").read_text()
-    column = 'tax_amount, data_type: "decimal(18,2)"'
+    column = 'tax_amount, data_type: "decimal(18,3)"'
     assert column in declared
     for file in [ROOT / "dbt_project.yml", *ROOT.glob("models/staging/*/_*__sources.yml")]:
         copy = tmp_path / "project" / file.relative_to(ROOT)

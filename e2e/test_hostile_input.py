@@ -130,7 +130,7 @@ def test_parquet_types_may_differ_between_files_of_a_day(landed):
         "select shipment_id, coalesce(_issues, cast(shipping_cost as varchar)), cast(shipped_at as varchar) "
         "from base.base_wms__shipments where shipment_id like 'S-hostile%' order by 1",
     )
-    found = ["1.50", "2.00", None, "type:shipping_cost"]
+    found = ["1.500", "2.000", None, "type:shipping_cost"]
     assert costs == [(f"S-hostile-{i}", cost, noon) for i, cost in enumerate(found)]
     assert "nul.parquet: column colour: expected a column of the contract; found an unknown name" in landed.output
 

@@ -14,9 +14,10 @@
         orders.order_date,
         orders.order_id is not null as is_order_known,
         coalesce(orders.is_deleted, false) or items.is_deleted as _is_deleted,
-        cast(items.quantity * items.unit_price as decimal(18, 2)) as gross_amount,
-        coalesce(items.discount_amount, 0) as line_discount_amount,
-        {{ fitting('items.quantity * costs.standard_cost') }} as cost_amount,
+        {{ round_money('items.quantity * items.unit_price', 'orders.currency_code') }} as gross_amount,
+        {{ round_money('coalesce(items.discount_amount, 0)', 'orders.currency_code') }} as line_discount_amount,
+        {{ round_money('items.tax_amount', 'orders.currency_code') }} as line_tax_amount,
+        {{ fitting_money('items.quantity * costs.standard_cost', 'costs.currency_code') }} as cost_amount,
         costs.currency_code as cost_currency_code,
         rates.reporting_rate,
         cost_rates.reporting_rate as cost_reporting_rate

@@ -129,6 +129,9 @@ limit 0
         {%- if column.maximum -%}
             {%- do in_column.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
         {%- endif -%}
+        {%- if column.data_type == 'decimal(18,3)' and 'currency_code' in table.columns | map(attribute='name') -%}
+            {%- do in_column.append([in_minor_unit(typed_name(column), 'currency_code') ~ ' <> ' ~ typed_name(column), 'digits:' ~ column.name]) -%}
+        {%- endif -%}
         {%- if column.required -%}
             {%- do in_column.append([column.name ~ ' is null', 'missing:' ~ column.name]) -%}
         {%- endif -%}

@@ -23,7 +23,7 @@ counted_refunds as (
             when orders.order_id is null or orders.net_amount = 0 then 0
             else {{ fitting(
                 'round(cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)'
-                ~ ' / nullif(cast(orders.net_amount as double), 0), 2)'
+                ~ ' / nullif(cast(orders.net_amount as double), 0), ' ~ minor_unit(var('reporting_currency')) ~ ')'
             ) }}
         end as tax_amount_reporting
     from {{ ref('fct_refund') }} as refunds
@@ -215,16 +215,16 @@ select
     ---------- additive measures
     cast(order_count as bigint) as order_count,
     cast(unit_count as bigint) as unit_count,
-    cast(gross_sales_amount as decimal(18, 2)) as gross_sales_amount,
-    cast(discount_amount as decimal(18, 2)) as discount_amount,
-    cast(tax_amount as decimal(18, 2)) as tax_amount,
-    cast(refund_amount as decimal(18, 2)) as refund_amount,
-    cast(unmatched_refund_amount as decimal(18, 2)) as unmatched_refund_amount,
-    cast(net_revenue_amount as decimal(18, 2)) as net_revenue_amount,
-    cast(cost_amount as decimal(18, 2)) as cost_amount,
-    cast(net_revenue_amount - cost_amount as decimal(18, 2)) as margin_amount,
-    cast(shipping_amount as decimal(18, 2)) as shipping_amount,
-    cast(purchase_amount as decimal(18, 2)) as purchase_amount,
+    cast(gross_sales_amount as decimal(18, 3)) as gross_sales_amount,
+    cast(discount_amount as decimal(18, 3)) as discount_amount,
+    cast(tax_amount as decimal(18, 3)) as tax_amount,
+    cast(refund_amount as decimal(18, 3)) as refund_amount,
+    cast(unmatched_refund_amount as decimal(18, 3)) as unmatched_refund_amount,
+    cast(net_revenue_amount as decimal(18, 3)) as net_revenue_amount,
+    cast(cost_amount as decimal(18, 3)) as cost_amount,
+    cast(net_revenue_amount - cost_amount as decimal(18, 3)) as margin_amount,
+    cast(shipping_amount as decimal(18, 3)) as shipping_amount,
+    cast(purchase_amount as decimal(18, 3)) as purchase_amount,
     cast(guest_order_count as bigint) as guest_order_count,
     cast(session_count as bigint) as session_count,
     cast(converted_session_count as bigint) as converted_session_count,
@@ -235,8 +235,8 @@ select
 
     ---------- ratios, not additive
     cast(round(
-        cast(purchase_amount as double) / nullif(order_count, 0), 2
-    ) as decimal(18, 2)) as average_order_value,
+        cast(purchase_amount as double) / nullif(order_count, 0), {{ minor_unit(var('reporting_currency')) }}
+    ) as decimal(18, 3)) as average_order_value,
     {{ fitting(
         'round(cast(net_revenue_amount - cost_amount as double) / nullif(cast(net_revenue_amount as double), 0), 4)', scale=4
     ) }} as margin_rate,

@@ -33,11 +33,11 @@ lines as (
         sales.order_date,
         case
             when sales.currency_code = '{{ var("reporting_currency") }}'
-                then cast(items.quantity * items.unit_price as decimal(18, 2))
+                then {{ round_money('items.quantity * items.unit_price', 'sales.currency_code') }}
             else
                 round(
-                    cast(items.quantity * items.unit_price as decimal(28, 2))
-                    * rates.reporting_rate, 2
+                    cast({{ round_money('items.quantity * items.unit_price', 'sales.currency_code') }} as decimal(28, 3))
+                    * rates.reporting_rate, {{ minor_unit(var('reporting_currency')) }}
                 )
         end as gross_sales_amount
     from {{ ref('stg_shop__order_items') }} as items
@@ -179,8 +179,8 @@ compared as (
             'staging' as compared_with,
             date_day as period_start,
             '{{ measure }}' as measure,
-            cast(expected_{{ measure }} as decimal(28, 2)) as expected_value,
-            cast(actual_{{ measure }} as decimal(28, 2)) as actual_value
+            cast(expected_{{ measure }} as decimal(28, 3)) as expected_value,
+            cast(actual_{{ measure }} as decimal(28, 3)) as actual_value
         from days
 
         union all
@@ -189,8 +189,8 @@ compared as (
             'staging, in total' as compared_with,
             cast(null as date) as period_start,
             '{{ measure }}' as measure,
-            cast(expected_{{ measure }} as decimal(28, 2)) as expected_value,
-            cast(actual_{{ measure }} as decimal(28, 2)) as actual_value
+            cast(expected_{{ measure }} as decimal(28, 3)) as expected_value,
+            cast(actual_{{ measure }} as decimal(28, 3)) as actual_value
         from totals
         {{ 'where unknown_days = 0' if measure == 'gross_sales_amount' }}
 
@@ -202,8 +202,8 @@ compared as (
             'sum of the countries' as compared_with,
             coalesce(daily.date_day, country_sums.date_day) as period_start,
             '{{ measure }}' as measure,
-            cast(country_sums.{{ measure }} as decimal(28, 2)) as expected_value,
-            cast(daily.{{ measure }} as decimal(28, 2)) as actual_value
+            cast(country_sums.{{ measure }} as decimal(28, 3)) as expected_value,
+            cast(daily.{{ measure }} as decimal(28, 3)) as actual_value
         from daily
         full join country_sums
             on daily.date_day = country_sums.date_day
@@ -214,8 +214,8 @@ compared as (
             'sum of the days' as compared_with,
             coalesce(monthly.month_start, day_sums.month_start) as period_start,
             '{{ measure }}' as measure,
-            cast(day_sums.{{ measure }} as decimal(28, 2)) as expected_value,
-            cast(monthly.{{ measure }} as decimal(28, 2)) as actual_value
+            cast(day_sums.{{ measure }} as decimal(28, 3)) as expected_value,
+            cast(monthly.{{ measure }} as decimal(28, 3)) as actual_value
         from {{ ref('monthly_sales_kpis') }} as monthly
         full join day_sums
             on monthly.month_start = day_sums.month_start

@@ -1,6 +1,8 @@
-{#- Units, gross sales, discounts and refunds, those without a known order too, of each day without core and without the project's cross rates: what staging holds, times the
-    day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by the half cent that rounding it makes. -#}
+{#- Units, gross sales, discounts and refunds, those without a known order too, of each day without core and without the project's cross rates:
+    what staging holds, times the day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by half of
+    the smallest unit of its own currency, and by half of that of the reporting one. -#}
 {%- set amounts = ['gross_sales_amount', 'discount_amount', 'refund_amount', 'unmatched_refund_amount'] %}
+{%- set half_unit = 0.5 / 10 ** minor_unit(var('reporting_currency')) %}
 with
 
 orders as (
@@ -111,6 +113,31 @@ prices as (
 
 ),
 
+-- A day without a price has the last one that may be carried to it.
+prices_of_days as (
+
+    select
+        days.date_day,
+        days.currency_code,
+        prices.price
+    from (
+        select distinct
+            date_day,
+            currency_code
+        from bookings
+    ) as days
+    inner join prices
+        on
+            days.currency_code = prices.currency_code
+            and prices.rate_date between {{ add_days('days.date_day', -carried_days()) }} and days.date_day
+    qualify
+        row_number() over (
+            partition by days.date_day, days.currency_code
+            order by prices.rate_date desc
+        ) = 1
+
+),
+
 converted as (
 
     select
@@ -118,11 +145,16 @@ converted as (
         case
             when bookings.currency_code = '{{ var("reporting_currency") }}' then 1
             else prices.price
-        end as price
+        end as price,
+        0.5 / power(10, case bookings.currency_code
+            {%- for currency in var('domains').currencies %}
+                when '{{ currency }}' then {{ minor_unit(currency) }}
+            {%- endfor %}
+        end) as half_unit
     from bookings
-    left join prices
+    left join prices_of_days as prices
         on
-            bookings.date_day = prices.rate_date
+            bookings.date_day = prices.date_day
             and bookings.currency_code = prices.currency_code
     where bookings.date_day <= {{ as_of() }}
 
@@ -133,8 +165,9 @@ by_day as (
     select
         {%- for amount in amounts %}
             coalesce(sum({{ amount }} * price), 0) as {{ amount }},
-            count({{ amount }}) as bookings_of_{{ amount }},
             count_if({{ amount }} is not null and price is null) as unknown_{{ amount }},
+            coalesce(sum(case when {{ amount }} is not null then half_unit * price + {{ half_unit }} end), 0)
+                as tolerance_of_{{ amount }},
         {%- endfor %}
         date_day,
         sum(unit_count) as unit_count
@@ -151,7 +184,7 @@ compared as (
             by_day.date_day,
             by_day.{{ amount }} as expected_value,
             by_day.unknown_{{ amount }} > 0 as is_unknown,
-            0.005 * by_day.bookings_of_{{ amount }} + 0.01 as tolerance,
+            by_day.tolerance_of_{{ amount }} + 2 * {{ half_unit }} as tolerance,
             kpis.{{ amount }} as actual_value
         from by_day
         left join {{ ref('daily_sales_kpis') }} as kpis

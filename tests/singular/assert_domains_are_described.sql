@@ -10,5 +10,17 @@
     full join {{ ref(domain) }} as described
         on members.member = described.{{ key }}
     where members.member is null or described.{{ key }} is null
-    {{ 'union all' if not loop.last }}
+    union all
 {%- endfor %}
+    -- A currency whose smallest unit is another one in the seed than in vars: minor_units.
+    select
+        'minor_units' as domain_name,
+        currency_code as member,
+        false as is_unknown_to_contract
+    from {{ ref('currencies') }}
+    where
+        minor_unit <> case currency_code
+            {%- for currency in var('domains').currencies %}
+                when '{{ currency }}' then {{ minor_unit(currency) }}
+            {%- endfor %}
+        end

@@ -46,8 +46,8 @@ crossed as (
             round(
                 cast(reporting.rate as double)
                 / nullif(cast(own.rate as double), 0),
-                8
-            ) as decimal(18, 8)
+                12
+            ) as decimal(28, 12)
         ) as reporting_rate,
         greatest(own._batch, reporting._batch) as _batch
     from per_base as own
@@ -57,23 +57,65 @@ crossed as (
             and own.base_currency_code = reporting.base_currency_code
             and reporting.currency_code = '{{ var("reporting_currency") }}'
 
+),
+
+published as (
+
+    select
+        rate_date,
+        currency_code,
+        reporting_rate,
+        _batch
+    from crossed
+    -- Where several bases are quoted, the reporting currency as base needs no cross rate.
+    qualify
+        row_number() over (
+            partition by rate_date, currency_code
+            order by
+                case
+                    when base_currency_code = '{{ var("reporting_currency") }}'
+                        then 0
+                    else 1
+                end asc,
+                base_currency_code asc
+        ) = 1
+
+),
+
+-- What a rate may be used for: its own day, and days after it.
+candidates as (
+    {% for carried in range(carried_days() + 1) %}
+        {{ 'union all' if not loop.first }}
+        select
+            {{ add_days('rate_date', carried) }} as rate_date,
+            currency_code,
+            reporting_rate,
+            rate_date as rate_source_date,
+            {{ carried }} as days_carried,
+            _batch
+        from published
+    {% endfor %}
 )
 
 select
     rate_date,
     currency_code,
     reporting_rate,
-    _batch
-from crossed
--- Where several bases are quoted, the reporting currency as base needs no cross rate.
+    days_carried > 0 as is_carried_forward,
+    rate_source_date,
+    -- Whichever of the days before changes, the rate that is carried here may be another.
+    case
+        when days_carried = 0 then _batch
+        else max(_batch) over (partition by rate_date, currency_code)
+    end as _batch
+from candidates
+-- The day's own rate; else the last one that is known.
 qualify
-    row_number() over (
+    (days_carried = 0 or reporting_rate is not null)
+    and row_number() over (
         partition by rate_date, currency_code
         order by
-            case
-                when base_currency_code = '{{ var("reporting_currency") }}'
-                    then 0
-                else 1
-            end asc,
-            base_currency_code asc
+            case when days_carried = 0 then 0 else 1 end asc,
+            case when reporting_rate is null then 1 else 0 end asc,
+            days_carried asc
     ) = 1

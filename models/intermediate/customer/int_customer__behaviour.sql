@@ -62,7 +62,7 @@ select
         case
             when sales.customer_key is null then 0
             else sales.net_amount_reporting
-        end as decimal(18, 2)
+        end as decimal(18, 3)
     ) as net_amount_reporting,
     cast(coalesce(sales.discounted_order_count, 0) as bigint)
         as discounted_order_count,

@@ -72,9 +72,9 @@ select
     cast(unit_count as bigint) as unit_count,
     first_order_date,
     last_order_date,
-    cast(sales_amount_reporting as decimal(18, 2)) as sales_amount_reporting,
-    cast(refund_amount_reporting as decimal(18, 2)) as refund_amount_reporting,
-    cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 2))
+    cast(sales_amount_reporting as decimal(18, 3)) as sales_amount_reporting,
+    cast(refund_amount_reporting as decimal(18, 3)) as refund_amount_reporting,
+    cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count
 from joined

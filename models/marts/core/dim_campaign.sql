@@ -62,7 +62,7 @@ select
     utm_campaign,
     country_code,
     currency_code,
-    cast(daily_budget_amount as decimal(18, 2)) as daily_budget_amount,
+    cast(daily_budget_amount as decimal(18, 3)) as daily_budget_amount,
     started_on,
     ended_on,
     is_inferred

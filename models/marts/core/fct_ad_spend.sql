@@ -23,7 +23,7 @@ select
     spend.currency_code,
 
     ---------- measures
-    cast(spend.spend_amount as decimal(18, 2)) as spend_amount,
+    cast(spend.spend_amount as decimal(18, 3)) as spend_amount,
     {{ convert('spend.spend_amount', 'spend.currency_code', 'rates.reporting_rate') }}
         as spend_amount_reporting,
     spend.impression_count,

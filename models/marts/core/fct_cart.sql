@@ -33,12 +33,15 @@ items as (
 contents as (
 
     select
-        cart_id,
+        items.cart_id,
         count(*) as item_count,
-        sum(quantity) as unit_count,
-        {{ complete_sum(fitting('quantity * unit_price')) }} as cart_amount
+        sum(items.quantity) as unit_count,
+        {{ complete_sum(fitting_money('items.quantity * items.unit_price', 'carts.currency_code')) }}
+            as cart_amount
     from items
-    group by cart_id
+    inner join carts
+        on items.cart_id = carts.cart_id
+    group by items.cart_id
 
 ),
 
@@ -71,7 +74,7 @@ select
     ---------- measures
     cast(joined.item_count as bigint) as item_count,
     cast(joined.unit_count as bigint) as unit_count,
-    cast(joined.cart_amount as decimal(18, 2)) as cart_amount,
+    cast(joined.cart_amount as decimal(18, 3)) as cart_amount,
     {{ convert('joined.cart_amount', 'joined.currency_code', 'rates.reporting_rate') }}
         as cart_amount_reporting,
 

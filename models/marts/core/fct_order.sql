@@ -77,23 +77,23 @@ select
     ---------- measures in the order's currency
     cast(line_count as bigint) as line_count,
     cast(unit_count as bigint) as unit_count,
-    cast(gross_amount as decimal(18, 2)) as gross_amount,
-    cast(lines_discount_amount as decimal(18, 2)) as discount_amount,
-    cast(gross_amount - lines_discount_amount as decimal(18, 2)) as net_amount,
-    cast(lines_tax_amount as decimal(18, 2)) as tax_amount,
-    cast(shipping_amount as decimal(18, 2)) as shipping_amount,
-    cast(total_amount as decimal(18, 2)) as total_amount,
-    cast(captured_amount as decimal(18, 2)) as captured_amount,
-    cast(refunded_amount as decimal(18, 2)) as refunded_amount,
+    cast(gross_amount as decimal(18, 3)) as gross_amount,
+    cast(lines_discount_amount as decimal(18, 3)) as discount_amount,
+    cast(gross_amount - lines_discount_amount as decimal(18, 3)) as net_amount,
+    cast(lines_tax_amount as decimal(18, 3)) as tax_amount,
+    cast(shipping_amount as decimal(18, 3)) as shipping_amount,
+    cast(total_amount as decimal(18, 3)) as total_amount,
+    cast(captured_amount as decimal(18, 3)) as captured_amount,
+    cast(refunded_amount as decimal(18, 3)) as refunded_amount,
 
     ---------- measures in the reporting currency
-    cast(gross_amount_reporting as decimal(18, 2)) as gross_amount_reporting,
-    cast(discount_amount_reporting as decimal(18, 2))
+    cast(gross_amount_reporting as decimal(18, 3)) as gross_amount_reporting,
+    cast(discount_amount_reporting as decimal(18, 3))
         as discount_amount_reporting,
-    cast(gross_amount_reporting - discount_amount_reporting as decimal(18, 2))
+    cast(gross_amount_reporting - discount_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
-    cast(tax_amount_reporting as decimal(18, 2)) as tax_amount_reporting,
-    cast(cost_amount_reporting as decimal(18, 2)) as cost_amount_reporting,
+    cast(tax_amount_reporting as decimal(18, 3)) as tax_amount_reporting,
+    cast(cost_amount_reporting as decimal(18, 3)) as cost_amount_reporting,
     shipping_amount_reporting,
 
     ---------- timestamps

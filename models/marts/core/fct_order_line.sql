@@ -51,7 +51,7 @@ converted as (
             as gross_amount_reporting,
         {{ convert('line_discount_amount', 'currency_code', 'reporting_rate') }}
             as discount_amount_reporting,
-        {{ convert('tax_amount', 'currency_code', 'reporting_rate') }}
+        {{ convert('line_tax_amount', 'currency_code', 'reporting_rate') }}
             as tax_amount_reporting,
         {{ convert('cost_amount', 'cost_currency_code', 'cost_reporting_rate') }}
             as cost_amount_reporting
@@ -82,15 +82,15 @@ select
     quantity,
     unit_price,
     gross_amount,
-    cast(line_discount_amount as decimal(18, 2)) as discount_amount,
-    cast(gross_amount - line_discount_amount as decimal(18, 2)) as net_amount,
-    cast(tax_amount as decimal(18, 2)) as tax_amount,
+    cast(line_discount_amount as decimal(18, 3)) as discount_amount,
+    cast(gross_amount - line_discount_amount as decimal(18, 3)) as net_amount,
+    cast(line_tax_amount as decimal(18, 3)) as tax_amount,
     cost_amount,
 
     ---------- measures in the reporting currency
     gross_amount_reporting,
     discount_amount_reporting,
-    cast(gross_amount_reporting - discount_amount_reporting as decimal(18, 2))
+    cast(gross_amount_reporting - discount_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
     tax_amount_reporting,
     cost_amount_reporting,

@@ -39,7 +39,7 @@ select
     {{ order_flags('payments.paid_at') }},
 
     ---------- measures
-    cast(payments.amount as decimal(18, 2)) as amount,
+    cast(payments.amount as decimal(18, 3)) as amount,
     {{ convert('payments.amount', 'payments.currency_code', 'rates.reporting_rate') }}
         as amount_reporting,
 

@@ -29,11 +29,21 @@ orders as (
 
 lines as (
 
-    select
-        *,
-        {{ fitting('ordered_quantity * unit_cost') }} as ordered_amount
+    select *
     from {{ lines }}
     {{ of_touched_orders }}
+
+),
+
+valued as (
+
+    select
+        lines.purchase_order_line_id,
+        {{ fitting_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') }}
+            as ordered_amount
+    from lines
+    left join orders
+        on lines.purchase_order_id = orders.purchase_order_id
 
 )
 
@@ -60,9 +70,9 @@ select
             coalesce(lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0), 0
         )
     end as open_quantity,
-    cast(lines.unit_cost as decimal(18, 2)) as unit_cost,
-    lines.ordered_amount,
-    {{ convert('lines.ordered_amount', 'orders.currency_code', 'rates.reporting_rate') }}
+    cast(lines.unit_cost as decimal(18, 6)) as unit_cost,
+    valued.ordered_amount,
+    {{ convert('valued.ordered_amount', 'orders.currency_code', 'rates.reporting_rate') }}
         as ordered_amount_reporting,
 
     ---------- timestamps
@@ -74,6 +84,8 @@ select
 from lines
 left join orders
     on lines.purchase_order_id = orders.purchase_order_id
+left join valued
+    on lines.purchase_order_line_id = valued.purchase_order_line_id
 left join {{ rates }} as rates
     on
         orders.order_date = rates.rate_date

@@ -53,10 +53,10 @@ select
     {{ order_flags('refunds.refunded_at') }},
 
     ---------- measures
-    cast(refunds.amount as decimal(18, 2)) as amount,
+    cast(refunds.amount as decimal(18, 3)) as amount,
     {{ convert('refunds.amount', 'refunds.currency_code', 'rates.reporting_rate') }}
         as amount_reporting,
-    cast(refunds.tax_amount as decimal(18, 2)) as tax_amount,
+    cast(refunds.tax_amount as decimal(18, 3)) as tax_amount,
     {{ convert('refunds.tax_amount', 'refunds.currency_code', 'rates.reporting_rate') }}
         as tax_amount_reporting,
 

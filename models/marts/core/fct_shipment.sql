@@ -65,7 +65,7 @@ select
     {{ order_flags('shipments.shipped_at') }},
 
     ---------- measures
-    cast(shipments.shipping_cost as decimal(18, 2)) as shipping_cost,
+    cast(shipments.shipping_cost as decimal(18, 3)) as shipping_cost,
     cast(coalesce(steps.tracking_event_count, 0) as bigint) as tracking_event_count,
     cast(coalesce(steps.failed_delivery_count, 0) as bigint) as failed_delivery_count,
     {{

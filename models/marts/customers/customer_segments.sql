@@ -58,13 +58,13 @@ select
         case
             when sales.customer_key is null then 0
             else sales.net_amount_reporting
-        end as decimal(18, 2)
+        end as decimal(18, 3)
     ) as net_amount_reporting,
     cast(
         case
             when sales.customer_key is null then 0
             else sales.refund_amount_reporting
-        end as decimal(18, 2)
+        end as decimal(18, 3)
     ) as refund_amount_reporting,
     cast(round(
         cast(sales.discounted_order_count as double)

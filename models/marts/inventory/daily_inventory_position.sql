@@ -113,6 +113,11 @@ select
     closing_quantity <= 0 as is_stocked_out,
 
     ---------- value in the reporting currency
-    {{ convert(fitting('closing_quantity * standard_cost'), 'cost_currency_code', 'reporting_rate') }}
+    {{
+        convert(
+            fitting_money('closing_quantity * standard_cost', 'cost_currency_code'),
+            'cost_currency_code', 'reporting_rate'
+        )
+    }}
         as stock_value_reporting
 from valued

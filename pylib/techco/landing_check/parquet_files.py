@@ -177,10 +177,17 @@ def holds(found: pa.DataType, data_type: str) -> bool:
 
 
 def holds_decimal(found: pa.DataType, precision: int, scale: int) -> bool:
-    """Whether decimal(precision, scale) has room for the type's digits; integers are looked at value by value."""
+    """
+    Whether decimal(precision, scale) has room for the type's digits.
+
+    Integers, and decimals of 18 digits with more of them before the point, are looked at value by value: a system that
+    writes money as decimal(18,2) is not refused because the contract keeps a third decimal.
+    """
     if pa.types.is_integer(found):
         return True
-    return pa.types.is_decimal(found) and found.scale <= scale and found.precision - found.scale <= precision - scale
+    if not pa.types.is_decimal(found) or found.scale > scale:
+        return False
+    return found.precision <= 18 or found.precision - found.scale <= precision - scale
 
 
 def holds_bigint(found: pa.DataType) -> bool:
