@@ -42,18 +42,23 @@
     {{ alias ~ '.' if alias }}_batch > {{ last_batch() }}
 {%- endmacro %}
 
-{#- A where clause that keeps the keys which new rows of any input touch; nothing on a full build.
+{#- A where clause that keeps the keys which new rows of any input touch, or named before (former_parents.sql); nothing on a full build.
     `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. Keys of restricted
     schemas may be ids of persons, which stand in no query. -#}
 {% macro where_touched(key, inputs) -%}
     {%- if is_incremental() %}
     {%- set new = is_new() %}
+    {%- set given_up = former_parents(key) %}
     {%- set touched -%}
         (
             {%- for input in inputs %}
             select {{ key }} from {{ input }} where {{ new }}
             {{ 'union' if not loop.last }}
             {%- endfor %}
+            {%- if given_up %}
+            union
+            {{ given_up }}
+            {%- endif %}
         )
     {%- endset %}
     where

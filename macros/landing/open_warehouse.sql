@@ -17,6 +17,7 @@
         'batches': 'batch bigint, invocation_id varchar',
         'loaded_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint',
         'last_runs': 'model_name varchar, batch bigint',
+        'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
         'suppressions': 'person_hash varchar, person_key varchar, erased_on date',
         'privacy_actions': 'action_id varchar, action varchar, person_key varchar, request_id varchar, privacy_regime varchar, requested_at timestamp, '

@@ -15,7 +15,7 @@ contacts as (
     where customer_key is not null
     qualify
         row_number() over (
-            partition by customer_key order by created_at desc nulls last, contact_id desc nulls last
+            partition by customer_key order by created_at desc nulls last, _version desc, contact_id desc
         ) = 1
 
 ),
@@ -34,7 +34,8 @@ addresses as (
             order by
                 case when address_kind = 'billing' then 0 else 1 end,
                 updated_at desc nulls last,
-                address_id desc nulls last
+                _version desc,
+                address_id desc
         ) = 1
 
 ),

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_keys',
-        unique_key='purchase_order_id',
+        unique_key='purchase_order_line_id',
         cluster_by='order_date',
         on_schema_change='append_new_columns',
     )

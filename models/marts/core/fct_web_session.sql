@@ -20,6 +20,35 @@ events as (
 
 ),
 
+-- Ids of events say nothing about time. Of events of the same instant the one
+-- delivered first comes first.
+in_order as (
+
+    select
+        *,
+        row_number() over (
+            partition by session_id
+            order by occurred_at, _version, event_id
+        ) as event_number
+    from events
+
+),
+
+placed as (
+
+    select
+        *,
+        case when customer_key is not null then event_number end as named_customer,
+        case when device_key is not null then event_number end as named_device,
+        case when device_type is not null then event_number end as named_device_type,
+        case when country_code is not null then event_number end as named_country,
+        case when utm_source is not null then event_number end as named_source,
+        case when utm_campaign is not null then event_number end as named_campaign,
+        case when order_id is not null then event_number end as named_order
+    from in_order
+
+),
+
 sessions as (
 
     select
@@ -27,19 +56,21 @@ sessions as (
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
 
-        -- A visitor may log in half way; one session belongs to one person.
-        max(customer_key) as customer_key,
-        max(device_key) as device_key,
-        max(device_type) as device_type,
-        max(country_code) as country_code,
+        -- A visitor may log in half way; one session belongs to one person, of
+        -- several to the one who came last.
+        max_by(customer_key, named_customer) as customer_key,
+        min_by(device_key, named_device) as device_key,
+        min_by(device_type, named_device_type) as device_type,
+        min_by(country_code, named_country) as country_code,
 
-        -- The first event that names a source brought the visit.
-        min_by(utm_source, case when utm_source is not null then event_id end)
-            as utm_source,
-        min_by(
-            utm_campaign, case when utm_campaign is not null then event_id end
-        ) as utm_campaign,
-        max(order_id) as order_id,
+        -- The first event that names a source brought the visit, with its
+        -- campaign or none. DuckDB would pass over an event whose campaign is null.
+        min_by(utm_source, named_source) as utm_source,
+        case
+            when count(utm_source) = 0 then min_by(utm_campaign, named_campaign)
+            else nullif(min_by(coalesce(utm_campaign, ''), named_source), '')
+        end as utm_campaign,
+        min_by(order_id, named_order) as order_id,
 
         count(*) as event_count,
         count_if(event_type = 'page_view') as page_view_count,
@@ -51,7 +82,7 @@ sessions as (
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'begin_checkout') as checkout_count,
         count_if(event_type = 'purchase') as purchase_count
-    from events
+    from placed
     group by session_id
 
 )
