@@ -34,8 +34,8 @@ fields as (
 typed as (
 
     select
-        {% for column in table.columns if column.data_type != 'varchar' -%}
-        {{ typed(column, table) }} as _typed_{{ column.name }},
+        {% for column in table.columns -%}
+        {{ typed(column, table) }} as {{ typed_name(column) }},
         {% endfor -%}
         *
     from fields
@@ -56,7 +56,7 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ anonymised(column, table, typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
+    {{ anonymised(column, table, column.name if column.data_type == 'varchar' else typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,
@@ -84,9 +84,11 @@ select
 limit 0
 {% endmacro %}
 
-{#- A landed value as its column's type; null where it is none. -#}
+{#- A landed value as its column's type; null where it is none, and for a blank text. -#}
 {% macro typed(column, table) -%}
-    {%- if column.format -%}
+    {%- if column.data_type == 'varchar' -%}
+        {{ filled(column.name) }}
+    {%- elif column.format -%}
         {{ parse_instant(column.name, column.data_type, column.format) }}
     {%- elif table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
         {{ try_type(number_with_comma(column.name), column.data_type, table.format) }}
@@ -96,7 +98,31 @@ limit 0
 {%- endmacro %}
 
 {% macro typed_name(column) -%}
-    {{ column.name if column.data_type == 'varchar' else '_typed_' ~ column.name }}
+    _typed_{{ column.name }}
+{%- endmacro %}
+
+{#- Conditions: a column has a value that cannot be read as its type, and it has none. A blank text is no value where text, a day or an
+    instant is wanted; only instants that could not be read are looked at once more. -#}
+{% macro is_of_wrong_type(column, table) -%}
+    {%- if column.data_type in ('date', 'timestamp') and table.format != 'parquet' -%}
+        {{ unread_text(column) }} is not null
+    {%- else -%}
+        {{ column.name }} is not null and {{ typed_name(column) }} is null
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_missing(column, table) -%}
+    {%- if column.data_type == 'varchar' -%}
+        {{ typed_name(column) }} is null
+    {%- elif column.data_type in ('date', 'timestamp') and table.format != 'parquet' -%}
+        {{ typed_name(column) }} is null and {{ unread_text(column) }} is null
+    {%- else -%}
+        {{ column.name }} is null
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro unread_text(column) -%}
+    case when {{ typed_name(column) }} is null then {{ filled(column.name) }} end
 {%- endmacro %}
 
 {#- The row as it came. -#}
@@ -119,7 +145,7 @@ limit 0
     {%- for column in table.columns -%}
         {%- set in_column = [] -%}
         {%- if column.data_type != 'varchar' -%}
-            {%- do in_column.append([column.name ~ ' is not null and ' ~ typed_name(column) ~ ' is null', 'type:' ~ column.name]) -%}
+            {%- do in_column.append([is_of_wrong_type(column, table), 'type:' ~ column.name]) -%}
         {%- elif table.format == 'jsonl' and not column.elements -%}
             {%- do in_column.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
         {%- endif -%}
@@ -130,13 +156,13 @@ limit 0
             {%- do in_column.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
-            {%- do in_column.append([column.name ~ ' is null', 'missing:' ~ column.name]) -%}
+            {%- do in_column.append([is_missing(column, table), 'missing:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.accepted -%}
-            {%- do in_column.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
+            {%- do in_column.append([typed_name(column) ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.elements -%}
-            {%- do in_column.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
+            {%- do in_column.append([typed_name(column) ~ ' is not null and not ' ~ is_json_array(typed_name(column)), 'type:' ~ column.name]) -%}
         {%- endif -%}
         {#- A delete needs its key and its place in the log only; whatever else it carries is read by nobody. -#}
         {%- set of_all = table.feed != 'cdc' or column.name in table.key + var('feeds').cdc.required -%}

@@ -18,10 +18,14 @@
 {%- set emails = email_columns(table) -%}
 {%- set shared = shared_columns(table) if person else [] -%}
 {%- set link = person_link(table) -%}
+{%- set texts = table.columns | selectattr('data_type', 'equalto', 'varchar') | list -%}
 with_raw as (
 
     select
-        *,
+        {%- for column in texts %}
+        {{ typed_name(column) }} as {{ column.name }},
+        {%- endfor %}
+        * exclude ({% for column in texts %}{{ column.name }}, {{ typed_name(column) }}{{ ', ' if not loop.last }}{% endfor %}),
         case when _issues is not null then {{ raw_row(table) }} end as _raw
     from checked
 

@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from techco.blank import is_blank
 from techco.contract import Contract, Table
 
 ACTION = "rewrite_landed_file"
@@ -150,7 +151,7 @@ class Anonymiser:
     def of_key(self, values: Callable[[str], object]) -> str | None:
         """Whose a usable row is, by the text columns of its key; None where it names another person."""
         named = values(self.person.name) if self.person else None
-        if named not in (None, "") and named not in self.ids:
+        if not is_blank(named) and named not in self.ids:
             return None
         return self.marks.by_key.get(tuple(str(values(name)) for name in key_texts(self.table)))
 
@@ -161,7 +162,7 @@ class Anonymiser:
 
     def replaced(self, name: str, value: object, person_key: str) -> object:
         """A classified value: an id by what names nobody, an array without content, others by nothing."""
-        if value in (None, ""):
+        if is_blank(value):
             return value
         if self.classified[name].elements and isinstance(value, list):
             return [{k: v for k, v in item.items() if k != "content"} for item in value if isinstance(item, dict)]
