@@ -10,45 +10,21 @@
     {%- set parent = base_of_link(source_name ~ '.' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
-    {%- set landed = new_rows(table) if is_incremental() else all_rows(table) -%}
-    {%- if landed is none -%}{{ return(no_rows(table)) }}{%- endif -%}
+    {%- set landed = rows_by_format(table) -%}
+    {%- if not landed -%}{{ return(no_rows(table)) }}{%- endif -%}
     {%- set suppressing = suppressions_exist() -%}
 with
 
-landed as (
+{% for format, rows in landed -%}
+{{ checked_rows(dict(table, format=format), rows) }},
 
-    {{ landed }}
-
-),
-
-fields as (
-    {% if table.format == 'jsonl' %}
-    {{ json_columns('landed', table.columns) }}
-    where _line is not null
-    {% else %}
-    select * from landed
-    {% endif %}
-),
-
--- Each value is typed once, beside what it was.
-typed as (
-
-    select
-        {% for column in table.columns -%}
-        {{ typed(column, table) }} as {{ typed_name(column) }},
-        {% endfor -%}
-        *
-    from fields
-
-),
-
+{% endfor -%}
 checked as (
-
-    select
-        *,
-        {{ issues(table) }} as _issues
-    from typed
-
+    {% for format, _ in landed %}
+    {{ 'union all' if not loop.first }}
+    select *
+    from {{ format }}_rows
+    {% endfor %}
 )
 {%- if suppressing %},
 {{ rows_of_erased_persons(table, parent) }}
@@ -56,17 +32,83 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ anonymised(column, table, column.name if column.data_type == 'varchar' else typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
+    {{ anonymised(column, table) ~ ' as ' if suppressing }}{{ column.name }},
     {% endfor -%}
     _file,
     _row,
     _ingested_on,
     {{ "case when _is_suppressed then 'suppressed' else _issues end as _issues" if suppressing else '_issues' }},
-    {{ anonymised_raw('_raw') if suppressing else 'case when _issues is not null then ' ~ raw_row(table) ~ ' end' }} as _raw,
+    {{ anonymised_raw('_raw') ~ ' as _raw' if suppressing else '_raw' }},
     {{ '_erased_key' if suppressing else 'cast(null as varchar) as _erased_key' }},
     {{ current_batch() }} as _batch
 from {{ 'judged' if suppressing else 'checked' }}
 {% endmacro %}
+
+{#- The rows to be loaded, as [format, query], for each format in which there are any. -#}
+{% macro rows_by_format(table) %}
+    {%- set formats, found = landed_formats(table), [] -%}
+    {%- for format in formats -%}
+        {%- set landed, alone = dict(table, format=format), formats | length == 1 -%}
+        {%- set rows = new_rows(landed, alone) if is_incremental() else all_rows(landed, alone) -%}
+        {%- if rows is not none -%}{%- do found.append([format, rows]) -%}{%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}
+
+{#- CTEs: the landed rows of one format, typed and checked; the last, `<format>_rows`, has the same columns whatever the format. -#}
+{% macro checked_rows(table, landed) -%}
+{%- set format = table.format -%}
+{{ format }}_landed as (
+
+    {{ landed }}
+
+),
+
+{{ format }}_fields as (
+    {% if format == 'jsonl' %}
+    {{ json_columns('jsonl_landed', table.columns) }}
+    where _line is not null
+    {% else %}
+    select * from {{ format }}_landed
+    {% endif %}
+),
+
+-- Each value is typed once, beside what it was.
+{{ format }}_typed as (
+
+    select
+        {% for column in table.columns -%}
+        {{ typed(column, table) }} as {{ typed_name(column) }},
+        {% endfor -%}
+        *
+    from {{ format }}_fields
+
+),
+
+{{ format }}_checked as (
+
+    select
+        *,
+        {{ issues(table) }} as _issues
+    from {{ format }}_typed
+
+),
+
+{{ format }}_rows as (
+
+    select
+        {% for column in table.columns -%}
+        {{ typed_name(column) }} as {{ column.name }},
+        {% endfor -%}
+        _file,
+        _row,
+        _ingested_on,
+        _issues,
+        case when _issues is not null then {{ raw_row(table, format ~ '_checked.') }} end as _raw
+    from {{ format }}_checked
+
+)
+{%- endmacro %}
 
 {#- The columns of a base model without a row: nothing to type, and nothing that DuckDB would have to plan. -#}
 {% macro no_rows(table) %}
@@ -88,9 +130,9 @@ limit 0
 {% macro typed(column, table) -%}
     {%- if column.data_type == 'varchar' -%}
         {{ filled(column.name) }}
-    {%- elif column.format -%}
+    {%- elif column.format and table.format == 'csv' -%}
         {{ parse_instant(column.name, column.data_type, column.format) }}
-    {%- elif table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
+    {%- elif table.format == 'csv' and table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
         {{ try_type(number_with_comma(column.name), column.data_type, table.format) }}
     {%- else -%}
         {{ try_type(column.name, column.data_type, table.format) }}
@@ -125,9 +167,9 @@ limit 0
     case when {{ typed_name(column) }} is null then {{ filled(column.name) }} end
 {%- endmacro %}
 
-{#- The row as it came. -#}
-{% macro raw_row(table) -%}
-    {%- set as_object = json_object_text(table.columns | map(attribute='name') | list) -%}
+{#- The row as it came. `of`: what it is called, and a point, where columns of the same names are made beside it. -#}
+{% macro raw_row(table, of='') -%}
+    {%- set as_object = json_object_text(table.columns | map(attribute='name') | list, of) -%}
     {%- if table.format == 'jsonl' -%}
         _line
     {%- elif table.format == 'csv' -%}

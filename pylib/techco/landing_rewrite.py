@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from techco.blank import is_blank
 from techco.contract import Contract, Table
+from techco.landing_zone import format_of
 
 ACTION = "rewrite_landed_file"
 
@@ -62,7 +63,7 @@ def rewrite(
         change = Anonymiser(table, found, persons, secret)
         new = path.with_name(f".{path.name}.rewriting")
         new.unlink(missing_ok=True)
-        changed = WRITERS[table.format](path, new, table, change)
+        changed = WRITERS[format_of(file)](path, new, table, change)
         if not changed:
             new.unlink(missing_ok=True)
             finish(connection, file)
@@ -95,7 +96,7 @@ def marked_rows(connection: duckdb.DuckDBPyConnection, table: Table, keys: list[
         [keys],
     ).fetchall()
     for file, row, person_key, raw, *key in rows:
-        if row is not None:
+        if format_of(file) == "parquet":
             found[file].by_row[row] = (person_key, raw is not None)
         elif raw is not None:
             found[file].by_raw[raw.rpartition(":")[2]] = person_key
