@@ -30,17 +30,17 @@
 {% endmacro %}
 
 
-{#- A JSON object of the named columns, as text. -#}
-{% macro json_object_text(columns) %}
-    {{- return(adapter.dispatch('json_object_text', 'techco')(columns)) -}}
+{#- A JSON object of the named columns, as text. `of`: what their relation is called, and a point. -#}
+{% macro json_object_text(columns, of='') %}
+    {{- return(adapter.dispatch('json_object_text', 'techco')(columns, of)) -}}
 {% endmacro %}
 
-{% macro duckdb__json_object_text(columns) -%}
-    cast(json_object({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
+{% macro duckdb__json_object_text(columns, of) -%}
+    cast(json_object({% for column in columns %}'{{ column }}', {{ of }}{{ column }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
 {%- endmacro %}
 
-{% macro snowflake__json_object_text(columns) -%}
-    to_json(object_construct_keep_null({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %}))
+{% macro snowflake__json_object_text(columns, of) -%}
+    to_json(object_construct_keep_null({% for column in columns %}'{{ column }}', {{ of }}{{ column }}{{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
 
 

@@ -36,15 +36,20 @@
     {%- for element in elements -%}
         {%- set value = before ~ element.name ~ behind -%}
         {{ ' or ' if not loop.first }}
-        {%- if element.required -%}{{ value }} is null{{ ' or ' if element.data_type != 'varchar' }}{%- endif -%}
+        {%- if element.required -%}{{ element_value(value, element) }} is null{{ ' or ' if element.data_type != 'varchar' }}{%- endif -%}
         {%- if element.data_type != 'varchar' -%}({{ is_of_other_type(value, element) }}){%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- What an object holds, as text. A blank one is no value where text, a day or an instant is wanted, as in a column. -#}
+{% macro element_value(text, element) -%}
+    {{ filled(text) if element.data_type in ('varchar', 'date', 'timestamp') else text }}
 {%- endmacro %}
 
 {#- A condition: text that is none of its type, or too large. -#}
 {% macro is_of_other_type(text, element) -%}
     {%- set largest = var('largest').get(element.data_type) -%}
-    {{ text }} is not null and not coalesce({{ try_type(text, element.data_type, 'jsonl') }} {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}, false)
+    {{ element_value(text, element) }} is not null and not coalesce({{ try_type(text, element.data_type, 'jsonl') }} {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}, false)
 {%- endmacro %}
 
 
@@ -68,11 +73,11 @@
 {% endmacro %}
 
 {% macro duckdb__has_element_without(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: x is not null)) < json_array_length(try_cast({{ array }} as json))
+    len(list_filter({{ element_texts(array, element.name) }}, lambda x: {{ element_value('x', element) }} is not null)) < json_array_length(try_cast({{ array }} as json))
 {%- endmacro %}
 
 {% macro snowflake__has_element_without(array, element) -%}
-    array_size(filter(try_parse_json({{ array }}), x -> x:{{ element.name }}::varchar is null)) > 0
+    array_size(filter(try_parse_json({{ array }}), x -> {{ element_value('x:' ~ element.name ~ '::varchar', element) }} is null)) > 0
 {%- endmacro %}
 
 {% macro element_texts(array, name) -%}
@@ -90,7 +95,7 @@
         {{ keys | join(', ') }},
         _position as position,
         {%- for element in elements %}
-        {{ try_type("json_extract_string(_element, '$." ~ element.name ~ "')", element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type(element_value("json_extract_string(_element, '$." ~ element.name ~ "')", element), element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
         select
@@ -106,7 +111,7 @@
         {{ keys | join(', ') }},
         flattened.index + 1 as position,
         {%- for element in elements %}
-        {{ try_type('flattened.value:' ~ element.name ~ '::varchar', element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
+        {{ try_type(element_value('flattened.value:' ~ element.name ~ '::varchar', element), element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}, lateral flatten(input => try_parse_json({{ array }})) as flattened
 {% endmacro %}

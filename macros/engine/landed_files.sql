@@ -1,5 +1,6 @@
-{#- The rows of some landed files of a table, given as groups of patterns that one reader takes; without files, and for a column that
-    no file has, empty and typed. Text formats show their values as text, and base models type them. -#}
+{#- The rows of some landed files of a table, all of one format, given as groups that one reader takes each; without files, and for a column
+    that no file has, empty and typed. Text formats show their values as text, and base models type them. _row is the position among the
+    rows of a file, from 1: empty lines and the header of CSV do not count. -#}
 {% macro landed_rows(table, groups) %}
     select
         {% if table.format != 'parquet' -%}
@@ -21,8 +22,9 @@
     select
         {{ landed_columns(table, group) }},
         substr(filename, {{ landing_folder() | length + 2 }}) as _file,
+        {{ 'file_row_number + 1 as _row' if table.format == 'parquet' else '_number - max(_first) over (rows between unbounded preceding and current row) + 1 as _row' }},
         ingested_on as _ingested_on
-    from {{ reader(table, group) }}
+    from {{ reader(table, group) if table.format == 'parquet' else numbered(reader(table, group)) }}
     {%- endfor %}
 {% endmacro %}
 
@@ -30,40 +32,34 @@
     {{- return(env_var('TECHCO_LANDING', 'landing').rstrip('/')) -}}
 {% endmacro %}
 
-{#- All landed files of a table. -#}
-{% macro landed_groups(table) %}
-    {%- if table.format == 'csv' -%}
-        {{- return(csv_groups(table, '')) -}}
-    {%- endif -%}
-    {{- return([{'patterns': landed_patterns(table)}] if landed_patterns(table) else []) -}}
-{% endmacro %}
-
-{#- Patterns of a table's landed files, compressed ones too. Names that begin with a dot or an underscore are no data: files that are
-    being written, markers. A pattern that matches nothing is an error to the readers, so only those that match are given. -#}
-{% macro landed_patterns(table) %}
-    {%- set patterns = [] -%}
-    {%- for compression in ([''] if table.format == 'parquet' else ['', '.gz', '.zst']) -%}
-        {%- set pattern = landing_folder() ~ '/' ~ table.source ~ '/' ~ table.table ~ '/ingested_on=*/[!._]*.' ~ table.format ~ compression -%}
-        {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
-            {%- do patterns.append(pattern) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{- return(patterns) -}}
-{% endmacro %}
-
-{#- CSV files with the same header are one group: DuckDB guesses no name and no type when it is told the columns of a file, and so reads
-    columns in any order and refuses no file because of one bad line. -#}
-{% macro csv_groups(table, and_where) %}
+{#- The files of a table that one format of it is read from, as groups that one reader takes each: all of them, or those that a condition on the
+    listing of the landing zone leaves. The listing is what the landing check has looked at, so that nothing is read that it has not seen and
+    nothing left out that it has. CSV files with the same header are one group: DuckDB guesses no name and no type when it is told the columns
+    of a file, and so reads columns in any order and refuses no file because of one bad line. Files of text are dealt to as many readers as
+    DuckDB has threads, at most eight, because a reader that numbers rows works alone: 500,000 events in four files take 0.33 s with two
+    readers, 0.68 s with one, and 0.31 s without numbers. -#}
+{% macro landed_groups(table, and_where='') %}
     {%- set query -%}
         select header, cast(to_json(list(file order by file)) as varchar)
-        from landing.main.files
-        where source_name = '{{ table.source }}' and table_name = '{{ table.table }}' and header is not null {{ and_where }}
-        group by header
-        order by header
+        from (
+            select
+                file,
+                header,
+                {{ "0" if table.format == 'parquet' else "(row_number() over (partition by header order by bytes desc, file) - 1) % least(current_setting('threads'), 8)" }} as reader
+            from landing.main.files
+            where
+                source_name = '{{ table.source }}'
+                and table_name = '{{ table.table }}'
+                and format = '{{ table.format }}'
+                {{- " and header is not null" if table.format == 'csv' }}
+                {{ and_where }}
+        ) as dealt
+        group by header, reader
+        order by header, reader
     {%- endset -%}
     {%- set groups = [] -%}
     {%- for header, files in run_query(query).rows -%}
-        {%- do groups.append({'header': fromjson(header), 'patterns': file_patterns(fromjson(files))}) -%}
+        {%- do groups.append({'header': fromjson(header) if header else none, 'patterns': file_patterns(fromjson(files))}) -%}
     {%- endfor -%}
     {{- return(groups) -}}
 {% endmacro %}
@@ -81,7 +77,7 @@
     {%- if table.format == 'jsonl' -%}
         line as _line, try_cast(line as json) as payload
     {%- elif table.format == 'parquet' -%}
-        * exclude (filename, ingested_on, file_row_number), file_row_number + 1 as _row
+        * exclude (filename, ingested_on, file_row_number)
     {%- else -%}
         {%- for column in table.columns -%}
             {%- for name in group.header -%}
@@ -93,6 +89,18 @@
         {{ wrong_length(group.header) }} as _line
     {%- endif -%}
 {% endmacro %}
+
+{#- What a reader of text gives, with _number, which counts on from file to file, and in a file's first row _first. DuckDB's reader of text numbers
+    nothing itself; these windows without an order take rows as they are read, hold none back, and keep a reader to one thread. -#}
+{% macro numbered(reader) -%}
+    (
+        select *, case when lag(filename) over () is distinct from filename then _number end as _first
+        from (
+            select *, row_number() over () as _number
+            from {{ reader }}
+        )
+    )
+{%- endmacro %}
 
 {#- Text is read line by line: the delimiter is one that no landed text may hold, and a line may have 64 MiB. CSV is read with a few
     columns more than its header names, so that a row with too many fields comes through as one with too few does, to be told apart.
@@ -108,6 +116,7 @@
             auto_detect = false, strict_mode = false, new_line = '\n', max_line_size = 67108864, buffer_size = 134217728, filename = true,
             hive_partitioning = true
         )
+        where line is not null
     {%- else -%}
         {%- set quote = table.csv.get('quote', '"') -%}
         read_csv(
@@ -149,57 +158,99 @@
 {%- endmacro %}
 
 
-{#- The rows of a table's files that are not loaded yet; none where it is known that there are no such files. On DuckDB only these files
-    are opened: the view would open each file that ever landed, so that every run would cost what history costs. -#}
-{% macro new_rows(table) %}
-    {{- return(adapter.dispatch('new_rows', 'techco')(table)) -}}
+{#- The formats of the files that a base model reads in this run, as the ends of their names say, and how all that landed is looked at. A
+    table may land in any of them, and in several. On a full build of a table without files it is the format that the contract names. -#}
+{% macro landed_formats(table) %}
+    {{- return(adapter.dispatch('landed_formats', 'techco')(table)) -}}
 {% endmacro %}
 
-{% macro duckdb__new_rows(table) %}
-    {%- set not_loaded = 'and file not in (select file_path from ' ~ ledger('loaded_files') ~ ')' -%}
-    {%- if table.format == 'csv' -%}
-        {%- set groups = csv_groups(table, not_loaded) -%}
-    {%- else -%}
-        {%- set files = run_query(
-            "select file from landing.main.files where source_name = '" ~ table.source ~ "' and table_name = '" ~ table.table ~ "' " ~ not_loaded
-        ).columns[0].values() -%}
-        {%- set groups = [{'patterns': file_patterns(files)}] if files else [] -%}
-    {%- endif -%}
+{% macro duckdb__landed_formats(table) %}
+    {%- set query -%}
+        select distinct format
+        from landing.main.files
+        where
+            source_name = '{{ table.source }}'
+            and table_name = '{{ table.table }}'
+            and format is not null
+            {{ and_not_loaded() if is_incremental() }}
+        order by format
+    {%- endset -%}
+    {%- set formats = run_query(query).columns[0].values() | list -%}
+    {{- return(formats or ([] if is_incremental() else [table.format])) -}}
+{% endmacro %}
+
+{% macro and_not_loaded() -%}
+    and file not in (select file_path from {{ ledger('loaded_files') }})
+{%- endmacro %}
+
+{% macro snowflake__landed_formats(table) %}
+    {%- set query -%}
+        select distinct
+            case
+                {%- for format in var('formats') %}
+                when {{ is_of_format('_file', format) }} then '{{ format }}'
+                {%- endfor %}
+            end
+        from {{ source(table.source, table.table) }}
+        where {{ not_loaded(table) if is_incremental() else 'true' }}
+    {%- endset -%}
+    {%- set formats = run_query(query).columns[0].values() | select | sort -%}
+    {{- return(formats or ([] if is_incremental() else [table.format])) -}}
+{% endmacro %}
+
+{#- A condition: a file's name has an end of the format. -#}
+{% macro is_of_format(file, format) -%}
+    {{ matches(file, '.*[.]' ~ format ~ ('' if format == 'parquet' else '([.](gz|zst))?')) }}
+{%- endmacro %}
+
+
+{#- The rows of a table's files of one format that are not loaded yet; none where it is known that there are no such files. On DuckDB only these
+    files are opened: the view would open each file that ever landed, so that every run would cost what history costs.
+    `alone`: there are no other formats among them. -#}
+{% macro new_rows(table, alone) %}
+    {{- return(adapter.dispatch('new_rows', 'techco')(table, alone)) -}}
+{% endmacro %}
+
+{% macro duckdb__new_rows(table, alone) %}
+    {%- set groups = landed_groups(table, and_not_loaded()) -%}
     {{- return(landed_rows(table, groups) if groups else none) -}}
 {% endmacro %}
 
-{% macro snowflake__new_rows(table) %}
-    {%- set not_loaded -%}
-        _file not in (
-            select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
-            union all
-            select _file from {{ this }} where _batch > {{ last_noted_batch(table.source, table.table) }}
-        )
-    {%- endset -%}
-    {{- return(loaded_rows(table, not_loaded)) -}}
+{% macro snowflake__new_rows(table, alone) %}
+    {{- return(loaded_rows(table, not_loaded(table), alone)) -}}
 {% endmacro %}
 
+{% macro not_loaded(table) -%}
+    _file not in (
+        select file_path from {{ ledger('loaded_files') }} where source_name = '{{ table.source }}' and table_name = '{{ table.table }}'
+        union all
+        select _file from {{ this }} where _batch > {{ last_noted_batch(table.source, table.table) }}
+    )
+{%- endmacro %}
 
-{#- All rows that have landed. -#}
-{% macro all_rows(table) %}
-    {{- return(adapter.dispatch('all_rows', 'techco')(table)) -}}
+
+{#- All rows of one format that have landed. -#}
+{% macro all_rows(table, alone) %}
+    {{- return(adapter.dispatch('all_rows', 'techco')(table, alone)) -}}
 {% endmacro %}
 
-{% macro duckdb__all_rows(table) %}
-    {{- return('select * from ' ~ source(table.source, table.table)) -}}
+{% macro duckdb__all_rows(table, alone) %}
+    {{- return('select * from ' ~ source(table.source, table.table) if alone else landed_rows(table, landed_groups(table))) -}}
 {% endmacro %}
 
-{% macro snowflake__all_rows(table) %}
-    {{- return(loaded_rows(table, 'true')) -}}
+{% macro snowflake__all_rows(table, alone) %}
+    {{- return(loaded_rows(table, 'true', alone)) -}}
 {% endmacro %}
 
-{#- The rows of a table that `copy into` filled, as its columns. -#}
-{% macro loaded_rows(table, condition) %}
+{#- The rows of one format in a table that `copy into` filled, as its columns. -#}
+{% macro loaded_rows(table, condition, alone) %}
     {%- set raw = source(table.source, table.table) -%}
+    {%- set chosen = condition if alone else condition ~ ' and ' ~ is_of_format('_file', table.format) -%}
     {%- if table.format == 'csv' -%}
-        {{- return(loaded_fields(table, raw, condition)) -}}
+        {{- return(loaded_fields(table, raw, chosen)) -}}
     {%- endif -%}
-    {{- return('select * exclude (_scanned_at) from ' ~ raw ~ ' where ' ~ condition) -}}
+    {%- set columns = ['_line', 'payload'] if table.format == 'jsonl' else table.columns | map(attribute='name') | list -%}
+    {{- return('select ' ~ (columns + ['_file', '_row', '_ingested_on']) | join(', ') ~ ' from ' ~ raw ~ ' where ' ~ chosen) -}}
 {% endmacro %}
 
 {#- Fields of CSV files as columns: each file's first row says which is which, and files with the same are one group. -#}
@@ -238,7 +289,7 @@
                 then {{ fields_as_json() }}
         end as _line,
         _file,
-        _row,
+        _row - 1 as _row,
         _ingested_on
     from {{ raw }}
     where

@@ -60,22 +60,52 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- All that has landed of a table, to be looked at. Where it landed in several formats, values are shown as text. -#}
+{% macro raw_rows(table, formats) %}
+    {%- if formats | length == 1 -%}
+        {%- set landed = dict(table, format=formats[0]) -%}
+        {{- return(landed_rows(landed, landed_groups(landed))) -}}
+    {%- endif -%}
+    {%- for format in formats %}
+    {%- set landed = dict(table, format=format) %}
+    {{ 'union all by name' if not loop.first }}
+    select
+        {% if format == 'parquet' -%}
+        {% for column in table.columns %}cast({{ column.name }} as varchar) as {{ column.name }}, {% endfor -%}
+        _file, _row, _ingested_on
+        {%- else -%}
+        *
+        {%- endif %}
+    from ({{ landed_rows(landed, landed_groups(landed)) }})
+    {%- endfor -%}
+{% endmacro %}
+
 {#- Make the raw views whose table or files changed. Making one opens every file, so the others are left: a view's comment is the
     fingerprint of what it was made for. -#}
 {% macro refresh_raw_views() %}
     {%- set listing -%}
-        select source_name || '__' || table_name, md5(string_agg(file, '|' order by file)) from landing.main.files group by all
+        select
+            source_name || '__' || table_name,
+            md5(string_agg(file, '|' order by file)),
+            cast(to_json(list_sort(list(distinct format))) as varchar)
+        from landing.main.files
+        where format is not null
+        group by source_name, table_name
     {%- endset -%}
-    {%- set landed = run_query(listing).rows | map('list') | list -%}
+    {%- set landed, formats = {}, {} -%}
+    {%- for name, files, of_files in run_query(listing).rows -%}
+        {%- do landed.update({name: files}) -%}
+        {%- do formats.update({name: fromjson(of_files)}) -%}
+    {%- endfor -%}
     {%- set made -%}
         select view_name || ' ' || comment from duckdb_views() where database_name = '{{ target.database }}' and schema_name = 'raw'
     {%- endset -%}
     {%- set known = run_query(made).columns[0].values() -%}
     {%- for table in contract_tables() -%}
         {%- set name = table.source ~ '__' ~ table.table -%}
-        {%- set fingerprint = local_md5(landing_folder() ~ tojson(table) ~ dict(landed).get(name)) -%}
+        {%- set fingerprint = local_md5('with row numbers of text' ~ landing_folder() ~ tojson(table) ~ landed.get(name)) -%}
         {%- if name ~ ' ' ~ fingerprint not in known -%}
-            {%- do run_query('create or replace view raw.' ~ name ~ ' as ' ~ landed_rows(table, landed_groups(table))) -%}
+            {%- do run_query('create or replace view raw.' ~ name ~ ' as ' ~ raw_rows(table, formats.get(name, [table.format]))) -%}
             {%- do run_query('comment on view raw.' ~ name ~ " is '" ~ fingerprint ~ "'") -%}
         {%- endif -%}
     {%- endfor -%}

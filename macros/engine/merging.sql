@@ -2,7 +2,7 @@
     dbt holds none: two statements could be cut apart by a crash, and a failed one leaves what ran before it to be committed by the next
     model, so there each strategy is one MERGE. `arguments`: what dbt gives an incremental strategy. -#}
 
-{#- The row of a key is replaced by a new one whose _version is not lower. -#}
+{#- The row of a key is replaced by a new one that is not older (macros/incremental/latest_version.sql). -#}
 {% macro replace_older_rows(arguments) %}
     {{- return(adapter.dispatch('replace_older_rows', 'techco')(arguments)) -}}
 {% endmacro %}
@@ -13,7 +13,7 @@
     {%- set and_in_range = and_within_range(arguments) -%}
     delete from {{ target_table }} as known
     using {{ arguments.temp_relation }} as new_rows
-    where {{ same_key('known', arguments) }} {{ and_in_range }} and known._version <= new_rows._version;
+    where {{ same_key('known', arguments) }} {{ and_in_range }} and {{ is_not_older(arguments) }};
 
     insert into {{ target_table }} ({{ columns }})
     select {{ columns }}
@@ -26,7 +26,7 @@
     merge into {{ arguments.target_relation }} as known
     using {{ arguments.temp_relation }} as new_rows
     on {{ same_key('known', arguments) }} {{ and_within_range(arguments) }}
-    when matched and known._version <= new_rows._version then update set
+    when matched and {{ is_not_older(arguments) }} then update set
         {% for column in columns %}{{ column }} = new_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
     when not matched then insert ({{ columns | join(', ') }})
     values ({% for column in columns %}new_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %})

@@ -8,17 +8,17 @@
 {% macro snowflake__target_is_loaded() %}{{ return(true) }}{% endmacro %}
 
 
-{#- `copy into` one raw table: each file once, which Snowflake remembers for 64 days and base models for ever; a file that cannot be read is
+{#- `copy into` one raw table, files of the format that `table` says: each file once, which Snowflake remembers for 64 days and base models for ever; a file that cannot be read is
     left out and told. Names that begin with a dot or an underscore are no data. -#}
 {% macro copy_statement(table) -%}
-    {%- set columns = raw_columns(table) -%}
+    {%- set columns = raw_columns(table, [table.format]) -%}
     copy into {{ raw_object(table.source ~ '__' ~ table.table) }} ({{ columns | map(attribute=0) | join(', ') }})
     from (
         select {{ columns | map(attribute=2) | join(', ') }}
         from '@{{ raw_object('landing') }}/{{ table.source }}/{{ table.table }}/'
     )
-    file_format = (format_name = '{{ raw_object({'jsonl': 'lines', 'parquet': 'parquet'}.get(table.format, 'fields_of_' ~ table.source ~ '__' ~ table.table)) }}')
-    pattern = '.*/ingested_on=[^/]+/[^._/][^/]*[.]{{ table.format }}([.](gz|zst))?'
+    file_format = (format_name = '{{ raw_object(file_format(table)) }}')
+    pattern = '.*/ingested_on=[^/]+/[^._/][^/]*[.]{{ table.format }}{{ '([.](gz|zst))?' if table.format != 'parquet' }}'
     on_error = skip_file
 {%- endmacro %}
 
@@ -44,17 +44,19 @@
     {%- do run_query("put 'file://" ~ package_file ~ "' '@" ~ raw_object('pylib') ~ "/' auto_compress = false overwrite = true") -%}
 {% endmacro %}
 
-{#- Load what is staged for a table; a message for each file that could not be read. -#}
+{#- Load what is staged for a table, in whatever format; a message for each file that could not be read. -#}
 {% macro copy_files(table) %}
-    {%- set result = run_query(copy_statement(table)) -%}
-    {%- if 'file' not in result.column_names | map('lower') -%}{{ return([]) }}{%- endif -%}
     {%- set broken, rows = [], [] -%}
-    {%- for answer in result.rows -%}
-        {%- do rows.append(answer['rows_loaded'] | int) -%}
-        {%- if answer['status'] | upper == 'LOAD_FAILED' -%}
-            {%- do broken.append(answer['file'] ~ ': ' ~ answer['first_error']) -%}
-        {%- endif -%}
+    {%- for format in var('formats') -%}
+        {%- set result = run_query(copy_statement(dict(table, format=format))) -%}
+        {%- for answer in result.rows if 'file' in result.column_names | map('lower') -%}
+            {%- do rows.append(answer['rows_loaded'] | int) -%}
+            {%- if answer['status'] | upper == 'LOAD_FAILED' -%}
+                {%- do broken.append(answer['file'] ~ ': ' ~ answer['first_error']) -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
+    {%- if not rows -%}{{ return([]) }}{%- endif -%}
     {%- do log(table.source ~ '.' ~ table.table ~ ': ' ~ rows | sum ~ ' rows of ' ~ (rows | length - broken | length) ~ ' files loaded', info=true) -%}
     {{- return(broken) -}}
 {% endmacro %}
@@ -86,5 +88,5 @@
 {%- endmacro %}
 
 {% macro pipe_statement(table) -%}
-    create pipe if not exists {{ raw_object('load_' ~ table.source ~ '__' ~ table.table) }} auto_ingest = true as {{ copy_statement(table) | replace('on_error = skip_file', '') | trim }}
+    create pipe if not exists {{ raw_object('load_' ~ table.source ~ '__' ~ table.table ~ '__' ~ table.format) }} auto_ingest = true as {{ copy_statement(table) | replace('on_error = skip_file', '') | trim }}
 {%- endmacro %}

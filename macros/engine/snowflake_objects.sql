@@ -112,13 +112,19 @@
         'parquet': 'type = parquet use_logical_type = true',
         'pepper': "type = csv field_delimiter = none record_delimiter = '\\n' escape_unenclosed_field = none null_if = ()",
     } -%}
-    {%- for table in contract_tables() if table.format == 'csv' -%}
-        {%- do formats.update({'fields_of_' ~ table.source ~ '__' ~ table.table: csv_format(table.csv)}) -%}
+    {%- for table in contract_tables() -%}
+        {%- do formats.update({file_format(dict(table, format='csv')): csv_format(table.csv)}) -%}
     {%- endfor -%}
     {%- for name, options in formats.items() -%}
         {%- do statements.append('create or replace file format ' ~ raw_object(name) ~ ' ' ~ options) -%}
     {%- endfor -%}
     {{- return(statements) -}}
+{% endmacro %}
+
+{#- The name of the file format that files of a table are read with: CSV files are written as its contract says. -#}
+{% macro file_format(table) %}
+    {%- set of_csv = 'fields_of_' ~ table.source ~ '__' ~ table.table if table.csv else 'fields' -%}
+    {{- return({'jsonl': 'lines', 'parquet': 'parquet', 'csv': of_csv}[table.format]) -}}
 {% endmacro %}
 
 {% macro csv_format(csv) -%}
@@ -143,32 +149,35 @@
 {% macro raw_table_statements(table) %}
     {%- set name = raw_object(table.source ~ '__' ~ table.table) -%}
     {%- set declared = [] -%}
-    {%- for column in raw_columns(table) -%}
+    {%- for column in raw_columns(table, var('formats')) -%}
         {%- do declared.append(column[0] ~ ' ' ~ column[1]) -%}
     {%- endfor -%}
     {%- set statements = ['create transient table if not exists ' ~ name ~ ' (' ~ declared | join(', ') ~ ')'] -%}
     {%- set made = load_relation(source(table.source, table.table)) -%}
     {%- if made is not none -%}
         {%- set known = adapter.get_columns_in_relation(made) | map(attribute='name') | map('lower') | list -%}
-        {%- for column in raw_columns(table) if column[0] not in known -%}
+        {%- for column in raw_columns(table, var('formats')) if column[0] not in known -%}
             {%- do statements.append('alter table ' ~ name ~ ' add column ' ~ column[0] ~ ' ' ~ column[1]) -%}
         {%- endfor -%}
     {%- endif -%}
     {{- return(statements) -}}
 {% endmacro %}
 
-{#- The columns of a raw table, as [name, type, what `copy into` makes it of]. -#}
-{% macro raw_columns(table) %}
+{#- The columns of a raw table, as [name, type, what `copy into` makes it of]: those that files of one format fill, or of all three, for which a
+    table has room. -#}
+{% macro raw_columns(table, formats) %}
     {%- set columns = [] -%}
-    {%- if table.format == 'parquet' -%}
+    {%- if 'parquet' in formats -%}
         {%- for column in table.columns -%}
             {%- set data_type = 'timestamp_ntz' if column.data_type == 'timestamp' else column.data_type -%}
             {%- do columns.append([column.name, data_type, '$1:' ~ column.name ~ '::' ~ data_type]) -%}
         {%- endfor -%}
-    {%- elif table.format == 'jsonl' -%}
+    {%- endif -%}
+    {%- if 'jsonl' in formats -%}
         {%- do columns.append(['_line', 'varchar', '$1']) -%}
         {%- do columns.append(['payload', 'variant', 'iff(check_json($1) is null, parse_json($1), null)']) -%}
-    {%- else -%}
+    {%- endif -%}
+    {%- if 'csv' in formats -%}
         {%- set fields = [] -%}
         {%- for place in range(csv_fields(table)) -%}
             {%- do fields.append('nvl($' ~ (place + 1) ~ ', ' ~ no_field() ~ ')') -%}

@@ -10,45 +10,21 @@
     {%- set parent = base_of_link(source_name ~ '.' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ raw) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
-    {%- set landed = new_rows(table) if is_incremental() else all_rows(table) -%}
-    {%- if landed is none -%}{{ return(no_rows(table)) }}{%- endif -%}
+    {%- set landed = rows_by_format(table) -%}
+    {%- if not landed -%}{{ return(no_rows(table)) }}{%- endif -%}
     {%- set suppressing = suppressions_exist() -%}
 with
 
-landed as (
+{% for format, rows in landed -%}
+{{ checked_rows(dict(table, format=format), rows) }},
 
-    {{ landed }}
-
-),
-
-fields as (
-    {% if table.format == 'jsonl' %}
-    {{ json_columns('landed', table.columns) }}
-    where _line is not null
-    {% else %}
-    select * from landed
-    {% endif %}
-),
-
--- Each value is typed once, beside what it was.
-typed as (
-
-    select
-        {% for column in table.columns if column.data_type != 'varchar' -%}
-        {{ typed(column, table) }} as _typed_{{ column.name }},
-        {% endfor -%}
-        *
-    from fields
-
-),
-
+{% endfor -%}
 checked as (
-
-    select
-        *,
-        {{ issues(table) }} as _issues
-    from typed
-
+    {% for format, _ in landed %}
+    {{ 'union all' if not loop.first }}
+    select *
+    from {{ format }}_rows
+    {% endfor %}
 )
 {%- if suppressing %},
 {{ rows_of_erased_persons(table, parent) }}
@@ -56,17 +32,83 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ anonymised(column, table, typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
+    {{ anonymised(column, table) ~ ' as ' if suppressing }}{{ column.name }},
     {% endfor -%}
     _file,
     _row,
     _ingested_on,
     {{ "case when _is_suppressed then 'suppressed' else _issues end as _issues" if suppressing else '_issues' }},
-    {{ anonymised_raw('_raw') if suppressing else 'case when _issues is not null then ' ~ raw_row(table) ~ ' end' }} as _raw,
+    {{ anonymised_raw('_raw') ~ ' as _raw' if suppressing else '_raw' }},
     {{ '_erased_key' if suppressing else 'cast(null as varchar) as _erased_key' }},
     {{ current_batch() }} as _batch
 from {{ 'judged' if suppressing else 'checked' }}
 {% endmacro %}
+
+{#- The rows to be loaded, as [format, query], for each format in which there are any. -#}
+{% macro rows_by_format(table) %}
+    {%- set formats, found = landed_formats(table), [] -%}
+    {%- for format in formats -%}
+        {%- set landed, alone = dict(table, format=format), formats | length == 1 -%}
+        {%- set rows = new_rows(landed, alone) if is_incremental() else all_rows(landed, alone) -%}
+        {%- if rows is not none -%}{%- do found.append([format, rows]) -%}{%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}
+
+{#- CTEs: the landed rows of one format, typed and checked; the last, `<format>_rows`, has the same columns whatever the format. -#}
+{% macro checked_rows(table, landed) -%}
+{%- set format = table.format -%}
+{{ format }}_landed as (
+
+    {{ landed }}
+
+),
+
+{{ format }}_fields as (
+    {% if format == 'jsonl' %}
+    {{ json_columns('jsonl_landed', table.columns) }}
+    where _line is not null
+    {% else %}
+    select * from {{ format }}_landed
+    {% endif %}
+),
+
+-- Each value is typed once, beside what it was.
+{{ format }}_typed as (
+
+    select
+        {% for column in table.columns -%}
+        {{ typed(column, table) }} as {{ typed_name(column) }},
+        {% endfor -%}
+        *
+    from {{ format }}_fields
+
+),
+
+{{ format }}_checked as (
+
+    select
+        *,
+        {{ issues(table) }} as _issues
+    from {{ format }}_typed
+
+),
+
+{{ format }}_rows as (
+
+    select
+        {% for column in table.columns -%}
+        {{ typed_name(column) }} as {{ column.name }},
+        {% endfor -%}
+        _file,
+        _row,
+        _ingested_on,
+        _issues,
+        case when _issues is not null then {{ raw_row(table, format ~ '_checked.') }} end as _raw
+    from {{ format }}_checked
+
+)
+{%- endmacro %}
 
 {#- The columns of a base model without a row: nothing to type, and nothing that DuckDB would have to plan. -#}
 {% macro no_rows(table) %}
@@ -84,11 +126,13 @@ select
 limit 0
 {% endmacro %}
 
-{#- A landed value as its column's type; null where it is none. -#}
+{#- A landed value as its column's type; null where it is none, and for a blank text. -#}
 {% macro typed(column, table) -%}
-    {%- if column.format -%}
+    {%- if column.data_type == 'varchar' -%}
+        {{ filled(column.name) }}
+    {%- elif column.format and table.format == 'csv' -%}
         {{ parse_instant(column.name, column.data_type, column.format) }}
-    {%- elif table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
+    {%- elif table.format == 'csv' and table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
         {{ try_type(number_with_comma(column.name), column.data_type, table.format) }}
     {%- else -%}
         {{ try_type(column.name, column.data_type, table.format) }}
@@ -96,12 +140,36 @@ limit 0
 {%- endmacro %}
 
 {% macro typed_name(column) -%}
-    {{ column.name if column.data_type == 'varchar' else '_typed_' ~ column.name }}
+    _typed_{{ column.name }}
 {%- endmacro %}
 
-{#- The row as it came. -#}
-{% macro raw_row(table) -%}
-    {%- set as_object = json_object_text(table.columns | map(attribute='name') | list) -%}
+{#- Conditions: a column has a value that cannot be read as its type, and it has none. A blank text is no value where text, a day or an
+    instant is wanted; only instants that could not be read are looked at once more. -#}
+{% macro is_of_wrong_type(column, table) -%}
+    {%- if column.data_type in ('date', 'timestamp') and table.format != 'parquet' -%}
+        {{ unread_text(column) }} is not null
+    {%- else -%}
+        {{ column.name }} is not null and {{ typed_name(column) }} is null
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_missing(column, table) -%}
+    {%- if column.data_type == 'varchar' -%}
+        {{ typed_name(column) }} is null
+    {%- elif column.data_type in ('date', 'timestamp') and table.format != 'parquet' -%}
+        {{ typed_name(column) }} is null and {{ unread_text(column) }} is null
+    {%- else -%}
+        {{ column.name }} is null
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro unread_text(column) -%}
+    case when {{ typed_name(column) }} is null then {{ filled(column.name) }} end
+{%- endmacro %}
+
+{#- The row as it came. `of`: what it is called, and a point, where columns of the same names are made beside it. -#}
+{% macro raw_row(table, of='') -%}
+    {%- set as_object = json_object_text(table.columns | map(attribute='name') | list, of) -%}
     {%- if table.format == 'jsonl' -%}
         _line
     {%- elif table.format == 'csv' -%}
@@ -119,7 +187,7 @@ limit 0
     {%- for column in table.columns -%}
         {%- set in_column = [] -%}
         {%- if column.data_type != 'varchar' -%}
-            {%- do in_column.append([column.name ~ ' is not null and ' ~ typed_name(column) ~ ' is null', 'type:' ~ column.name]) -%}
+            {%- do in_column.append([is_of_wrong_type(column, table), 'type:' ~ column.name]) -%}
         {%- elif table.format == 'jsonl' and not column.elements -%}
             {%- do in_column.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
         {%- endif -%}
@@ -133,13 +201,13 @@ limit 0
             {%- do in_column.append([in_minor_unit(typed_name(column), 'currency_code') ~ ' <> ' ~ typed_name(column), 'digits:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.required -%}
-            {%- do in_column.append([column.name ~ ' is null', 'missing:' ~ column.name]) -%}
+            {%- do in_column.append([is_missing(column, table), 'missing:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.accepted -%}
-            {%- do in_column.append([column.name ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
+            {%- do in_column.append([typed_name(column) ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
         {%- endif -%}
         {%- if column.elements -%}
-            {%- do in_column.append([column.name ~ ' is not null and not ' ~ is_json_array(column.name), 'type:' ~ column.name]) -%}
+            {%- do in_column.append([typed_name(column) ~ ' is not null and not ' ~ is_json_array(typed_name(column)), 'type:' ~ column.name]) -%}
         {%- endif -%}
         {#- A delete needs its key and its place in the log only; whatever else it carries is read by nobody. -#}
         {%- set of_all = table.feed != 'cdc' or column.name in table.key + var('feeds').cdc.required -%}

@@ -26,6 +26,8 @@ select
     ---------- technical
     {{ 'is_deleted,' if table.feed == 'cdc' }}
     _version,
+    _file,
+    _row,
     _batch
 from latest
 {% endmacro %}

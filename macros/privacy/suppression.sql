@@ -12,22 +12,13 @@
     {{- return(run_query('select count(*) from ' ~ ledger('suppressions')).columns[0].values()[0] > 0) -}}
 {% endmacro %}
 
-{#- Parts of a base model's query: from `checked` to `judged`, with _raw, _erased_key (whose row it was) and _is_suppressed. -#}
+{#- Parts of a base model's query: from `checked` to `judged`, with _erased_key (whose row it was) and _is_suppressed. -#}
 {% macro rows_of_erased_persons(table, parent) %}
 {%- set person = person_column(table) -%}
-{%- set named = 'with_raw.' ~ person if person else 'cast(null as varchar)' -%}
+{%- set named = 'checked.' ~ person if person else 'cast(null as varchar)' -%}
 {%- set emails = email_columns(table) -%}
 {%- set shared = shared_columns(table) if person else [] -%}
 {%- set link = person_link(table) -%}
-with_raw as (
-
-    select
-        *,
-        case when _issues is not null then {{ raw_row(table) }} end as _raw
-    from checked
-
-),
-
 suppressed_values as (
 
     select
@@ -39,10 +30,10 @@ suppressed_values as (
             value,
             {{ suppression_hash('value') }} as value_hash
         from (
-            select distinct _raw as value from with_raw where _raw is not null
+            select distinct _raw as value from checked where _raw is not null
             {%- for value in ([person] if person else []) + emails %}
             union
-            select {{ value if value == person else plain_email(value) }} as value from with_raw where {{ value }} is not null
+            select {{ value if value == person else plain_email(value) }} as value from checked where {{ value }} is not null
             {%- endfor %}
         ) as all_values
     ) as named
@@ -54,7 +45,7 @@ suppressed_values as (
 marked as (
 
     select
-        with_raw.*,
+        checked.*,
         coalesce(
             by_raw.person_key,
             {%- if person %}
@@ -69,8 +60,8 @@ marked as (
             {%- endif %}
             cast(null as varchar)
         ) as _marked_key
-    from with_raw
-    left join suppressed_values as by_raw on with_raw._raw = by_raw.value
+    from checked
+    left join suppressed_values as by_raw on checked._raw = by_raw.value
     {%- if person %}
     left join suppressed_values as by_id on {{ named }} = by_id.value
     {%- endif %}
@@ -79,8 +70,8 @@ marked as (
     left join suppressed_values as by_{{ email }}
         on
             {{ named }} is null
-            and {{ plain_email('with_raw.' ~ email) }} = by_{{ email }}.value
-            and with_raw._ingested_on <= by_{{ email }}.erased_on
+            and {{ plain_email('checked.' ~ email) }} = by_{{ email }}.value
+            and checked._ingested_on <= by_{{ email }}.erased_on
     {%- endfor %}
     {%- if parent %}
     left join (
@@ -89,7 +80,7 @@ marked as (
         where _erased_key is not null and {{ link.column }} is not null
         group by {{ link.column }}
     ) as by_parent
-        on {{ named }} is null and with_raw.{{ link.column }} = by_parent.{{ link.column }}
+        on {{ named }} is null and checked.{{ link.column }} = by_parent.{{ link.column }}
     {%- endif %}
 
 ),

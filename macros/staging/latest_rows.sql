@@ -1,5 +1,7 @@
 {#- The state of each key that new good rows of a raw table touch, as far as the files know it; the incremental strategy `latest_version`
     compares it with what the model knows already. It comes with
+    _file, _row: where the row stood, which decides between rows of one version. Null for a key that was ever deleted: its row is made of all
+              rows of the key, and replaces whatever is known of that version;
     _version: for a change log the position and then the operation (a delete comes before the insert that replaces it at the same
               position), for other feeds what var feeds names;
     is_deleted, deleted_at: change logs only. A deleted row keeps the attributes that it had last, because a delete may carry its key
@@ -19,6 +21,9 @@
         {%- else %}
         {{ column.name }},
         {%- endif %}
+        {%- endfor %}
+        {%- for column in ['_file', '_row'] %}
+        case when deleted_version is null then {{ column }} end as {{ column }},
         {%- endfor %}
         latest_version as _version,
         coalesce(deleted_version, -1) = latest_version as is_deleted,
@@ -112,7 +117,10 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Which of two rows of the same version counts. They are the same row delivered again, so this only settles bookkeeping columns. -#}
+{#- Which of two rows of the same version counts: the one that stands later in the landing zone, as syncs stamp whole batches with one instant. A
+    path names the landing day first, so that a later day wins, then the greater name of a file, then the later row of one file, whatever was
+    loaded first. Most are the same row delivered again; those that differ are counted in governance.data_quality_ledger. The incremental
+    strategy latest_version decides in the same way. -#}
 {% macro last_delivered() -%}
-    _ingested_at desc nulls last, _file desc, _row desc nulls last
+    _file desc, _row desc nulls last
 {%- endmacro %}

@@ -103,6 +103,8 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "source_name": (pa.string(), [file.source for file in files]),
         "table_name": (pa.string(), [file.table for file in files]),
         "ingested_on": (pa.date32(), [file.ingested_on for file in files]),
+        "bytes": (pa.int64(), [file.bytes for file in files]),
+        "format": (pa.string(), [file.format for file in files]),
         "header": (pa.string(), [header_of(file, contract, landing) for file in files]),
     }
     create_table(conn, "files", listing)
@@ -121,7 +123,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
 def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:
     """The header of a CSV file as a JSON array; None for other formats and what cannot be read."""
     table = contract.tables.get((file.source, file.table))
-    if table is None or table.format != "csv":
+    if table is None or file.format != "csv":
         return None
     header = csv_header(landing / file.path_in_zone, table)
     return json.dumps(header) if header else None

@@ -21,7 +21,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from techco.blank import is_blank
 from techco.contract import Contract, Table
+from techco.landing_zone import format_of
 
 ACTION = "rewrite_landed_file"
 
@@ -61,7 +63,7 @@ def rewrite(
         change = Anonymiser(table, found, persons, secret)
         new = path.with_name(f".{path.name}.rewriting")
         new.unlink(missing_ok=True)
-        changed = WRITERS[table.format](path, new, table, change)
+        changed = WRITERS[format_of(file)](path, new, table, change)
         if not changed:
             new.unlink(missing_ok=True)
             finish(connection, file)
@@ -94,7 +96,7 @@ def marked_rows(connection: duckdb.DuckDBPyConnection, table: Table, keys: list[
         [keys],
     ).fetchall()
     for file, row, person_key, raw, *key in rows:
-        if row is not None:
+        if format_of(file) == "parquet":
             found[file].by_row[row] = (person_key, raw is not None)
         elif raw is not None:
             found[file].by_raw[raw.rpartition(":")[2]] = person_key
@@ -150,7 +152,7 @@ class Anonymiser:
     def of_key(self, values: Callable[[str], object]) -> str | None:
         """Whose a usable row is, by the text columns of its key; None where it names another person."""
         named = values(self.person.name) if self.person else None
-        if named not in (None, "") and named not in self.ids:
+        if not is_blank(named) and named not in self.ids:
             return None
         return self.marks.by_key.get(tuple(str(values(name)) for name in key_texts(self.table)))
 
@@ -161,7 +163,7 @@ class Anonymiser:
 
     def replaced(self, name: str, value: object, person_key: str) -> object:
         """A classified value: an id by what names nobody, an array without content, others by nothing."""
-        if value in (None, ""):
+        if is_blank(value):
             return value
         if self.classified[name].elements and isinstance(value, list):
             return [{k: v for k, v in item.items() if k != "content"} for item in value if isinstance(item, dict)]

@@ -10,6 +10,12 @@ from datetime import date
 from pathlib import Path
 
 MARKER = "_landing_zone.json"
+# How files may be written, and the ends of their names that say so; text may be compressed.
+EXTENSIONS = {
+    "parquet": (".parquet",),
+    "jsonl": (".jsonl", ".jsonl.gz", ".jsonl.zst"),
+    "csv": (".csv", ".csv.gz", ".csv.zst"),
+}
 PARTITION = re.compile(r"ingested_on=(\d{4}-\d{2}-\d{2})")
 
 
@@ -40,6 +46,16 @@ class LandedFile:
     table: str | None
     ingested_on: date | None
     bytes: int
+
+    @property
+    def format(self) -> str | None:
+        """How the file is written, as the end of its name says; None where it says no format that can be read."""
+        return format_of(self.path_in_zone)
+
+
+def format_of(name: str) -> str | None:
+    """The format that the end of a file's name says; None for any other."""
+    return next((written for written, ends in EXTENSIONS.items() if name.endswith(ends)), None)
 
 
 def read_zone(root: Path) -> LandingZone:

@@ -51,7 +51,7 @@ def staging_model(source: str, table: str, key: list[str], columns: list[Sampled
         f"{unique_key(key)}\nwith\n\n{table} as (\n\n"
         f"    {{{{ latest_rows('{source}', '{table}') }}}}\n\n)\n\nselect\n"
         + "\n".join(groups)
-        + f"\n    ---------- technical\n    _version,\n    _batch\nfrom {table}\n"
+        + f"\n    ---------- technical\n    _version,\n    _file,\n    _row,\n    _batch\nfrom {table}\n"
     )
 
 

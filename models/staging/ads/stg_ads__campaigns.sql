@@ -29,5 +29,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from campaigns

@@ -24,5 +24,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from daily_spend

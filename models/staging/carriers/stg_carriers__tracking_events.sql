@@ -20,5 +20,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from tracking_events

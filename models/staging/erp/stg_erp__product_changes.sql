@@ -26,5 +26,7 @@ select
     ---------- technical
     is_deleted,
     _version,
+    _file,
+    _row,
     _batch
 from products

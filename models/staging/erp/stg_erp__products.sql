@@ -35,5 +35,7 @@ select
     is_deleted,
     deleted_at,
     _version,
+    _file,
+    _row,
     _batch
 from products

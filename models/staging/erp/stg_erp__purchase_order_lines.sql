@@ -26,5 +26,7 @@ select
     is_deleted,
     deleted_at,
     _version,
+    _file,
+    _row,
     _batch
 from purchase_order_lines

@@ -27,5 +27,7 @@ select
     is_deleted,
     deleted_at,
     _version,
+    _file,
+    _row,
     _batch
 from purchase_orders

@@ -19,5 +19,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from daily_rates

@@ -23,5 +23,7 @@ select
     ---------- technical
     is_deleted,
     _version,
+    _file,
+    _row,
     _batch
 from customers

@@ -21,5 +21,7 @@ select
     ---------- technical
     is_deleted,
     _version,
+    _file,
+    _row,
     _batch
 from orders

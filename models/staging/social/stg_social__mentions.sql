@@ -30,5 +30,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from mentions

@@ -25,5 +25,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from messages

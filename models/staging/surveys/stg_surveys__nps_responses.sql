@@ -26,5 +26,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from nps_responses

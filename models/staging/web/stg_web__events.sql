@@ -37,5 +37,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from events

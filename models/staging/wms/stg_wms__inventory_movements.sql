@@ -27,5 +27,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from movements

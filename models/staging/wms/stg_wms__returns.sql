@@ -31,5 +31,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from returns

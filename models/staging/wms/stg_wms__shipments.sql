@@ -28,5 +28,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from shipments

@@ -22,5 +22,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from stock_counts

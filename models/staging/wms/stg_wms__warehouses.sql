@@ -23,5 +23,7 @@ select
 
     ---------- technical
     _version,
+    _file,
+    _row,
     _batch
 from warehouses

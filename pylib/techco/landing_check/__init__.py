@@ -34,7 +34,7 @@ def check(
     were checked and loaded before: what they have, the next ones must have too.
     """
     findings: list[Finding] = []
-    by_table: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
+    by_format: dict[tuple[str, str, str], list[LandedFile]] = defaultdict(list)
     done = progress or (lambda file: None)
     for file in files:
         misplaced = misplacement(file, contract)
@@ -42,13 +42,14 @@ def check(
             findings.append(misplaced)
             done(file)
         else:
-            by_table[file.source, file.table].append(file)
-    known: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
+            by_format[file.source, file.table, file.format].append(file)
+    known: dict[tuple[str, str, str], list[LandedFile]] = defaultdict(list)
     for file in loaded:
-        known[file.source, file.table].append(file)
-    for name, landed in by_table.items():
-        table = contract.tables[name]
-        findings += CHECKERS[table.format](contract, table, Path(zone), depth).run(landed, done, known[name])
+        known[file.source, file.table, file.format].append(file)
+    for name, landed in by_format.items():
+        source, table, file_format = name
+        checker = CHECKERS[file_format](contract, contract.tables[source, table], Path(zone), depth)
+        findings += checker.run(landed, done, known[name])
     return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
 
 

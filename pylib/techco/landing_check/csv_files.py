@@ -9,7 +9,7 @@ from techco.contract import Column, Table
 from techco.landing_check import limits
 from techco.landing_check.checker import convertible
 from techco.landing_check.findings import Unusable, counted
-from techco.landing_check.sql import literal
+from techco.landing_check.sql import filled, literal
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import exhaust, line_blocks, text_chunks
 from techco.landing_check.text_files import TextChecker
@@ -109,9 +109,13 @@ class CsvChecker(TextChecker):
                 self.tallies[number].note(severity, "wrong_field_count", None, expected, found, what + advice)
 
     def tally_batch(self) -> None:
-        """Count over the records; an empty field is null."""
+        """Count over the records; an empty field is null, and so is a blank one of text."""
         columns = list(self.columns.values())
-        values = "".join(f", nullif(v{i}, '') as v{i}" for i in range(len(columns)))
+        fields = (f"nullif(v{i}, '')" for i in range(len(columns)))
+        values = "".join(
+            f", {filled(field, column.data_type)} as v{i}"
+            for i, (field, column) in enumerate(zip(fields, columns, strict=True))
+        )
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from batch")
 
     def converts(self, value: str, column: Column) -> str:

@@ -6,7 +6,7 @@ from techco.contract import Column
 from techco.landing_check import limits
 from techco.landing_check.checker import absent_optional, convertible
 from techco.landing_check.findings import Finding, counted
-from techco.landing_check.sql import literal
+from techco.landing_check.sql import filled, literal
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import line_blocks
 from techco.landing_check.text_files import TextChecker
@@ -71,7 +71,11 @@ class JsonChecker(TextChecker):
         """)
         columns = list(self.columns.values())
         paths = ", ".join(literal(json_path(column.path)) for column in columns)
-        values = "".join(f", fields[{i + 1}] as v{i}, types[{i + 1}] as t{i}" for i in range(len(columns)))
+        texts = (f"fields[{i + 1}]" for i in range(len(columns)))
+        values = "".join(
+            f", {filled(text, column.data_type)} as v{i}, types[{i + 1}] as t{i}"
+            for i, (text, column) in enumerate(zip(texts, columns, strict=True))
+        )
         extracted = f"json_extract_string(payload, [{paths}]) as fields, json_type(payload, [{paths}]) as types"
         fields = f"select file, row, {extracted} from documents where is_object"
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from ({fields})")

@@ -2,13 +2,7 @@
 
 from techco.contract import Contract
 from techco.landing_check.findings import Finding, printable
-from techco.landing_zone import LandedFile, partition_date
-
-EXTENSIONS = {
-    "parquet": (".parquet",),
-    "jsonl": (".jsonl", ".jsonl.gz", ".jsonl.zst"),
-    "csv": (".csv", ".csv.gz", ".csv.zst"),
-}
+from techco.landing_zone import EXTENSIONS, LandedFile, partition_date
 
 
 def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
@@ -49,12 +43,11 @@ def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
         return finding("outside_calendar", calendar, printable(parts[2]), "Rename the folder, or widen the calendar")
     if len(parts) > 4:
         return finding("nested", place, "a folder below ingested_on=…", "Move the file up")
-    file_format = contract.tables[parts[0], parts[1]].format
-    if not parts[3].endswith(EXTENSIONS[file_format]):
+    if file.format is None:
         return finding(
             "wrong_extension",
-            f"a name ending in {' or '.join(EXTENSIONS[file_format])}",
+            f"a name ending in {' or '.join(end for ends in EXTENSIONS.values() for end in ends)}",
             printable(parts[3]),
-            "Land the table in the format that its contract says, or change the contract",
+            "Land the table in one of these formats, under a name that says which",
         )
     return None

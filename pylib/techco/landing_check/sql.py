@@ -1,9 +1,18 @@
 """Texts and names inside of SQL."""
 
+from techco.blank import SQL_PATTERN, TEXT_TYPES
+
 
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def filled(value: str, data_type: str) -> str:
+    """SQL: a value as the build takes it; a blank text is none where text, a day or an instant is wanted."""
+    if data_type not in TEXT_TYPES:
+        return value
+    return f"case when not regexp_full_match({value}, {literal(SQL_PATTERN)}) then {value} end"
 
 
 def identifier(name: str) -> str:

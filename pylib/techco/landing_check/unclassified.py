@@ -75,7 +75,7 @@ class Judge:
         """Findings about the columns of a file that no file before it gave away."""
         values: dict[str, list[str]] = defaultdict(list)
         try:
-            for name, value in READERS[self.table.format](zone / file.path_in_zone, self.table):
+            for name, value in READERS[file.format](zone / file.path_in_zone, self.table):
                 if name not in self.told:
                     values[name].append(value)
         except (Unusable, OSError, pa.ArrowException, ValueError):
