@@ -9,6 +9,8 @@
         select
             order_id,
             count(*) as line_count,
+            -- What is bought, a gift too; not what is taken back, or credited as a line with a negative price.
+            count_if(quantity > 0 and unit_price >= 0) as bought_line_count,
             sum(quantity) as unit_count,
             sum(gross_amount) as gross_amount,
             sum(discount_amount) as discount_amount,
@@ -50,6 +52,7 @@
     select
         orders.*,
         coalesce(lines.line_count, 0) as line_count,
+        coalesce(lines.bought_line_count, 0) as bought_line_count,
         coalesce(lines.unit_count, 0) as unit_count,
         coalesce(lines.gross_amount, 0) as gross_amount,
         coalesce(lines.discount_amount, 0) as lines_discount_amount,

@@ -7,6 +7,35 @@
 {%- set country = 'country_code, ' if by_country else '' -%}
 with
 
+-- Refunds of sales, and those whose order nobody knows: they name none, or one that has not come or was deleted. An order that is known and no
+-- sale, such as a cancelled one, has no sale to reduce. The tax in a refund is what the refund says, else the order's in proportion to its
+-- goods; where neither is reported, none is taken off.
+counted_refunds as (
+
+    select
+        refunds.refund_date,
+        coalesce(refunds.country_code, 'unknown') as country_code,
+        refunds.amount_reporting,
+        case when orders.order_id is null then refunds.amount_reporting else 0 end
+            as unmatched_amount_reporting,
+        case
+            when refunds.tax_amount is not null then refunds.tax_amount_reporting
+            when orders.order_id is null or orders.net_amount = 0 then 0
+            else {{ fitting(
+                'round(cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)'
+                ~ ' / nullif(cast(orders.net_amount as double), 0), ' ~ minor_unit(var('reporting_currency')) ~ ')'
+            ) }}
+        end as tax_amount_reporting
+    from {{ ref('fct_refund') }} as refunds
+    left join {{ ref('fct_order') }} as orders
+        on refunds.order_id = orders.order_id
+    where
+        orders.order_id is null
+        or orders.is_sale
+
+),
+
+-- Every day from the first on which anything is counted.
 calendar as (
 
     select
@@ -15,16 +44,27 @@ calendar as (
     from {{ ref('dim_date') }}
     where
         date_day <= {{ as_of() }}
-        and date_day >= (select min(order_date) from {{ ref('fct_order') }} where is_sale)
+        and date_day >= (
+            select min(first_day)
+            from (
+                select min(order_date) as first_day from {{ ref('fct_order') }} where is_sale
+                union all
+                select min(refund_date) from counted_refunds
+                union all
+                select min(session_date) from {{ ref('fct_web_session') }}
+            ) as first_days
+        )
 
 ),
 
 {%- if by_country %}
 
--- Countries that anything was sold to or visited from; not those that only the seed knows. Visits that name none are `unknown`.
+-- Countries that anything was sold to, given back in or visited from; not those that only the seed knows. What names none is `unknown`.
 countries as (
 
-    select shipping_country_code as country_code from {{ ref('fct_order') }} where is_sale
+    select coalesce(shipping_country_code, 'unknown') as country_code from {{ ref('fct_order') }} where is_sale
+    union
+    select country_code from counted_refunds
     union
     select coalesce(country_code, 'unknown') from {{ ref('fct_web_session') }}
 
@@ -45,7 +85,7 @@ sales as (
 
     select
         calendar.period_start,
-        orders.shipping_country_code as country_code,
+        coalesce(orders.shipping_country_code, 'unknown') as country_code,
         orders.*,
         customers.first_order_date
     from {{ ref('fct_order') }} as orders
@@ -57,46 +97,33 @@ sales as (
 
 ),
 
--- A customer is new in the period of the first order ever, and returning in every later one; guests are neither.
+-- People are counted by purchases (fct_order.is_purchase); the money and the pieces are those of all sales, so that a reversal takes back what it
+-- reverses. A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
 sales_by_period as (
 
     select
         {{ country }}period_start,
-        count(*) as order_count,
+        coalesce(count_if(is_purchase), 0) as order_count,
         sum(unit_count) as unit_count,
         {{ complete_sum('gross_amount_reporting') }} as gross_sales_amount,
         {{ complete_sum('discount_amount_reporting') }} as discount_amount,
         {{ complete_sum('tax_amount_reporting') }} as tax_amount,
         {{ complete_sum('shipping_amount_reporting') }} as shipping_amount,
         {{ complete_sum('cost_amount_reporting') }} as cost_amount,
-        count_if(is_guest) as guest_order_count,
-        count(distinct case when first_order_date >= period_start then customer_key end)
-            as new_customer_count,
-        count(distinct case when first_order_date < period_start then customer_key end)
-            as returning_customer_count
+        {{
+            complete_sum(
+                'case when is_purchase then gross_amount_reporting - discount_amount_reporting else 0 end'
+            )
+        }} as purchase_amount,
+        coalesce(count_if(is_purchase and is_guest), 0) as guest_order_count,
+        count(distinct case
+            when is_purchase and first_order_date >= period_start then customer_key
+        end) as new_customer_count,
+        count(distinct case
+            when is_purchase and first_order_date < period_start then customer_key
+        end) as returning_customer_count
     from sales
     group by {{ country }}period_start
-
-),
-
--- Refunds of sales only: a cancelled order has no sale to reduce. A refund gives back the tax in the proportion that the order's goods bore it.
-taxed_refunds as (
-
-    select
-        refunds.refund_date,
-        refunds.amount_reporting,
-        orders.shipping_country_code as country_code,
-        case
-            when orders.net_amount = 0 then 0
-            else {{ fitting(
-                'round(cast(refunds.amount_reporting as double) * cast(orders.tax_amount as double)'
-                ~ ' / nullif(cast(orders.net_amount as double), 0), ' ~ minor_unit(var('reporting_currency')) ~ ')'
-            ) }}
-        end as tax_amount_reporting
-    from {{ ref('fct_refund') }} as refunds
-    inner join {{ ref('fct_order') }} as orders
-        on refunds.order_id = orders.order_id
-    where orders.is_sale
 
 ),
 
@@ -107,8 +134,9 @@ refunds_by_period as (
         {{ 'refunds.country_code,' if by_country }}
         calendar.period_start,
         {{ complete_sum('refunds.amount_reporting') }} as refund_amount,
+        {{ complete_sum('refunds.unmatched_amount_reporting') }} as unmatched_refund_amount,
         {{ complete_sum('refunds.tax_amount_reporting') }} as refund_tax_amount
-    from taxed_refunds as refunds
+    from counted_refunds as refunds
     inner join calendar
         on refunds.refund_date = calendar.date_day
     group by {{ 'refunds.country_code, ' if by_country }}calendar.period_start
@@ -146,8 +174,12 @@ filled as (
             as shipping_amount,
         case when sales.order_count is null then 0 else sales.cost_amount end
             as cost_amount,
+        case when sales.order_count is null then 0 else sales.purchase_amount end
+            as purchase_amount,
         case when refunds.period_start is null then 0 else refunds.refund_amount end
             as refund_amount,
+        case when refunds.period_start is null then 0 else refunds.unmatched_refund_amount end
+            as unmatched_refund_amount,
         case when refunds.period_start is null then 0 else refunds.refund_tax_amount end
             as refund_tax_amount,
         coalesce(sales.guest_order_count, 0) as guest_order_count,
@@ -187,10 +219,12 @@ select
     cast(discount_amount as decimal(18, 3)) as discount_amount,
     cast(tax_amount as decimal(18, 3)) as tax_amount,
     cast(refund_amount as decimal(18, 3)) as refund_amount,
+    cast(unmatched_refund_amount as decimal(18, 3)) as unmatched_refund_amount,
     cast(net_revenue_amount as decimal(18, 3)) as net_revenue_amount,
     cast(cost_amount as decimal(18, 3)) as cost_amount,
     cast(net_revenue_amount - cost_amount as decimal(18, 3)) as margin_amount,
     cast(shipping_amount as decimal(18, 3)) as shipping_amount,
+    cast(purchase_amount as decimal(18, 3)) as purchase_amount,
     cast(guest_order_count as bigint) as guest_order_count,
     cast(session_count as bigint) as session_count,
     cast(converted_session_count as bigint) as converted_session_count,
@@ -201,8 +235,7 @@ select
 
     ---------- ratios, not additive
     cast(round(
-        cast(gross_sales_amount - discount_amount as double)
-        / nullif(order_count, 0), {{ minor_unit(var('reporting_currency')) }}
+        cast(purchase_amount as double) / nullif(order_count, 0), {{ minor_unit(var('reporting_currency')) }}
     ) as decimal(18, 3)) as average_order_value,
     {{ fitting(
         'round(cast(net_revenue_amount - cost_amount as double) / nullif(cast(net_revenue_amount as double), 0), 4)', scale=4

@@ -12,7 +12,7 @@
     {%- endif -%}
     {%- set held, counted = {}, [] -%}
     {%- do begin_transaction() -%}
-    {%- do mark_rows(tables_of_persons()) -%}
+    {%- do mark_rows(tables_of_persons(), plain=true) -%}
     {%- do mark_unusable_rows(tables_of_persons(plain=false)) -%}
     {%- for table in tables_of_persons() if base_relation(table) -%}
         {%- set name = table.source ~ '.' ~ table.table -%}

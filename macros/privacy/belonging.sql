@@ -48,20 +48,27 @@
     lower(trim({{ email }}))
 {%- endmacro %}
 
-{#- The raw tables with rows that are somebody's, those first that others hang on. Without `plain` ones, which hold nothing personal and are
-    hung on by none. -#}
+{#- The column by which a row that names nobody is of the person of another table's row; none where there is none. `plain`: whether also where the
+    row itself holds nothing personal. -#}
+{% macro link_to_other_table(table, plain) %}
+    {%- set link = person_link(table) -%}
+    {{- return(link if link and link.of != table.source ~ '.' ~ table.table and (plain or not link.get('plain')) else none) -}}
+{% endmacro %}
+
+{#- The raw tables with rows that are somebody's, those first that others hang on. Without `plain` ones that name nobody: they hold nothing
+    personal, and nothing hangs on them. -#}
 {% macro tables_of_persons(plain=true) %}
     {%- set naming, hanging = [], {} -%}
     {%- for table in contract_tables() -%}
         {%- set link = person_link(table) -%}
-        {%- if link and link.get('plain') and table.columns | selectattr('classification') | list -%}
+        {%- if link and link.get('plain') and table.columns | selectattr('classification') | rejectattr('classification', 'equalto', 'person_id') | list -%}
             {%- do exceptions.raise_compiler_error(
-                'vars: person_of calls ' ~ table.source ~ '.' ~ table.table ~ ' plain, but it has classified columns: take `plain` away in dbt_project.yml.'
+                'vars: person_of calls ' ~ table.source ~ '.' ~ table.table ~ ' plain, but it has classified columns besides the id of the person: take `plain` away in dbt_project.yml.'
             ) -%}
         {%- endif -%}
-        {%- if person_column(table) -%}
+        {%- if person_column(table) and not link_to_other_table(table, plain=true) -%}
             {%- do naming.append(table) -%}
-        {%- elif link and (plain or not link.get('plain')) -%}
+        {%- elif person_column(table) or (link and (plain or not link.get('plain'))) -%}
             {%- do hanging.update({table.source ~ '.' ~ table.table: table}) -%}
         {%- endif -%}
     {%- endfor -%}

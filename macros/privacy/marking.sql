@@ -1,9 +1,10 @@
 {#- Find the rows of some persons in base, for their rights: every row gets whose it is into _erased_key, in a transaction that the caller ends.
-    Who is meant stands in scratch('persons'): person_id, person_key. The rules are those of belonging.sql. -#}
-{% macro mark_rows(tables) %}
+    Who is meant stands in scratch('persons'): person_id, person_key. The rules are those of belonging.sql. `plain`: whether also rows that belong
+    to the person and hold nothing personal themselves. -#}
+{% macro mark_rows(tables, plain=false) %}
     {%- do mark_named(tables) -%}
     {%- do mark_by_email(tables) -%}
-    {%- do mark_hanging(tables) -%}
+    {%- do mark_hanging(tables, plain) -%}
 {% endmacro %}
 
 {% macro of_these_persons(column='_erased_key') -%}
@@ -50,15 +51,19 @@
 {% endmacro %}
 
 {#- Rows that name nobody and share their key with a marked one, or hang on one. -#}
-{% macro mark_hanging(tables) %}
+{% macro mark_hanging(tables, plain=false) %}
     {%- for table in tables if base_relation(table) -%}
-        {%- set link = person_link(table) -%}
         {%- set person = person_column(table) -%}
-        {%- set columns = shared_columns(table) if person else [link.column] -%}
-        {%- set source_name, table_name = (table.source, table.table) if person else link.of.split('.') -%}
-        {%- set parent = base_relation({'source': source_name, 'table': table_name}) -%}
-        {%- if parent -%}
-            {%- do run_query(hang_on(base_relation(table), parent, columns, person)) -%}
+        {%- if person -%}
+            {%- do run_query(hang_on(base_relation(table), base_relation(table), shared_columns(table), person)) -%}
+        {%- endif -%}
+        {%- set link = link_to_other_table(table, plain or not person) -%}
+        {%- if link -%}
+            {%- set source_name, table_name = link.of.split('.') -%}
+            {%- set parent = base_relation({'source': source_name, 'table': table_name}) -%}
+            {%- if parent -%}
+                {%- do run_query(hang_on(base_relation(table), parent, [link.column], person)) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}

@@ -1,7 +1,8 @@
 {#- What a base model does with rows of erased persons that land, or are loaded anew by a full refresh. Files of landing days up to the
     erasure are stored anonymised, so that a full refresh keeps the numbers: no classified value, and `erased:<key>` for the id, of which
-    pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts. Persons
-    are known by an HMAC of their id under a second secret (base.suppressions), so that the list itself names nobody. -#}
+    pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts, except of `plain`
+    tables (var person_of): they hold nothing personal but the id, and money that was given back stays given back. Persons are known by an HMAC of
+    their id under a second secret (base.suppressions), so that the list itself names nobody. -#}
 
 {#- Whether anybody was ever erased; where nobody was, base models have none of this. -#}
 {% macro suppressions_exist() %}
@@ -135,7 +136,7 @@ judged as (
 
     select
         told.*,
-        coalesce({{ 'told._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list else 'false' }}
+        coalesce({{ 'told._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list and not (link and link.get('plain')) else 'false' }}
             {{- ' and ' ~ erased_key_of('told.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
     from told
     left join (

@@ -9,6 +9,8 @@ persons as (
             'shop.customers.customer_id',
             'shop.addresses.customer_id',
             'shop.orders.customer_id',
+            'shop.refunds.customer_id',
+            'wms.returns.customer_id',
             'web.events.customer_id',
             'carts.carts.customer_id',
             'reviews.reviews.customer_id',

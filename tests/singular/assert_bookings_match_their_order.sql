@@ -1,6 +1,6 @@
 {{ config(severity='warn', store_failures=true) }}
 
--- Money that was booked on an order which has not come, in another currency than the order's, or, for payments, on one that is still pending.
+-- Money that was booked on an order which has not come (what names no order, such as a credit note without an original sale, is no question), in another currency than the order's, or, for payments, on one that is still pending.
 {%- set bookings = {
     'payment': ['fct_payment', 'payment_id', "bookings.payment_status = 'captured'"],
     'refund': ['fct_refund', 'refund_id', 'true'],
@@ -21,8 +21,9 @@
         on bookings.order_id = orders.order_id
     where
         {{ counted }}
+        and {{ has_landed('shop', 'orders') }}
         and (
-            orders.order_id is null
+            (orders.order_id is null and bookings.order_id is not null)
             or bookings.currency_code <> orders.currency_code
             or ('{{ kind }}' = 'payment' and orders.order_status = 'pending')
         )

@@ -1,8 +1,8 @@
--- Days, and the total of all days, whose gross sales or orders are not what staging says, converted here a second time; days whose
+-- Days, and the total of all days, whose gross sales or purchases are not what staging says, converted here a second time; days whose
 -- countries do not add up to them; months whose days do not add up to them. A sum with an unknown part is unknown.
 {%- set measures = [
-    'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount', 'net_revenue_amount', 'cost_amount',
-    'margin_amount', 'shipping_amount', 'guest_order_count', 'session_count', 'converted_session_count'
+    'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount', 'unmatched_refund_amount',
+    'net_revenue_amount', 'cost_amount', 'margin_amount', 'shipping_amount', 'purchase_amount', 'guest_order_count', 'session_count', 'converted_session_count'
 ] %}
 with
 
@@ -11,7 +11,15 @@ sales as (
     select
         order_id,
         currency_code,
-        {{ business_date('ordered_at') }} as order_date
+        {{ business_date('ordered_at') }} as order_date,
+        order_id in (
+            select items.order_id
+            from {{ ref('stg_shop__order_items') }} as items
+            where
+                not items.is_deleted
+                and items.quantity > 0
+                and items.unit_price >= 0
+        ) as is_purchase
     from {{ ref('stg_shop__orders') }}
     where
         not is_deleted
@@ -62,7 +70,7 @@ orders_by_day as (
 
     select
         order_date,
-        count(*) as order_count
+        coalesce(count_if(is_purchase), 0) as order_count
     from sales
     where order_date <= {{ as_of() }}
     group by order_date
@@ -115,7 +123,9 @@ totals as (
         (
             select count(*)
             from sales
-            where order_date <= {{ as_of() }}
+            where
+                order_date <= {{ as_of() }}
+                and is_purchase
         ) as expected_order_count,
         (select coalesce(sum(gross_sales_amount), 0) from lines)
             as expected_gross_sales_amount,

@@ -1,20 +1,27 @@
-{#- Units, gross sales, discounts and refunds of each day without core and without the project's cross rates: what staging holds, times the
-    day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by half of the smallest unit of its own
-    currency, and by half of that of the reporting one. -#}
-{%- set amounts = ['gross_sales_amount', 'discount_amount', 'refund_amount'] %}
+{#- Units, gross sales, discounts and refunds, those without a known order too, of each day without core and without the project's cross rates:
+    what staging holds, times the day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by half of
+    the smallest unit of its own currency, and by half of that of the reporting one. -#}
+{%- set amounts = ['gross_sales_amount', 'discount_amount', 'refund_amount', 'unmatched_refund_amount'] %}
 {%- set half_unit = 0.5 / 10 ** minor_unit(var('reporting_currency')) %}
 with
 
-sales as (
+orders as (
 
     select
         order_id,
         currency_code,
-        {{ business_date('ordered_at') }} as date_day
+        {{ business_date('ordered_at') }} as date_day,
+        order_status not in ('pending', 'cancelled') as is_sale
     from {{ ref('stg_shop__orders') }}
-    where
-        not is_deleted
-        and order_status not in ('pending', 'cancelled')
+    where not is_deleted
+
+),
+
+sales as (
+
+    select *
+    from orders
+    where is_sale
 
 ),
 
@@ -26,7 +33,8 @@ bookings as (
         items.quantity as unit_count,
         cast(items.quantity * items.unit_price as double) as gross_sales_amount,
         cast(coalesce(items.discount_amount, 0) as double) as discount_amount,
-        cast(null as double) as refund_amount
+        cast(null as double) as refund_amount,
+        cast(null as double) as unmatched_refund_amount
     from {{ ref('stg_shop__order_items') }} as items
     inner join sales
         on items.order_id = sales.order_id
@@ -40,11 +48,15 @@ bookings as (
         0 as unit_count,
         cast(null as double) as gross_sales_amount,
         cast(null as double) as discount_amount,
-        cast(refunds.amount as double) as refund_amount
+        cast(refunds.amount as double) as refund_amount,
+        case when orders.order_id is null then cast(refunds.amount as double) end
+            as unmatched_refund_amount
     from {{ ref('stg_shop__refunds') }} as refunds
-    inner join sales
-        on refunds.order_id = sales.order_id
-    where not refunds.is_deleted
+    left join orders
+        on refunds.order_id = orders.order_id
+    where
+        not refunds.is_deleted
+        and coalesce(orders.is_sale, true)
 
 ),
 

@@ -4,7 +4,8 @@ with
 
 {{ customers_with_sales() }},
 
--- Orders and not lines: a source that books a return twice, or takes it back, makes no other customer of anyone.
+-- Orders and not lines: a source that books a return twice, or takes it back, makes no other customer of anyone. A return without an order is
+-- none of these.
 returned_orders as (
 
     select
@@ -14,7 +15,7 @@ returned_orders as (
     inner join {{ ref('fct_order') }} as orders
         on returns.order_id = orders.order_id
     where
-        orders.is_sale
+        orders.is_purchase
         and orders.order_date <= {{ as_of() }}
         and returns.return_date <= {{ as_of() }}
     group by orders.customer_key

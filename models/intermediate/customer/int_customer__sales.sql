@@ -13,37 +13,56 @@ sales as (
 
 ),
 
+-- All that were given to a customer, with an order or without, but not those of orders that are known and no sale.
 refunds as (
 
     select
-        order_id,
-        {{ complete_sum('amount_reporting') }} as refund_amount_reporting
-    from {{ ref('fct_refund') }}
-    where refund_date <= {{ as_of() }}
-    group by order_id
+        refunds.customer_key,
+        {{ complete_sum('refunds.amount_reporting') }} as refund_amount_reporting
+    from {{ ref('fct_refund') }} as refunds
+    left join {{ ref('fct_order') }} as orders
+        on refunds.order_id = orders.order_id
+    where
+        refunds.customer_key <> 'unknown'
+        and refunds.refund_date <= {{ as_of() }}
+        and (orders.order_id is null or orders.is_sale)
+    group by refunds.customer_key
 
 ),
 
-per_customer as (
+-- Purchases are counted; the money and the pieces are those of all sales, reversals too.
+sales_by_customer as (
 
     select
-        sales.customer_key,
-        count(*) as order_count,
-        sum(sales.unit_count) as unit_count,
-        min(sales.order_date) as first_order_date,
-        max(sales.order_date) as last_order_date,
-        {{ complete_sum('sales.net_amount_reporting') }}
-            as sales_amount_reporting,
-        {{
-            complete_sum(
-                'case when refunds.order_id is null then 0 else refunds.refund_amount_reporting end'
-            )
-        }} as refund_amount_reporting,
-        coalesce(count_if(sales.discount_amount > 0), 0) as discounted_order_count
+        customer_key,
+        coalesce(count_if(is_purchase), 0) as order_count,
+        sum(unit_count) as unit_count,
+        min(case when is_purchase then order_date end) as first_order_date,
+        max(case when is_purchase then order_date end) as last_order_date,
+        {{ complete_sum('net_amount_reporting') }} as sales_amount_reporting,
+        coalesce(count_if(is_purchase and discount_amount > 0), 0)
+            as discounted_order_count
     from sales
-    left join refunds
-        on sales.order_id = refunds.order_id
-    group by sales.customer_key
+    group by customer_key
+
+),
+
+joined as (
+
+    select
+        coalesce(sales.customer_key, refunds.customer_key) as customer_key,
+        coalesce(sales.order_count, 0) as order_count,
+        coalesce(sales.unit_count, 0) as unit_count,
+        sales.first_order_date,
+        sales.last_order_date,
+        case when sales.customer_key is null then 0 else sales.sales_amount_reporting end
+            as sales_amount_reporting,
+        case when refunds.customer_key is null then 0 else refunds.refund_amount_reporting end
+            as refund_amount_reporting,
+        coalesce(sales.discounted_order_count, 0) as discounted_order_count
+    from sales_by_customer as sales
+    full join refunds
+        on sales.customer_key = refunds.customer_key
 
 )
 
@@ -58,4 +77,4 @@ select
     cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count
-from per_customer
+from joined

@@ -19,6 +19,8 @@ named_elsewhere as (
 
     select product_id from {{ ref('stg_shop__order_items') }}
     union
+    select product_id from {{ ref('stg_shop__refunds') }}
+    union
     select product_id from {{ ref('stg_wms__inventory_movements') }}
     union
     select product_id from {{ ref('stg_wms__stock_counts') }}

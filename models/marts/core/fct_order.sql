@@ -45,6 +45,7 @@ valued as (
 
     select
         added_up.*,
+        added_up.order_status in ('paid', 'shipped', 'delivered', 'returned') as is_sale,
         {{ convert('added_up.shipping_amount', 'added_up.currency_code', 'rates.reporting_rate') }}
             as shipping_amount_reporting
     from added_up
@@ -66,7 +67,9 @@ select
     ---------- attributes
     sales_channel,
     order_status,
-    order_status in ('paid', 'shipped', 'delivered', 'returned') as is_sale,
+    is_sale,
+    is_sale and bought_line_count > 0 as is_purchase,
+    customer_key is not null as has_customer,
     is_guest,
     shipping_country_code,
     currency_code,

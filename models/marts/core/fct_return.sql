@@ -27,11 +27,14 @@ select
     returns.return_id,
     returns.order_id,
     returns.order_item_id,
+    coalesce(returns.customer_key, orders.customer_key, 'unknown') as customer_key,
     {{ entity_key('returns.product_id') }} as product_key,
     {{ entity_key('returns.warehouse_id') }} as warehouse_key,
+    returns.document_number,
     {{ business_date('returns.returned_at') }} as return_date,
 
     ---------- attributes
+    coalesce(returns.country_code, orders.shipping_country_code) as country_code,
     returns.return_reason,
     returns.item_condition,
     {{ order_flags('returns.returned_at') }},

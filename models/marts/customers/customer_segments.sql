@@ -2,6 +2,15 @@ with
 
 {{ customers_with_sales() }},
 
+-- Who has a purchase. A customer of whom there is only a reversal or a refund has amounts and no score.
+buyers as (
+
+    select *
+    from sales
+    where order_count > 0
+
+),
+
 -- A score is the fifth that a customer stands in: 1 plus the whole fifths of buyers that are strictly worse, so equals score alike.
 scored as (
 
@@ -20,7 +29,7 @@ scored as (
                 / nullif(count(net_amount_reporting) over (), 0)
             ) as bigint)
         end as monetary_score
-    from sales
+    from buyers
 
 )
 
@@ -42,28 +51,30 @@ select
     scored.monetary_score,
 
     ---------- measures
-    scored.recency_days,
-    coalesce(scored.order_count, 0) as order_count,
-    coalesce(scored.unit_count, 0) as unit_count,
+    sales.recency_days,
+    coalesce(sales.order_count, 0) as order_count,
+    coalesce(sales.unit_count, 0) as unit_count,
     cast(
         case
-            when scored.customer_key is null then 0
-            else scored.net_amount_reporting
+            when sales.customer_key is null then 0
+            else sales.net_amount_reporting
         end as decimal(18, 3)
     ) as net_amount_reporting,
     cast(
         case
-            when scored.customer_key is null then 0
-            else scored.refund_amount_reporting
+            when sales.customer_key is null then 0
+            else sales.refund_amount_reporting
         end as decimal(18, 3)
     ) as refund_amount_reporting,
     cast(round(
-        cast(scored.discounted_order_count as double)
-        / nullif(scored.order_count, 0), 4
+        cast(sales.discounted_order_count as double)
+        / nullif(sales.order_count, 0), 4
     ) as decimal(18, 4)) as discounted_order_rate,
-    scored.first_order_date,
-    scored.last_order_date,
+    sales.first_order_date,
+    sales.last_order_date,
     '{{ var("reporting_currency") }}' as currency_code
 from customers
+left join sales
+    on customers.customer_key = sales.customer_key
 left join scored
     on customers.customer_key = scored.customer_key

@@ -14,13 +14,18 @@ select
     order_id,
     order_item_id,
     payment_id,
+    {{ pseudonym('customer_id') }} as customer_key,
+    product_id,
+    document_number,
 
     ---------- attributes
     refund_reason,
+    country_code,
     currency_code,
 
     ---------- numerics
     amount,
+    tax_amount,
 
     ---------- timestamps
     refunded_at,

@@ -13,10 +13,13 @@ select
     return_id,
     order_id,
     order_item_id,
+    {{ pseudonym('customer_id') }} as customer_key,
     product_id,
     warehouse_id,
+    document_number,
 
     ---------- attributes
+    country_code,
     return_reason,
     item_condition,
 
