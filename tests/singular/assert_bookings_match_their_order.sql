@@ -21,6 +21,7 @@
         on bookings.order_id = orders.order_id
     where
         {{ counted }}
+        and {{ has_landed('shop', 'orders') }}
         and (
             (orders.order_id is null and bookings.order_id is not null)
             or bookings.currency_code <> orders.currency_code

@@ -1,6 +1,6 @@
 {{ config(severity='warn', store_failures=true) }}
 
--- Sales whose captured payments are not their total.
+-- Sales whose captured payments are not their total; none where no payment has ever landed.
 with
 
 payments as (
@@ -30,6 +30,7 @@ left join payments
     on orders.order_id = payments.order_id
 where
     orders.is_sale
+    and {{ has_landed('shop', 'payments') }}
     and (
         orders.captured_amount <> orders.total_amount
         or coalesce(payments.captured_amount, 0) <> orders.total_amount

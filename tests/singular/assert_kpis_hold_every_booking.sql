@@ -106,7 +106,7 @@ booked as (
             '{{ measure }}' as measure,
             {{ day }} as date_day,
             case
-                when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 2)))
+                when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 3)))
             end as booked_value
         from {{ rows_of_facts }}
         where
@@ -122,7 +122,7 @@ shown as (
         select
             '{{ measure }}' as measure,
             date_day,
-            cast({{ measure }} as decimal(28, 2)) as shown_value
+            cast({{ measure }} as decimal(28, 3)) as shown_value
         from {{ ref('daily_sales_kpis') }}
     {% endfor %}
 )

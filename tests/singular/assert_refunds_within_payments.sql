@@ -1,6 +1,6 @@
 {{ config(severity='warn', store_failures=true) }}
 
--- Orders that gave back more than they took.
+-- Orders that gave back more than they took; none where no payment has ever landed.
 with
 
 payments as (
@@ -42,6 +42,9 @@ left join payments
 left join refunds
     on orders.order_id = refunds.order_id
 where
-    orders.refunded_amount > orders.captured_amount
-    or coalesce(refunds.refunded_amount, 0)
-    > coalesce(payments.captured_amount, 0)
+    {{ has_landed('shop', 'payments') }}
+    and (
+        orders.refunded_amount > orders.captured_amount
+        or coalesce(refunds.refunded_amount, 0)
+        > coalesce(payments.captured_amount, 0)
+    )

@@ -1,6 +1,6 @@
 {{ config(severity='warn', store_failures=true) }}
 
--- The newest day is left out: its last orders may land with the next.
+-- The newest day is left out: its last orders may land with the next. A company without a shop's orders has none to look for.
 select
     sessions.session_id,
     sessions.session_date,
@@ -12,3 +12,4 @@ where
     sessions.order_id is not null
     and orders.order_id is null
     and sessions.session_date < {{ as_of() }}
+    and {{ has_landed('shop', 'orders') }}

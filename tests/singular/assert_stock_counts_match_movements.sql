@@ -1,7 +1,7 @@
 {{ config(severity='warn', store_failures=true) }}
 
 -- Counts that the books do not follow: what was found is not what the movements up to that moment came to, even with the adjustments that
--- were booked for the count.
+-- were booked for the count. A company that lands no movements keeps no books here.
 with
 
 moments as (
@@ -86,4 +86,6 @@ select
     *,
     booked_quantity + adjusted_quantity as expected_quantity
 from compared
-where counted_quantity <> booked_quantity + adjusted_quantity
+where
+    counted_quantity <> booked_quantity + adjusted_quantity
+    and {{ has_landed('wms', 'inventory_movements') }}
