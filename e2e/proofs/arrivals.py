@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from comparing import differences, tables
 from conftest import BUILD, TINY, House, house
-from proofs.moves import move_children
 from techco.landing_zone import list_files
 
+from proofs.moves import move_children
 from simulator.__main__ import main as simulate
 
 DAYS = 10
@@ -70,7 +70,13 @@ def run(round_number: int, folder: Path, target: Path | None = None, batches: in
     found = differences(whole.warehouse, growing.warehouse)
     if not found:
         shutil.rmtree(place)
-    return {"seed": int(seed), "files": len(files), "batches": batches, "moved": sum(moved.values()), "differences": found}
+    return {
+        "seed": int(seed),
+        "files": len(files),
+        "batches": batches,
+        "moved": sum(moved.values()),
+        "differences": found,
+    }
 
 
 def landed(zone: Path) -> list[Path]:

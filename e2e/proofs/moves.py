@@ -37,7 +37,7 @@ class Landed:
 
 
 def move_children(zone: Path, chance: random.Random) -> dict[str, int]:
-    """Land files in which rows of every table move to other parents; returns how many states were written by foreign key."""
+    """Land files in which rows of every table move to other parents; returns how many states, by foreign key."""
     contract = load_contract(ROOT)
     files = defaultdict(list)
     for file in list_files(zone):
@@ -50,6 +50,8 @@ def move_children(zone: Path, chance: random.Random) -> dict[str, int]:
             parents[column.name].update(value for row in some.rows if isinstance(value := at(row, column.path), str))
     written = {}
     for (source, name), some in sorted(landed.items()):
+        if not some.rows:
+            continue
         moved = move(some, foreign_keys(contract, some.table), parents, chance)
         written |= {f"{source}.{name}.{column}": count for column, count in moved.items()}
     return written
@@ -112,26 +114,25 @@ def move(landed: Landed, columns: list[Column], parents: dict[str, set], chance:
     """
     table = landed.table
     by_key = {tuple(at(row, name) for name in table.key): row for row in landed.rows}
-    left = sorted(key for key in by_key if all(isinstance(part, str) for part in key))
-    chance.shuffle(left)
+    keys = sorted(key for key in by_key if all(isinstance(part, str) for part in key))
+    chance.shuffle(keys)
     newest = {column.name: newest_of(landed, column.name) for column in table.columns if column.name.startswith("_")}
     ways = WAYS_OF_A_CHANGE_LOG if table.feed == "cdc" else WAYS
     states, counts = defaultdict(list), dict.fromkeys((column.name for column in columns), 0)
-    for number in range(ROWS):
-        for column in columns:
-            if not left:
-                break
-            row = by_key[left.pop()]
-            own = at(row, column.path)
-            others = chance.sample(sorted(parents[column.name] - {own, ""}), 2)
-            names = {"A": own, "B": others[0], "C": others[1]}
-            for step, name in enumerate(ways[number % len(ways)], start=1):
-                state = copy.deepcopy(row)
-                if name != "deleted":
-                    put(state, column.path, names[name])
-                make_newer(state, newest, step, len(states[step]), name == "deleted")
-                states[step].append(state)
-                counts[column.name] += 1
+    for number, column in enumerate(columns * ROWS if keys else []):
+        # Where there are few rows they move again, after all their states before.
+        turn, place = divmod(number, len(keys))
+        row = by_key[keys[place]]
+        own = at(row, column.path)
+        others = chance.sample(sorted(parents[column.name] - {own, ""}), 2)
+        names = {"A": own, "B": others[0], "C": others[1]}
+        for step, name in enumerate(ways[number // len(columns) % len(ways)], start=1 + 2 * turn):
+            state = copy.deepcopy(row)
+            if name != "deleted":
+                put(state, column.path, names[name])
+            make_newer(state, newest, step, len(states[step]), name == "deleted")
+            states[step].append(state)
+            counts[column.name] += 1
     days = sorted(landed.folder.glob("ingested_on=*"))
     for step, rows in states.items():
         # Rows of one file would always come in one batch.
