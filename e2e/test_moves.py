@@ -80,6 +80,13 @@ def purchase_line(order_id: str, lsn: int = 1) -> dict:
     )  # fmt: skip
 
 
+def cost(amount: int, hour: int, lsn: int) -> dict:
+    """What product P1 costs from an hour on."""
+    return change(
+        lsn, product_id="P1", standard_cost=Decimal(f"{amount}.00"), currency_code="EUR", product_status="active"
+    ) | {"_committed_at": NOON.replace(hour=hour)}
+
+
 def parcel(shipment_id: str, tracking_number: str | None, hour: int = 12) -> dict:
     return {
         "shipment_id": shipment_id, "order_id": "O1", "warehouse_id": "W1", "tracking_number": tracking_number,
@@ -111,6 +118,7 @@ FIRST = {
     "shop/order_items": [line("L1", "O1", 10), line("L2", "O1", 5), line("L3", "O2", 20)],
     "shop/payments": [payment("Y1", "O1", 15), payment("Y2", "O2", 20)],
     "shop/refunds": [refund("O1")],
+    "erp/products": [cost(5, hour=10, lsn=1), cost(6, hour=11, lsn=2)],
     "erp/purchase_orders": [purchase_order("A1"), purchase_order("A2")],
     "erp/purchase_order_lines": [purchase_line("A1")],
     "wms/shipments": [parcel("H1", "N1"), parcel("H2", None)],
@@ -256,3 +264,12 @@ def test_a_late_state_that_loses_moves_nothing(growing):
     growing.dbt("run", "-s", *FACTS)
     assert facts(growing) == BEFORE
     assert query(growing.warehouse, "select count(*) from base.former_parents") == [(0,)]
+
+
+def test_a_cost_that_is_taken_back_is_taken_back_from_the_lines_that_had_it(growing):
+    costs = "select order_id, cost_amount_reporting from core.fct_order where order_id < 'O3' order by 1"
+    assert query(growing.warehouse, costs) == [("O1", 12), ("O2", 6)]
+    # Of the hour of the second cost the log says now that it was the first one's: no cost begins there any more.
+    land(growing, DAYS[1], {"erp/products": [cost(5, hour=11, lsn=3)]})
+    growing.dbt("run", "-s", *FACTS)
+    assert query(growing.warehouse, costs) == [("O1", 10), ("O2", 5)]
