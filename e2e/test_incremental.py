@@ -22,3 +22,4 @@ def test_in_any_order_of_arrival(tmp_path, dbt_files):
     result = arrivals.run(0, tmp_path, dbt_files, batches=3)
     assert result["differences"] == []
     assert result["files"] > 200
+    assert result["moved"] > 200

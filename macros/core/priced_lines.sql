@@ -44,19 +44,38 @@
 {%- endmacro %}
 
 
-{#- An input of where_touched(), in brackets: the orders of lines whose cost came or changed after they were sold. Only orders since the first day
-    of a new cost are looked at; most new costs have no last day yet. -#}
-{% macro repriced(orders, items, costs) -%}
+{#- An input of where_touched(), in brackets: the orders of lines whose cost came or changed after they were sold. A new change may move what stands
+    behind it in the log, as clocks are set back, and may end a range without beginning one; so all orders of its product count from the first
+    instant that it or a later change names. `changes`: the change log that the costs are made of. -#}
+{% macro repriced(orders, items, changes) -%}
+    {%- set changed -%}
+        (
+            select
+                changes.product_id,
+                min(changes.changed_at) as changed_from,
+                max(new_changes._batch) as _batch
+            from {{ changes }} as changes
+            inner join (
+                select product_id, min(_version) as _version, max(_batch) as _batch
+                from {{ changes }}
+                where {{ is_new() }}
+                group by product_id
+            ) as new_changes
+                on
+                    changes.product_id = new_changes.product_id
+                    and changes._version >= new_changes._version
+            group by changes.product_id
+        ) as changed
+    {%- endset -%}
     (
-        select orders.order_id, costs._batch
+        select orders.order_id, changed._batch
         from {{ orders }} as orders
         inner join {{ items }} as items
             on orders.order_id = items.order_id
-        inner join {{ costs }} as costs
+        inner join {{ changed }}
             on
-                items.product_id = costs.product_id
-                and orders.ordered_at >= costs.valid_from
-                and orders.ordered_at < coalesce(costs.valid_to, cast('9999-12-31' as timestamp))
-        where {{ within_bounds([['orders.ordered_at', 'min(valid_from)', "'9999-12-31'"]], costs ~ ' where ' ~ is_new()) }}
+                items.product_id = changed.product_id
+                and orders.ordered_at >= changed.changed_from
+        where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed) }}
     )
 {%- endmacro %}

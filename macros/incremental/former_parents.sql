@@ -8,10 +8,11 @@
     {%- set columns = [] -%}
     {%- if node.config.materialized == 'incremental' and node.config.incremental_strategy != 'append'
         and node.config.schema not in var('restricted_schemas') -%}
+        {%- set shown_as = itself_and_views(node.unique_id) -%}
         {%- set own = [node.config.unique_key] if node.config.unique_key is string else node.config.unique_key or [] -%}
         {%- for reader in graph.nodes.values() if reader.resource_type == 'model' and reader.config.materialized == 'incremental' -%}
             {%- set key = reader.config.unique_key -%}
-            {%- if key is string and node.unique_id in reader.depends_on.nodes and key not in own + columns -%}
+            {%- if key is string and key not in own + columns and reader.depends_on.nodes | select('in', shown_as) | list -%}
                 {%- do columns.append(key) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -19,10 +20,31 @@
     {{- return(columns | sort) -}}
 {% endmacro %}
 
+{#- The id of a node and of the views that show it. -#}
+{% macro itself_and_views(id) %}
+    {%- set ids = [id] -%}
+    {%- for view in graph.nodes.values() if view.config.materialized in ('view', 'ephemeral') and id in view.depends_on.nodes -%}
+        {%- do ids.extend(itself_and_views(view.unique_id)) -%}
+    {%- endfor -%}
+    {{- return(ids) -}}
+{% endmacro %}
+
+{#- What a node reads, and what the views among that read. -#}
+{% macro inputs_through_views(node) %}
+    {%- set inputs = [] -%}
+    {%- for id in node.depends_on.nodes if id in graph.nodes -%}
+        {%- do inputs.append(id) -%}
+        {%- if graph.nodes[id].config.materialized in ('view', 'ephemeral') -%}
+            {%- do inputs.extend(inputs_through_views(graph.nodes[id])) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(inputs | unique | list) -}}
+{% endmacro %}
+
 {#- The inputs of this model whose rows carry its key as a foreign one. -#}
 {% macro inputs_with_parents(key) %}
     {%- set inputs = [] -%}
-    {%- for id in model.depends_on.nodes if id in graph.nodes and key in parent_columns(graph.nodes[id]) -%}
+    {%- for id in inputs_through_views(model) if key in parent_columns(graph.nodes[id]) -%}
         {%- set node = graph.nodes[id] -%}
         {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) -%}
         {%- if key in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') -%}

@@ -13,6 +13,7 @@ reviews as (
     {{
         where_touched('review_id', [
             reviews,
+            orders,
             rows_of_persons('review_id', reviews, 'customer_key', names),
             rows_of_persons('review_id', orders, 'order_id', names),
         ])

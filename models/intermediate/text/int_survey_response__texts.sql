@@ -13,6 +13,7 @@ responses as (
     {{
         where_touched('response_id', [
             responses,
+            orders,
             rows_of_persons('response_id', responses, 'customer_key', names),
             rows_of_persons('response_id', orders, 'order_id', names),
         ])

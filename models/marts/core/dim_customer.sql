@@ -33,9 +33,7 @@ addresses as (
             partition by customer_key
             order by
                 case when address_kind = 'billing' then 0 else 1 end,
-                updated_at desc nulls last,
-                _version desc,
-                address_id desc
+                updated_at desc nulls last, _version desc, address_id desc
         ) = 1
 
 ),

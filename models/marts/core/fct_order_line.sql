@@ -11,9 +11,10 @@
 {% set items = ref('stg_shop__order_items') %}
 {% set orders = ref('stg_shop__orders') %}
 {% set costs = ref('int_product__versions') %}
+{% set cost_changes = ref('stg_erp__product_changes') %}
 {% set rates = ref('int_currency__daily_rates') %}
 {% set inputs = [
-    orders, items, repriced(orders, items, costs), revalued(orders, 'order_id', 'ordered_at')
+    orders, items, repriced(orders, items, cost_changes), revalued(orders, 'order_id', 'ordered_at')
 ] %}
 {% set of_touched_orders = where_touched('order_id', inputs) %}
 

@@ -20,15 +20,13 @@ events as (
 
 ),
 
--- Ids of events say nothing about time. Of events of the same instant the one
--- delivered first comes first.
+-- Ids say nothing about time; of events of one instant the first delivered is first.
 in_order as (
 
     select
         *,
         row_number() over (
-            partition by session_id
-            order by occurred_at, _version, event_id
+            partition by session_id order by occurred_at, _version, event_id
         ) as event_number
     from events
 
@@ -55,29 +53,25 @@ sessions as (
         session_id,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
-
-        -- A visitor may log in half way; one session belongs to one person, of
-        -- several to the one who came last.
+        -- A visitor may log in half way; of several persons the last one counts.
         max_by(customer_key, named_customer) as customer_key,
         min_by(device_key, named_device) as device_key,
         min_by(device_type, named_device_type) as device_type,
         min_by(country_code, named_country) as country_code,
 
-        -- The first event that names a source brought the visit, with its
-        -- campaign or none. DuckDB would pass over an event whose campaign is null.
+        -- The first event that names a source brought the visit, with its campaign
+        -- or none: min_by() would pass over a null.
         min_by(utm_source, named_source) as utm_source,
         case
             when count(utm_source) = 0 then min_by(utm_campaign, named_campaign)
             else nullif(min_by(coalesce(utm_campaign, ''), named_source), '')
         end as utm_campaign,
         min_by(order_id, named_order) as order_id,
-
         count(*) as event_count,
         count_if(event_type = 'page_view') as page_view_count,
         count_if(event_type = 'search') as search_count,
         count_if(event_type = 'product_view') as product_view_count,
-        coalesce(count_if(event_type = 'product_view' and not in_stock), 0)
-            as unavailable_product_view_count,
+        coalesce(count_if(event_type = 'product_view' and not in_stock), 0) as unavailable_product_view_count,
         count_if(event_type = 'add_to_cart') as add_to_cart_count,
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'begin_checkout') as checkout_count,
@@ -109,8 +103,7 @@ select
     cast(page_view_count as bigint) as page_view_count,
     cast(search_count as bigint) as search_count,
     cast(product_view_count as bigint) as product_view_count,
-    cast(unavailable_product_view_count as bigint)
-        as unavailable_product_view_count,
+    cast(unavailable_product_view_count as bigint) as unavailable_product_view_count,
     cast(add_to_cart_count as bigint) as add_to_cart_count,
     cast(remove_from_cart_count as bigint) as remove_from_cart_count,
     cast(checkout_count as bigint) as checkout_count,
