@@ -27,7 +27,7 @@ DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^devic
 ON_THE_WAY = ("base", "pii", "quarantine", "audit", "staging", "governance", "intermediate")
 CLOSES = (
     "select count(*) from governance.data_quality_ledger where landed_rows <> current_rows + superseded_rows "
-    "+ duplicate_rows + quarantined_rows + suppressed_rows"
+    "+ tied_rows + duplicate_rows + quarantined_rows + suppressed_rows"
 )
 
 

@@ -68,7 +68,7 @@
     {%- set patterns = [] -%}
     {%- for file in files -%}
         {#- A name may hold what means something in a pattern. -#}
-        {%- do patterns.append(landing_folder() ~ '/' ~ file | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
+        {%- do patterns.append((landing_folder() ~ '/' ~ file) | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
     {%- endfor -%}
     {{- return(patterns) -}}
 {% endmacro %}

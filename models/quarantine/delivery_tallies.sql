@@ -6,7 +6,7 @@
 }}
 {% set tables = tables_with_news() %}
 {% set new = is_new() %}
-{#- A warehouse of before suppressions has no such column yet. -#}
+{#- A warehouse of before suppressions or ties has no such column yet. -#}
 {% set known_columns = adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') | list if execute and is_incremental() else [] %}
 
 with
@@ -28,6 +28,7 @@ changes as (
         known.good_rows,
         known.first_rows,
         known.current_rows,
+        {{ 'known.tied_rows' if 'tied_rows' in known_columns else '0' }} as tied_rows,
         {{ 'known.suppressed_rows' if 'suppressed_rows' in known_columns else '0' }} as suppressed_rows
     from {{ this }} as known
     where
@@ -42,6 +43,7 @@ changes as (
             good_rows,
             first_rows,
             current_rows,
+            0 as tied_rows,
             0 as suppressed_rows
         from {{ this }}
         where false
@@ -59,6 +61,7 @@ select
     cast(sum(good_rows) as bigint) as good_rows,
     cast(sum(first_rows) as bigint) as first_rows,
     cast(sum(current_rows) as bigint) as current_rows,
+    cast(sum(tied_rows) as bigint) as tied_rows,
     cast(sum(suppressed_rows) as bigint) as suppressed_rows,
 
     ---------- technical

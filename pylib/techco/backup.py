@@ -17,6 +17,7 @@ import duckdb
 import yaml
 
 from techco import vault
+from techco.command import run
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
 MANIFEST = "manifest.json"
@@ -246,4 +247,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "A backup or a restore that was not finished does not count; run it again.")

@@ -17,7 +17,9 @@ from duckdb import DuckDBPyConnection
 from techco import run_origin, vault
 from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
+from techco.landing_check.causes import by_cause
 from techco.landing_check.csv_files import csv_header
+from techco.landing_check.placement import misplacement
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.turns import wait_for_publish
 
@@ -96,6 +98,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(Path.cwd()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
+    causes = by_cause(findings)
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {
@@ -104,13 +107,14 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "table_name": (pa.string(), [file.table for file in files]),
         "ingested_on": (pa.date32(), [file.ingested_on for file in files]),
         "bytes": (pa.int64(), [file.bytes for file in files]),
-        "format": (pa.string(), [file.format for file in files]),
+        # Of a file that no table reads there is no format: what is read is what was checked.
+        "format": (pa.string(), [file.format if is_read(file, contract) else None for file in files]),
         "header": (pa.string(), [header_of(file, contract, landing) for file in files]),
     }
     create_table(conn, "files", listing)
     found = {
-        "severity": (pa.string(), [finding.severity for finding in findings]),
-        "message": (pa.string(), [str(finding) for finding in findings]),
+        "severity": (pa.string(), [cause.severity for cause in causes]),
+        "message": (pa.string(), [str(cause) for cause in causes]),
     }
     create_table(conn, "findings", found)
     origin = {
@@ -120,12 +124,16 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     create_table(conn, "run", origin)
 
 
+def is_read(file: LandedFile, contract: Contract) -> bool:
+    """Whether a table reads the file: it lies where it should, under a name that can be read."""
+    return misplacement(file, contract) is None
+
+
 def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:
     """The header of a CSV file as a JSON array; None for other formats and what cannot be read."""
-    table = contract.tables.get((file.source, file.table))
-    if table is None or file.format != "csv":
+    if file.format != "csv" or not is_read(file, contract):
         return None
-    header = csv_header(landing / file.path_in_zone, table)
+    header = csv_header(landing / file.path_in_zone, contract.tables[file.source, file.table])
     return json.dumps(header) if header else None
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from techco import landing_rewrite, publish, vault
+from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
@@ -218,4 +219,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "The person may still stand in what was not reached; run it again to finish.")

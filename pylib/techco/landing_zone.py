@@ -38,7 +38,8 @@ class LandedFile:
 
     `path_in_zone` has forward slashes. `source`, `table` and `ingested_on` are read off the path and are None where it
     does not say them; whether the contract knows them is another question. A byte of a name that is no UTF-8 shows
-    as U+FFFD.
+    as U+FFFD. `is_regular` is false for a pipe, a device or a link that leads nowhere, and `is_inside` for what a link
+    leads to outside of the zone: neither is opened.
     """
 
     path_in_zone: str
@@ -46,6 +47,8 @@ class LandedFile:
     table: str | None
     ingested_on: date | None
     bytes: int
+    is_regular: bool = True
+    is_inside: bool = True
 
     @property
     def format(self) -> str | None:
@@ -94,35 +97,55 @@ def list_files(root: Path) -> list[LandedFile]:
     """All data files below `root`, sorted by path; names that begin with `.` or `_` are no data."""
     root = Path(root)
     require_folder(root)
-    found = (landed_file(parts, entry) for parts, entry in walk(root, (), frozenset()))
+    inside = root.resolve()
+    found = (landed_file(*place, inside) for place in walk(root, (), frozenset(), is_linked=False))
     return sorted(found, key=lambda file: file.path_in_zone)
 
 
-def walk(folder: Path, parts: tuple[str, ...], above: frozenset) -> Iterator[tuple[tuple[str, ...], os.DirEntry]]:
-    """Yield (path as parts, entry) of the files below `folder`; `above` are the folders passed, as links may loop."""
-    state = folder.stat()
-    if (state.st_dev, state.st_ino) in above:
-        return
-    above = above | {(state.st_dev, state.st_ino)}
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith((".", "_")):
-                continue
-            if entry.is_dir():
-                yield from walk(Path(entry.path), (*parts, entry.name), above)
-            else:
-                yield (*parts, entry.name), entry
+def walk(
+    folder: Path, parts: tuple[str, ...], above: frozenset, is_linked: bool
+) -> Iterator[tuple[tuple[str, ...], os.DirEntry, bool]]:
+    """Yield (path as parts, entry, whether a link leads there) of the files below `folder`.
+
+    `above` are the folders passed, as links may loop. Raises LandingZoneError for a folder that may not be read.
+    """
+    try:
+        state = folder.stat()
+        if (state.st_dev, state.st_ino) in above:
+            return
+        above = above | {(state.st_dev, state.st_ino)}
+        with os.scandir(folder) as scanned:
+            entries = [entry for entry in scanned if not entry.name.startswith((".", "_"))]
+    except OSError as error:
+        raise LandingZoneError(
+            f"The folder {folder} of the landing zone cannot be read ({error.strerror}). "
+            "Let the user who builds read it, or move it out of the landing zone."
+        ) from error
+    for entry in entries:
+        leads_away = is_linked or entry.is_symlink()
+        if entry.is_dir():
+            yield from walk(Path(entry.path), (*parts, entry.name), above, leads_away)
+        else:
+            yield (*parts, entry.name), entry, leads_away
 
 
-def landed_file(parts: tuple[str, ...], entry: os.DirEntry) -> LandedFile:
-    """The file at `parts`; a link that leads nowhere has 0 bytes."""
+def landed_file(parts: tuple[str, ...], entry: os.DirEntry, is_linked: bool, inside: Path) -> LandedFile:
+    """The file at `parts` of the zone that really lies at `inside`; a link that leads nowhere has 0 bytes."""
     parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in parts)
     try:
         size = entry.stat().st_size
     except OSError:
         size = 0
     folders = (*parts[:-1], None, None, None)
-    return LandedFile("/".join(parts), folders[0], folders[1], partition_date(folders[2]), size)
+    return LandedFile(
+        "/".join(parts),
+        folders[0],
+        folders[1],
+        partition_date(folders[2]),
+        size,
+        is_regular=entry.is_file(),
+        is_inside=not is_linked or Path(entry.path).resolve().is_relative_to(inside),
+    )
 
 
 def partition_date(folder: str | None) -> date | None:

@@ -20,6 +20,7 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from techco.command import run
 from techco.contract import ContractError, Table, load_contract, read_yaml
 
 # What stands around masked values, as macros/privacy/marks.sql writes it; innermost first, as masks may hold masks.
@@ -381,4 +382,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "Nothing was changed; run it again.")

@@ -16,8 +16,10 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 
 from techco import vault
+from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_check import check
+from techco.landing_check.causes import by_cause
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 
 PACKAGE = Path(__file__).resolve().parent
@@ -39,8 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     findings = check(files, contract, options.landing, depth="sample")
     errors = [finding for finding in findings if finding.severity == "error"]
-    for finding in errors:
-        print(f"not loaded: {finding}", file=sys.stderr)
+    for cause in by_cause(errors):
+        print(f"not loaded: {cause}", file=sys.stderr)
     refused = {finding.file for finding in errors}
     known = [file for file in files if (file.source, file.table) in contract.tables]
     wanted = [file for file in known if file.path_in_zone not in refused]
@@ -87,4 +89,4 @@ def by_folder(files: list[LandedFile]) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "What was loaded stays loaded, each file once; run it again for the rest.")

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from techco import skeleton
+from techco.command import run
 from techco.contract import NAME, Contract, ContractError, load_contract
 from techco.skeleton import Sampled
 
@@ -180,4 +181,4 @@ def name_person(path: Path, source: str, table: str) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "Some files may be written: see `git status`, take them back, and run it again.")

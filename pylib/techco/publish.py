@@ -22,6 +22,7 @@ from pathlib import Path
 import duckdb
 
 from techco import vault
+from techco.command import run
 from techco.contract import ContractError, read_yaml
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 from techco.turns import BusyError, publishing
@@ -407,4 +408,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "Readers still see the release before it, or this one whole; run it again.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from techco import vault
+from techco.command import run
 from techco.erase import EraseError, connect, renew_releases, rewrite_warehouse, tables_of
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
@@ -120,4 +121,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(
+        main,
+        "Keys change in one transaction: all are new, or none. "
+        "A build tells which pepper fits; run it again if it is the old one.",
+    )

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from techco.command import run
 from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import Finding, check
+from techco.landing_check.causes import by_cause
 from techco.landing_check.findings import counted, printable
 from techco.landing_check.unclassified import unclassified
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
@@ -50,16 +52,17 @@ def check_with_progress(files: list[LandedFile], contract: Contract, landing: Pa
 
 
 def report(findings: list[Finding], files: int, tables: int) -> list[str]:
-    """The lines to print: findings under the name of their file, then the summary."""
+    """The lines to print: each cause once, under the name of the first file that has it, then the summary."""
     lines = []
-    for name, group in groupby(findings, key=lambda finding: finding.file):
+    causes = by_cause(findings)
+    for name, group in groupby(causes, key=lambda cause: cause.first.file):
         lines.append(printable(name))
-        lines += [f"  {finding.severity}: {finding.detail()}" for finding in group]
-    errors = sum(finding.severity == "error" for finding in findings)
+        lines += [f"  {cause.severity}: {cause.detail()}" for cause in group]
+    errors = sum(cause.severity == "error" for cause in causes)
     summary = f"checked {counted(files, 'file')} of {counted(tables, 'table')}"
-    warnings = len(findings) - errors
+    warnings = len(causes) - errors
     return [*lines, f"{summary}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, "Nothing was changed; run it again to see every finding.")

@@ -72,9 +72,7 @@ def test_files_in_the_wrong_place(zone, depth):
         "web/events/ingested_on=2014-12-31/a.jsonl": ("outside_calendar", "2014-12-31"),
         f"web/events/{DAY}/hour=1/a.jsonl": ("nested", "below ingested_on"),
         f"web/events/{DAY}/a.json": ("wrong_extension", ".jsonl.zst"),
-        f"web/events/{DAY}/a.parquet": ("wrong_extension", "a.parquet"),
         f"shop/orders/{DAY}/a.parquet.gz": ("wrong_extension", ".parquet"),
-        f"web/scores/{DAY}/a.jsonl": ("wrong_extension", ".csv"),
     }
     for path in cases:
         zone.put(path, json.dumps(EVENT))

@@ -15,14 +15,16 @@ select
     landed_rows,
     current_rows,
     superseded_rows,
+    tied_rows,
     duplicate_rows,
     quarantined_rows,
     suppressed_rows
 from ledger
 where
-    landed_rows <> current_rows + superseded_rows + duplicate_rows + quarantined_rows + suppressed_rows
+    landed_rows <> current_rows + superseded_rows + tied_rows + duplicate_rows + quarantined_rows + suppressed_rows
     or coalesce(current_rows, -1) < 0
     or coalesce(superseded_rows, -1) < 0
+    or coalesce(tied_rows, -1) < 0
     or coalesce(duplicate_rows, -1) < 0
     or coalesce(quarantined_rows, -1) < 0
     or coalesce(suppressed_rows, -1) < 0

@@ -46,7 +46,8 @@ select
     ---------- measures
     cast(landed.landed_rows as bigint) as landed_rows,
     coalesce(tallies.current_rows, 0) as current_rows,
-    coalesce(tallies.first_rows - tallies.current_rows, 0) as superseded_rows,
+    coalesce(tallies.first_rows - tallies.current_rows - tallies.tied_rows, 0) as superseded_rows,
+    cast(coalesce(tallies.tied_rows, 0) as bigint) as tied_rows,
     coalesce(tallies.good_rows - tallies.first_rows, 0) as duplicate_rows,
     cast(coalesce(quarantined.quarantined_rows, 0) as bigint) as quarantined_rows,
     cast(coalesce(tallies.suppressed_rows, 0) as bigint) as suppressed_rows

@@ -45,7 +45,8 @@ def check(
             by_format[file.source, file.table, file.format].append(file)
     known: dict[tuple[str, str, str], list[LandedFile]] = defaultdict(list)
     for file in loaded:
-        known[file.source, file.table, file.format].append(file)
+        if misplacement(file, contract) is None:
+            known[file.source, file.table, file.format].append(file)
     for name, landed in by_format.items():
         source, table, file_format = name
         checker = CHECKERS[file_format](contract, contract.tables[source, table], Path(zone), depth)

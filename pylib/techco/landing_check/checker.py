@@ -113,6 +113,10 @@ class Checker:
             allowed = ", ".join(self.contract.allowed(column))
             listed = f"a member of domain {column.domain} ({allowed})" if column.domain else f"one of {allowed}"
             self.note_rows(tally, "outside_list", column, listed, counts.outside)
+        if counts.beyond.count:
+            first, end = self.contract.calendar
+            known = f"a day from {first} to before {end} (vars: calendar_start, calendar_end)"
+            self.note_rows(tally, "outside_calendar", column, known, counts.beyond)
         if counts.missing.count:
             self.note_rows(tally, "missing_value", column, "a value (the column is required)", counts.missing)
 
@@ -176,9 +180,23 @@ class Checker:
             conditions["outside"] = f"cast({value} as varchar) not in ({', '.join(map(literal, allowed))})"
         if column.required:
             conditions["missing"] = f"{value} is null"
+        if column.data_type in ("date", "timestamp") and (column.required or column.name.startswith("_")):
+            first, end = (f"cast('{day}' as {column.data_type})" for day in self.contract.calendar)
+            typed = self.typed(value, column)
+            conditions["beyond"] = f"not coalesce({typed} >= {first} and {typed} < {end}, true)"
         if exempt is None:
             return conditions
         return {fault: f"({condition}) and not ({exempt})" for fault, condition in conditions.items()}
+
+    def typed(self, value: str, column: Column) -> str:
+        """SQL: a day or an instant as the build reads it; null where it cannot be read."""
+        return f"case when {self.converts(value, column)} then {self.cast(value, column)} end"
+
+    def cast(self, value: str, column: Column) -> str:
+        """SQL: a value that can be read, as the column's type; of an instant with an offset that in UTC."""
+        if column.data_type == "timestamp":
+            return f"cast(try_cast({value} as timestamptz) as timestamp)"
+        return f"try_cast({value} as {column.data_type})"
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a value that is not null can be read as the column's type."""

@@ -118,6 +118,12 @@ class CsvChecker(TextChecker):
         )
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from batch")
 
+    def cast(self, value: str, column: Column) -> str:
+        """SQL: a field as the column's type, after the table's date format."""
+        if column.name in self.formats:
+            return f"cast(try_strptime({value}, {literal(self.formats[column.name])}) as {column.data_type})"
+        return super().cast(value, column)
+
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a field can be read, after the table's decimal sign and date format."""
         if self.table.csv.decimal_comma and column.data_type.startswith(("decimal", "double", "bigint")):

@@ -1,8 +1,13 @@
 """Where a landed file lies: whether its path is one that a table of the contract is read from."""
 
+import re
+
 from techco.contract import Contract
 from techco.landing_check.findings import Finding, printable
 from techco.landing_zone import EXTENSIONS, LandedFile, partition_date
+
+# Names that DuckDB takes for patterns; one that begins with a backslash spoils others in its folder.
+UNREADABLE = re.compile(r"(^|/)\\|\\.*[*?[]|[*?[].*\\", re.DOTALL)
 
 
 def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
@@ -15,6 +20,13 @@ def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
     place = "a path like <source>/<table>/ingested_on=YYYY-MM-DD/<file>"
     if "\ufffd" in file.path_in_zone:
         return finding("bad_name", "a file name in UTF-8", "other bytes in the name", "Rename the file")
+    if UNREADABLE.search(file.path_in_zone):
+        return finding(
+            "bad_name",
+            "a name that can be read, where no backslash stands first or beside *, ? or [",
+            "such a backslash",
+            "Rename the file",
+        )
     if len(parts) > 1 and parts[0] not in contract.sources:
         known = ", ".join(sorted(contract.sources))
         return finding(
@@ -49,5 +61,19 @@ def misplacement(file: LandedFile, contract: Contract) -> Finding | None:
             f"a name ending in {' or '.join(end for ends in EXTENSIONS.values() for end in ends)}",
             printable(parts[3]),
             "Land the table in one of these formats, under a name that says which",
+        )
+    if not file.is_inside:
+        return finding(
+            "outside_zone",
+            "a file that lies in the landing zone",
+            "a link that leads out of it",
+            "Put the file itself there, or point TECHCO_LANDING to where the files are",
+        )
+    if not file.is_regular:
+        return finding(
+            "unreadable",
+            "a regular file",
+            "a pipe, a device, or a link that leads nowhere",
+            "Put a regular file there, or take it away",
         )
     return None

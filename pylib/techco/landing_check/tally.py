@@ -30,6 +30,7 @@ class ColumnTally:
     bad: Fault = field(default_factory=Fault)
     outside: Fault = field(default_factory=Fault)
     missing: Fault = field(default_factory=Fault)
+    beyond: Fault = field(default_factory=Fault)
 
     def seen(self) -> bool:
         """Whether the column is known to be there."""

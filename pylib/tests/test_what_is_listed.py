@@ -1,0 +1,123 @@
+"""What lies in a landing zone and is no file of it, names that no reader takes, causes that many files have, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from techco.blank import is_blank
+from techco.duckdb_plugin import header_of, is_read
+from techco.landing_check.causes import by_cause
+from techco.landing_zone import LandingZoneError, list_files
+from techco.validate import main
+
+from tests.zones import DAY, SCORES
+
+PYLIB = Path(__file__).parents[1]
+
+
+def validate(zone) -> int:
+    return main(["--landing", str(zone.root), "--contract", str(zone.project)])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_pipe_is_refused_and_never_opened(zone, name):
+    path = zone.root / zone.scores("x", name=name)
+    path.unlink()
+    os.mkfifo(path)
+    # Whoever opened it would wait for ever.
+    assert validate(zone) == 1
+    (finding,) = zone.check("sample")
+    assert (finding.code, finding.file) == ("unreadable", f"web/scores/{DAY}/{name}")
+    (file,) = list_files(zone.root)
+    assert not is_read(file, zone.contract)
+    assert header_of(file, zone.contract, zone.root) is None
+
+
+def test_links_out_of_the_zone_are_refused_by_name_and_those_within_are_not(zone, tmp_path, depth):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.csv").write_text(SCORES + "s1,9,x,\n")
+    folder = (zone.root / zone.scores(SCORES + "s1,9,x,\n")).parent
+    (folder / "b.csv").symlink_to(elsewhere / "b.csv")
+    (folder.parent / "ingested_on=2026-01-03").symlink_to(elsewhere)
+    (folder / "c.csv").symlink_to(folder / "a.csv")
+    findings = zone.check(depth)
+    assert [(finding.file, finding.code, finding.severity) for finding in findings] == [
+        (f"web/scores/{DAY}/b.csv", "outside_zone", "error"),
+        ("web/scores/ingested_on=2026-01-03/b.csv", "outside_zone", "error"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["\\a.csv", "a\\*.csv", "a[1]\\.csv"])
+def test_names_that_no_reader_takes_are_refused(zone, name):
+    zone.scores(SCORES + "s1,9,x,\n", name=name)
+    assert zone.only("sample").code == "bad_name"
+
+
+def test_a_folder_that_may_not_be_read_is_named(zone, monkeypatch):
+    zone.scores(SCORES)
+
+    def scandir(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("techco.landing_zone.os.scandir", scandir)
+    with pytest.raises(LandingZoneError, match="cannot be read"):
+        list_files(zone.root)
+
+
+def test_a_cause_is_said_once_with_its_files(zone, capsys):
+    for number in range(30):
+        zone.scores("score_id,score\ns1,9\n", name=f"{number:02}.csv")
+    assert len(zone.check("sample")) == 60
+    causes = by_cause(zone.check("sample"))
+    assert [(cause.first.column, len(cause.files)) for cause in causes] == [("_ingested_at", 30), ("comment", 30)]
+    assert validate(zone) == 0
+    printed = capsys.readouterr().out.splitlines()
+    # The first file, a line for each cause, and the summary.
+    assert len(printed) == 4
+    assert printed[0] == f"web/scores/{DAY}/00.csv"
+    assert "So in 30 files, also in" in printed[1] and f"web/scores/{DAY}/10.csv and 19 more." in printed[1]
+    assert printed[3] == "checked 30 files of 1 table: 0 errors, 2 warnings"
+
+
+def test_rows_outside_of_the_calendar_are_told_of(zone):
+    # The year 2014 lies before the calendar of the project, 2036 behind it; the first and the last instant do not.
+    stamps = ["2014-12-31T23:59:59", "2015-01-01T00:00:00", "2035-12-31T23:59:59", "2036-01-01T00:00:00", "2036-01-01"]
+    zone.events(*({"event_id": f"e{n}", "_ingested_at": stamp} for n, stamp in enumerate(stamps)))
+    finding = zone.only("full")
+    assert (finding.severity, finding.code, finding.column) == ("warning", "outside_calendar", "_ingested_at")
+    assert "3 of 5 rows" in finding.found and "2015-01-01 to before 2036-01-01" in finding.expected
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u2003\u200b", "\ufeff", "\x1f\x85"])
+def test_a_blank_text_is_no_value(zone, depth, blank):
+    assert is_blank(blank)
+    zone.events({}, {"event_id": blank, "device": {"type": blank}, "occurred_at": blank})
+    finding = zone.only(depth)
+    assert (finding.code, finding.column) == ("missing_value", "event_id")
+
+
+def test_text_with_blanks_around_it_is_a_value(zone, depth):
+    assert not is_blank(" x ")
+    zone.events({"event_id": " e1 "})
+    assert zone.check(depth) == []
+
+
+def test_ctrl_c_says_what_to_do_and_shows_no_stack(zone):
+    script = (
+        "import time\nfrom techco.command import run\ndef main():\n    print('begun', flush=True)\n    time.sleep(60)\n"
+        "run(main, 'Run it again.')\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(PYLIB)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "\nStopped by Ctrl-C. Run it again.\n")
