@@ -10,7 +10,7 @@ OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
 # the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"
 # Which runs there were, and what rows named in between: two warehouses may be the same by other ways.
-RUNS = ["runs", "run_audit", "former_parents"]
+RUNS = ["runs", "run_audit", "former_parents", "node_runs"]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}

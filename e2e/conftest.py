@@ -15,6 +15,8 @@ TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7")
 DAYS = 10
 # A build whose tables are compared afterwards, which says more than its tests would.
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
+# What may be published: tested, as `make build` does it.
+TESTED_BUILD = ("build", "--exclude-resource-type", "unit_test")
 # Files that take minutes: begun last, one of them would keep one process busy while the other has nothing to do.
 LONGEST = ["test_snowflake.py", "test_rights.py", "test_recovery.py", "test_publish.py", "test_incremental.py"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, House
+from conftest import ROOT, TESTED_BUILD, House
 from proofs.readers import TABLES, publish, read_while
 
 LIMITED = ("marketing", "support")
@@ -251,7 +251,7 @@ def test_a_reader_sees_no_error_and_no_mixture_and_blocks_no_build(built, tmp_pa
 
     def build_and_publish() -> None:
         # What a build of another day would change, without taking as long as one.
-        house.dbt("run", "--select", "fct_ad_spend")
+        house.dbt(*TESTED_BUILD, "--select", "run_audit")
         with duckdb.connect(str(house.warehouse)) as connection:
             for table in TABLES:
                 connection.execute(f"insert into {table} from {table} limit 1")
@@ -289,12 +289,35 @@ def test_a_build_that_failed_publishes_nothing(built, tmp_path):
         connection.execute("alter table staging.stg_ads__daily_spend rename to lost")
     house.dbt("run", "--select", "fct_ad_spend", succeeds=False)
     run = publish(house)
-    assert run.returncode == 1 and "failed or was stopped" in run.stderr and "make build" in run.stderr
+    assert run.returncode == 1 and "fct_ad_spend failed" in run.stderr and "make build" in run.stderr
+    assert "--select fct_ad_spend+`" in run.stderr
+    # Whatever else runs well afterwards.
+    house.dbt("run", "--select", "dim_warehouse")
+    run = publish(house)
+    assert run.returncode == 1 and "fct_ad_spend failed" in run.stderr
     assert (house.warehouse.parent / "releases" / "current").readlink() == before
     with duckdb.connect(str(house.warehouse)) as connection:
         connection.execute("alter table staging.lost rename to stg_ads__daily_spend")
-    house.dbt("run", "--select", "fct_ad_spend")
-    assert publish(house).returncode == 0
+    house.dbt("run", "--select", "fct_ad_spend", "dim_warehouse")
+    run = publish(house)
+    assert run.returncode == 1 and "has not run since fct_ad_spend was built" in run.stderr
+    house.dbt(*TESTED_BUILD, "--select", "fct_ad_spend+", "dim_warehouse+")
+    assert publish(house).returncode == 0, publish(house).stderr
+
+
+def test_a_test_that_failed_keeps_what_it_tests_from_being_published(built, tmp_path):
+    house = built.copy(tmp_path)
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.execute("insert into core.dim_campaign from core.dim_campaign limit 1")
+    house.dbt("test", "--select", "dim_campaign", succeeds=False)
+    house.dbt("run", "--select", "run_audit")
+    run = publish(house)
+    assert run.returncode == 1 and "integrity_dim_campaign" in run.stderr and "failed" in run.stderr
+    # The command that is printed makes it good.
+    command = run.stderr.split("Run `dbt ")[1].split("`")[0]
+    assert "dim_campaign+" in command
+    house.dbt(*command.split())
+    assert publish(house).returncode == 0, publish(house).stderr
 
 
 def test_nothing_is_published_by_other_rules_than_the_build_had(built, tmp_path):

@@ -70,7 +70,7 @@ NOT_COMPARED = Allowed(
     ),
     compared_as_set=dict.fromkeys(("_raw", "raw_row"), "told above"),
 )
-OF_RUNS = ["batches", "runs", "last_runs", "former_parents"]
+OF_RUNS = ["batches", "runs", "last_runs", "former_parents", "node_runs"]
 
 
 @pytest.fixture(scope="module", autouse=True)

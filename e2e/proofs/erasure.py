@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 from ahocorasick_rs import AhoCorasick
 from comparing import OF_THE_BUILD, OF_THE_CLOCK, query
-from conftest import BUILD, ROOT, TINY, House, house
+from conftest import BUILD, ROOT, TESTED_BUILD, TINY, House, house
 from techco.landing_rewrite import read_bytes
 from techco.landing_zone import list_files
 
@@ -42,7 +42,7 @@ def run(round_number: int, folder: Path, target: Path | None = None, persons: in
     home = house(place, target or folder / "target")
     made = ["--out", str(home.landing), "--days", str(DAYS), *TINY, "--seed", str(500 + round_number)]
     assert simulate([*made, "--defects", "0.01"]) == 0
-    home.dbt(*BUILD)
+    home.dbt(*TESTED_BUILD)
     command(home, "techco.publish")
     figures = erase_and_search(home, choose(home, random.Random(round_number), persons), place)
     if not figures["differences"]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
-from conftest import BUILD, ROOT, TINY, House, house
+from conftest import ROOT, TESTED_BUILD, TINY, House, house
 
 from simulator.__main__ import main as simulate
 
@@ -31,12 +31,12 @@ def run(round_number: int, folder: Path) -> dict:
     shutil.rmtree(place.landing.parent, ignore_errors=True)
     seed = ("--seed", str(600 + round_number))
     assert simulate(["--out", str(place.landing), "--days", "1", *TINY, *seed]) == 0
-    place.dbt(*BUILD)
+    place.dbt(*TESTED_BUILD)
     assert publish(place).returncode == 0
 
     def one_more_day() -> None:
         assert simulate(["--out", str(place.landing), "--append", "1"]) == 0
-        place.dbt(*BUILD)
+        place.dbt(*TESTED_BUILD)
         assert publish(place).returncode == 0
 
     seen = read_while(place, [one_more_day] * BUILDS)

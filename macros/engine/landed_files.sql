@@ -28,8 +28,13 @@
     {%- endfor %}
 {% endmacro %}
 
+{#- The landing zone as TECHCO_LANDING names it, else the project's folder `landing`, which the plugin finds from wherever dbt is called. -#}
 {% macro landing_folder() %}
-    {{- return(env_var('TECHCO_LANDING', 'landing').rstrip('/')) -}}
+    {%- set given = env_var('TECHCO_LANDING', '') -%}
+    {%- if not given and execute -%}
+        {%- set given = run_query('select landing_folder from landing.main.run').columns[0].values()[0] -%}
+    {%- endif -%}
+    {{- return((given or 'landing').rstrip('/')) -}}
 {% endmacro %}
 
 {#- The files of a table that one format of it is read from, as groups that one reader takes each: all of them, or those that a condition on the
@@ -65,10 +70,10 @@
 {% endmacro %}
 
 {% macro file_patterns(files) %}
-    {%- set patterns = [] -%}
+    {%- set patterns, folder = [], landing_folder() -%}
     {%- for file in files -%}
         {#- A name may hold what means something in a pattern. -#}
-        {%- do patterns.append((landing_folder() ~ '/' ~ file) | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
+        {%- do patterns.append((folder ~ '/' ~ file) | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -%}
     {%- endfor -%}
     {{- return(patterns) -}}
 {% endmacro %}

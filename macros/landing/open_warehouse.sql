@@ -1,5 +1,5 @@
 {#- What every run does first: schemas and ledgers exist, the landing zone is the one this warehouse belongs to and has no broken file,
-    raw relations show what has landed, and a run that builds gets its batch number. -#}
+    raw relations show what has landed, the run is one that this warehouse can take, and a run that builds gets its batch number. -#}
 {% macro open_warehouse() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('raw', none))) -%}
@@ -7,6 +7,10 @@
     {%- do make_ledgers() -%}
     {%- do open_landing_zone() -%}
     {%- do check_suppression_key() -%}
+    {%- if is_recorded() -%}
+        {%- do refuse_parts_of_inputs() -%}
+        {%- do check_settings() -%}
+    {%- endif -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
         {%- do run_query(next_batch()) -%}
     {%- endif -%}
@@ -19,6 +23,9 @@
         'last_runs': 'model_name varchar, batch bigint',
         'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
+        'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, as_of varchar',
+        'model_settings': 'node_id varchar, fingerprint varchar',
+        'settings': 'fingerprint varchar, name varchar, value varchar',
         'suppressions': 'person_hash varchar, person_key varchar, erased_on date',
         'privacy_actions': 'action_id varchar, action varchar, person_key varchar, request_id varchar, privacy_regime varchar, requested_at timestamp, '
             ~ 'done_at timestamp, row_count bigint, details varchar',

@@ -16,6 +16,7 @@
         'insert into ' ~ ledger('runs') ~ ' (invocation_id, started_at, started_by, git_commit, target_name, command, selection) select '
         ~ "'" ~ invocation_id ~ "', " ~ instant_literal(run_started_at) ~ ', ' ~ values | join(', ')
     ) -%}
+    {%- do begin_nodes() -%}
 {% endmacro %}
 
 {#- At the end of a run: how it ended. Nodes are named, and of what a test found nothing is told. -#}
@@ -41,6 +42,7 @@
         ~ ' where batch in (select batch from ' ~ ledger('batches') ~ " where invocation_id = '" ~ invocation_id ~ "')) where invocation_id = '"
         ~ invocation_id ~ "'"
     ) -%}
+    {%- do end_nodes() -%}
 {% endmacro %}
 
 {#- Commands that change what a warehouse holds, or say whether it is right. -#}

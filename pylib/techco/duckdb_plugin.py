@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
@@ -41,6 +42,8 @@ class Plugin(BasePlugin):
         """
         if "memory_limit" in (creds.settings or {}):
             require_memory_limit(creds.settings["memory_limit"])
+        if "TECHCO_WAREHOUSE" not in os.environ:
+            creds.path = str(in_project(creds.path))
         path = Path(creds.path)
         if path.stem in SCHEMAS:
             raise DbtRuntimeError(
@@ -53,7 +56,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection):
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
-        landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+        landing = Path(os.environ.get("TECHCO_LANDING", in_project("landing")))
         try:
             # Without a landing zone there is nothing to build, but documentation and linters still connect.
             zone = read_zone(landing) if landing.exists() else None
@@ -62,6 +65,17 @@ class Plugin(BasePlugin):
             attach_landing(conn, landing, zone, files)
         except (LandingZoneError, ContractError, vault.VaultError) as error:
             raise DbtRuntimeError(str(error)) from error
+
+
+def project_folder() -> Path:
+    """The folder of the project that dbt works on, which `--project-dir` may name from elsewhere."""
+    return Path(getattr(get_flags(), "PROJECT_DIR", None) or "")
+
+
+def in_project(name: str) -> Path:
+    """A path that nobody has set, which is one in the project; as it stands where dbt runs in the project's folder."""
+    project = project_folder().resolve()
+    return Path(name) if project == Path.cwd() or name == ":memory:" else project / name
 
 
 def require_free(warehouse: Path) -> None:
@@ -96,7 +110,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     known = loaded_files(conn)
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
-    contract = load_contract(Path.cwd()) if files else None
+    contract = load_contract(project_folder()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
     causes = by_cause(findings)
     conn.execute("attach ':memory:' as landing")
@@ -119,7 +133,8 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     create_table(conn, "findings", found)
     origin = {
         "started_by": (pa.string(), [run_origin.started_by()]),
-        "git_commit": (pa.string(), [run_origin.git_commit(Path.cwd())]),
+        "git_commit": (pa.string(), [run_origin.git_commit(project_folder())]),
+        "landing_folder": (pa.string(), [str(landing)]),
     }
     create_table(conn, "run", origin)
 

@@ -2,8 +2,8 @@
 
 `python -m techco.lineage` follows every column of every model through the SQL that dbt compiled, back to the columns
 that the contract classifies, and prints the path of each that should not be there. What the macros in macros/privacy/
-let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt, and what it finds
-counts as a failure of that run, so that it is not published.
+let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt; what it finds counts
+as a failure of that run, and nothing is published before it finds nothing any more.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from techco.command import run
 from techco.contract import ContractError, Table, load_contract, read_yaml
+from techco.release_gate import LINEAGE, lineage_failed
 
 # What stands around masked values, as macros/privacy/marks.sql writes it; innermost first, as masks may hold masks.
 MASKED = re.compile(r"/\*<masked\*/((?!/\*<masked\*/).)*?/\*masked>\*/", re.DOTALL)
@@ -47,8 +48,9 @@ NOT_FOLLOWED = {
     exp.Order: ("expressions",),
 }
 
-# The macros begin_run() and end_run() write this table; techco.publish reads how the last run ended.
-NOTED = """
+# The macros begin_run() and end_run() write the audit of runs; release_gate.py reads what is noted beside them.
+NOTED = f"""
+insert into base.node_runs (node_id, status) values ('{LINEAGE}', 'fail');
 update base.runs set failures = failures + 1, failed_nodes = concat_ws(' ', nullif(failed_nodes, ''), 'lineage')
 where rowid = (select rowid from base.runs order by started_at desc, rowid desc limit 1)
 """
@@ -355,11 +357,34 @@ def note_failure(warehouse: Path) -> None:
         return
     try:
         with duckdb.connect(str(warehouse)) as connection:
-            connection.execute(NOTED)
+            if not lineage_failed(connection):
+                connection.execute(NOTED)
+    except duckdb.CatalogException:
+        # It was never built, so that there is nothing to publish.
+        return
     except duckdb.IOException as error:
         raise LineageError(
             f"The warehouse {warehouse} is in use, so that its last run failed could not be noted: publish nothing "
             "before this has been mended and built again."
+        ) from error
+
+
+def forget_failure(warehouse: Path) -> None:
+    """Let a DuckDB warehouse be published again where a failure was noted; raise LineageError where it is in use."""
+    if not warehouse.exists():
+        return
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            if not lineage_failed(connection):
+                return
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("delete from base.node_runs where node_id = ?", [LINEAGE])
+    except duckdb.CatalogException:
+        return
+    except duckdb.IOException as error:
+        raise LineageError(
+            f"The warehouse {warehouse} is in use, so that nothing is wrong any more could not be noted. Run it again "
+            "when that has ended."
         ) from error
 
 
@@ -371,10 +396,12 @@ def main() -> int:
         remembered = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
         found = findings(read_project(Path(), target / "manifest.json"), remembered)
         memory.write_text(json.dumps(remembered), encoding="utf-8")
+        warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
         if found:
             print(*found, sep="\n", file=sys.stderr)
-            note_failure(Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb")))
+            note_failure(warehouse)
             return 1
+        forget_failure(warehouse)
     except (LineageError, ContractError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from techco import vault
+from techco import release_gate, vault
 from techco.command import run
 from techco.contract import ContractError, read_yaml
 from techco.landing_zone import LandingZoneError, list_files, read_zone
@@ -33,8 +33,6 @@ STORAGE_VERSION = "v1.4.0"
 PARQUET = "format parquet, compression uncompressed"
 KEEP_RELEASES = 3
 MATRIX = "governance.access_matrix"
-# Whether the last run ended well, as the macros begin_run() and end_run() have written it.
-LAST_RUN = "select finished_at is not null and failures = 0 from base.runs order by started_at desc, rowid desc limit 1"
 UNFINISHED = ".unfinished-"
 WORKERS = os.cpu_count() or 1
 
@@ -55,9 +53,10 @@ class Table:
     is_copy: bool
 
 
-def publish(warehouse: Path, keep: int = KEEP_RELEASES) -> Path:
+def publish(warehouse: Path, keep: int = KEEP_RELEASES, tested: bool = True) -> Path:
     """Write a release of `warehouse` for every role, make it current and remove all but `keep`; return its folder.
 
+    `tested`: whether every test has to have passed since its tables were built; else none may have failed.
     Raises PublishError where the warehouse is missing, busy, not built, or was built by other rules than those of
     dbt_project.yml here. What fails half way leaves nothing.
     """
@@ -70,7 +69,7 @@ def publish(warehouse: Path, keep: int = KEEP_RELEASES) -> Path:
     try:
         with publishing(warehouse):
             remove_unfinished(releases)
-            write_roles(warehouse, unfinished)
+            write_roles(warehouse, unfinished, tested)
         release = unfinished.rename(releases / name)
         point_current_to(releases, release)
     except BusyError as error:
@@ -92,10 +91,10 @@ def withdraw(warehouse: Path) -> list[Path]:
     return found
 
 
-def write_roles(warehouse: Path, folder: Path) -> None:
+def write_roles(warehouse: Path, folder: Path, tested: bool) -> None:
     """Write all roles' files into `folder`; the files are readable by their owner only."""
     with open_warehouse(warehouse) as connection:
-        refuse_unfinished_build(connection)
+        refuse_unfinished_build(connection, tested)
         roles = read_matrix(connection)
         attach_vault(connection, roles)
         for role in roles:
@@ -141,16 +140,27 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def refuse_unfinished_build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise PublishError where the last run of dbt failed, or was killed."""
+def refuse_unfinished_build(connection: duckdb.DuckDBPyConnection, tested: bool) -> None:
+    """Raise PublishError unless all that a release shows, and what that is made of, was built well and tested since."""
     try:
-        ended = connection.execute(LAST_RUN).fetchone()
+        nodes = release_gate.read_nodes(connection)
+        lineage_failed = release_gate.lineage_failed(connection)
     except duckdb.CatalogException as error:
         raise PublishError("The warehouse does not say how its builds ended; run `make build` first.") from error
-    if ended is None or not ended[0]:
+    if lineage_failed:
         raise PublishError(
-            "The last run of dbt on the warehouse failed or was stopped; nothing was published, and the release before "
-            "it stays. Run `make build` again; governance.run_audit says what failed."
+            "A column shows personal data, as `python -m techco.lineage` has found; nothing was published, and the "
+            "release before it stays. Mend that, and run `make build` again."
+        )
+    try:
+        published = [row[0] for row in connection.execute(f"select distinct built_as from {MATRIX}").fetchall()]
+    except duckdb.CatalogException:
+        # read_matrix() says what is missing, where all else is well.
+        published = []
+    if found := release_gate.problems(nodes, published, tested):
+        raise PublishError(
+            "Not all that a release shows was built well and tested since; nothing was published, and the release "
+            f"before it stays:\n{release_gate.what_to_do(nodes, found)}"
         )
 
 

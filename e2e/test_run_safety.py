@@ -1,0 +1,181 @@
+"""Runs that are no ordinary ones leave no trace: as of another day, with other vars, or on a part of the inputs."""
+
+import json
+import re
+import shutil
+
+import duckdb
+import pytest
+from comparing import differences, query
+from conftest import BUILD, DAYS, ROOT, TINY, House, house
+
+from simulator.__main__ import main as simulate
+
+SEGMENTS = "select count(*), count_if(dbt_valid_to is null) from snapshots.snap_customer_segments"
+BATCHES = "select max(batch) from base.batches"
+# The simulated zone of `built` begins on the first of September 2025.
+NEWEST = f"2025-09-{DAYS:02}"
+IN_EUR = "select count(*), count_if(currency_code = 'EUR') from kpi.daily_sales_kpis"
+
+
+@pytest.fixture
+def changed(built, tmp_path) -> House:
+    """A copy of the built warehouse, to be changed; dbt's files are its own, as with other vars it parses anew."""
+    copied = built.copy(tmp_path)
+    copied.target = tmp_path / "target"
+    shutil.copytree(built.target, copied.target, ignore=shutil.ignore_patterns("logs", "landing", "warehouse", "run"))
+    return copied
+
+
+def in_one_line(printed: str) -> str:
+    return " ".join(printed.split())
+
+
+@pytest.mark.parametrize("day", ["2025-09-04", "2025-09-30"])
+def test_a_build_as_of_another_day_leaves_histories_as_they_are(built, changed, day):
+    printed = in_one_line(changed.dbt(*BUILD, "--vars", f"{{as_of: {day}}}"))
+    assert f"snap_customer_segments is left as it is: this run is as of {day}, and the newest day" in printed
+    assert query(changed.warehouse, SEGMENTS) == query(built.warehouse, SEGMENTS)
+    # Segments are of the other day yet, whatever the run that would remember them says.
+    printed = in_one_line(changed.dbt("snapshot", "-s", "snap_customer_segments"))
+    assert f"was built as of {day}" in printed
+    assert "is left as it is" not in changed.dbt(*BUILD)
+    assert differences(built.warehouse, changed.warehouse, snapshots=True) == []
+
+
+def test_a_build_as_of_the_newest_day_is_an_ordinary_one(changed):
+    assert "is left as it is" not in changed.dbt("snapshot", "--vars", f"{{as_of: {NEWEST}}}")
+
+
+def test_a_history_begins_with_the_first_ordinary_build(tmp_path, dbt_files):
+    young = house(tmp_path, tmp_path / "target")
+    simulate(["--out", str(young.landing), "--days", "3", *TINY])
+    young.dbt(*BUILD, "--vars", "{as_of: 2025-09-01}")
+    assert query(young.warehouse, SEGMENTS) == [(0, 0)]
+    young.dbt(*BUILD)
+    customers = query(young.warehouse, "select count(*) from customers.customer_segments")[0][0]
+    assert customers > 0 and query(young.warehouse, SEGMENTS) == [(customers, customers)]
+
+
+def test_a_part_of_a_day_is_no_history_and_a_whole_build_is(built, changed):
+    simulate(["--out", str(changed.landing), "--append", "1"])
+    printed = in_one_line(changed.dbt(*BUILD, "-s", "base_shop__orders+"))
+    assert "snap_customer_segments is left as it is" in printed and "were loaded by different runs" in printed
+    # The status of an order is in the orders alone.
+    assert "snap_order_status is left as it is" not in printed
+    assert query(changed.warehouse, SEGMENTS) == query(built.warehouse, SEGMENTS)
+    assert "is left as it is" not in changed.dbt(*BUILD)
+    customers = query(changed.warehouse, "select count(*) from customers.customer_segments")[0][0]
+    assert query(changed.warehouse, SEGMENTS)[0][1] == customers
+
+
+def test_other_settings_are_refused_until_everything_is_built_with_them(changed):
+    usd = ("--vars", "{reporting_currency: USD}")
+    batches = query(changed.warehouse, BATCHES)
+    days = query(changed.warehouse, IN_EUR)
+    for command in (("run",), ("run", "-s", "dim_date", "--full-refresh"), ("snapshot",), ("test", "-s", "dim_date")):
+        printed = in_one_line(changed.dbt(*command, *usd, succeeds=False))
+        assert "reporting_currency was EUR and is USD" in printed and "dbt build --full-refresh" in printed
+        assert "Traceback" not in printed
+    assert query(changed.warehouse, BATCHES) == batches and query(changed.warehouse, IN_EUR) == days
+    # A full refresh that fails on its way leaves tables of both kinds.
+    with duckdb.connect(str(changed.warehouse)) as connection:
+        connection.execute("alter table reference.product_categories rename to lost")
+    changed.dbt("run", "--full-refresh", *usd, succeeds=False, DBT_WRITE_JSON="true")
+    with duckdb.connect(str(changed.warehouse)) as connection:
+        connection.execute("alter table reference.lost rename to product_categories")
+    for settings in (usd, ()):
+        printed = in_one_line(changed.dbt("run", *settings, succeeds=False))
+        assert "a full refresh with other settings has not ended" in printed
+    changed.dbt("run", "--full-refresh", *usd)
+    changed.dbt("run", "-s", "daily_sales_kpis", *usd)
+    currencies = "select distinct currency_code from kpi.daily_sales_kpis"
+    assert query(changed.warehouse, currencies) == [("USD",)]
+    # An order in USD needs no rate, and one in EUR that day's.
+    assert query(
+        changed.warehouse,
+        "select count(*) > 0, count_if(net_amount_reporting is distinct from net_amount) from core.fct_order "
+        "where currency_code = 'USD'",
+    ) == [(True, 0)]
+    printed = in_one_line(changed.dbt("run", "-s", "daily_sales_kpis", succeeds=False))
+    assert "reporting_currency was USD and is EUR" in printed
+
+
+def test_a_warehouse_of_before_takes_on_the_present_settings(changed):
+    with duckdb.connect(str(changed.warehouse)) as connection:
+        connection.execute("drop table base.model_settings; drop table base.settings; drop table base.node_runs")
+    changed.dbt("run", "-s", "dim_date")
+    printed = in_one_line(changed.dbt("run", "--vars", "{business_timezone: America/Sao_Paulo}", succeeds=False))
+    assert "business_timezone was Europe/Berlin and is America/Sao_Paulo" in printed
+
+
+# Vars that reach tables which are not made anew by each run, and why none of their rows depends on a var's value.
+HARMLESS = {
+    "as_of": "only tables that are rebuilt read it, and a snapshot of them is taken by ordinary runs only",
+    "accept_shrunken": "says which snapshots may be taken",
+    "raw_tables": "a table more brings rows of its own",
+    "restricted_schemas": "says which keys may stand in a query that skips storage",
+    "needs_full_refresh": "the list itself",
+}
+
+
+def test_every_var_that_incremental_tables_hold_needs_a_full_refresh(changed):
+    changed.dbt("parse", "--no-partial-parse", DBT_WRITE_JSON="true")
+    manifest = json.loads((changed.target / "manifest.json").read_text())
+    macros = {macro["name"]: macro["macro_sql"] for macro in manifest["macros"].values()}
+    macros = {name: sql for name, sql in macros.items() if f"macro.techco.{name}" in manifest["macros"]}
+    forms: dict[str, list[str]] = {}
+    for name in macros:
+        forms.setdefault(re.sub("^(duckdb|snowflake|default)__", "", name), []).append(name)
+
+    def vars_in(text: str) -> set[str]:
+        found, called, waiting = set(), set(), [text]
+        while waiting:
+            part = waiting.pop()
+            found |= set(re.findall(r"(?<![\w_])var\(\s*['\"](\w+)['\"]", part))
+            new = {form for call in re.findall(r"(\w+)\s*\(", part) for form in forms.get(call, [])} - called
+            called |= new
+            waiting += [macros[name] for name in new]
+        return found
+
+    nodes = manifest["nodes"]
+    reached: set[str] = set()
+    waiting = [
+        name
+        for name, node in nodes.items()
+        if node["resource_type"] == "snapshot" or node["config"].get("materialized") == "incremental"
+    ]
+    seen = set(waiting)
+    assert len(waiting) > 100
+    while waiting:
+        node = nodes[waiting.pop()]
+        reached |= vars_in(json.dumps(node["config"]) + (node.get("raw_code") or ""))
+        new = {name for name in node.get("depends_on", {}).get("nodes", []) if name in nodes} - seen
+        seen |= new
+        waiting += new
+    project = (ROOT / "dbt_project.yml").read_text()
+    declared = re.search(r"^  needs_full_refresh: \[(.*)\]$", project, re.MULTILINE).group(1).split(", ")
+    assert reached - HARMLESS.keys() == set(declared)
+
+
+def test_parts_of_inputs_are_refused_where_data_have_landed(built, changed):
+    simulate(["--out", str(changed.landing), "--append", "1"])
+    for option in (["--empty"], ["--sample", "3 days"]):
+        printed = in_one_line(changed.dbt("build", *option, succeeds=False))
+        assert f"with {option[0]} models read a part of their inputs" in printed and "Traceback" not in printed
+    assert query(changed.warehouse, BATCHES) == query(built.warehouse, BATCHES)
+    assert differences(built.warehouse, changed.warehouse, snapshots=True) == []
+
+
+def test_an_empty_build_of_a_new_warehouse_notes_nothing_as_loaded(tmp_path):
+    zone = ["--days", "2", *TINY, "--defects", "0.02"]
+    at_once, begun_empty = (house(tmp_path / name, tmp_path / "target") for name in ("at_once", "begun_empty"))
+    simulate(["--out", str(at_once.landing), *zone])
+    shutil.copytree(at_once.landing, begun_empty.landing)
+    begun_empty.dbt(*BUILD, "--empty")
+    assert query(begun_empty.warehouse, "select count(*) from base.loaded_files") == [(0,)]
+    assert query(begun_empty.warehouse, "select count(*) from core.fct_order") == [(0,)]
+    for place in (at_once, begun_empty):
+        place.dbt(*BUILD)
+    assert query(begun_empty.warehouse, "select count(*) > 0 from quarantine.quarantine_shop") == [(True,)]
+    assert differences(at_once.warehouse, begun_empty.warehouse, snapshots=True) == []

@@ -1,0 +1,49 @@
+{#- base.node_runs: when each model, seed, snapshot and data test was last run, how that ended, and as of which day; base.project_nodes: what the
+    project consists of, and what each node reads. `make publish` needs both (pylib/techco/release_gate.py), and so do snapshots. A node is
+    written down as `started` before it runs, so one that was killed never counts as done. -#}
+
+{#- At the start of a run that is recorded: all nodes of the project, and those that this run is going to run. -#}
+{% macro begin_nodes() %}
+    {%- set nodes, started = [], [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot', 'test') and node.config.materialized != 'ephemeral' -%}
+        {%- set kind = node.config.materialized if node.resource_type == 'model' else node.resource_type -%}
+        {%- do nodes.append([
+            node.unique_id, node.name, kind, node.schema ~ '.' ~ node.alias, node.get('depends_on', {}).get('nodes', []) | join(' ')
+        ]) -%}
+        {%- do started.append([node.unique_id, 'started']) if node.unique_id in selected_resources -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create or replace table ' ~ ledger('project_nodes') ~ ' as '
+        ~ declared_rows(['node_id', 'node_name', 'kind', 'relation_name', 'reads'], nodes)
+    ) -%}
+    {%- if started -%}
+        {%- set number = run_query('select coalesce(max(run_number), 0) + 1 from ' ~ ledger('node_runs')).columns[0].values()[0] -%}
+        {%- set values = number ~ ", '" ~ invocation_id ~ "', 'started', " ~ text_literal(var('as_of') or '') -%}
+        {%- do run_query(
+            'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], started) ~ ') as begun '
+            ~ 'on known.node_id = begun.node_id when matched then update set run_number = ' ~ number ~ ", invocation_id = '" ~ invocation_id
+            ~ "', status = 'started', as_of = " ~ text_literal(var('as_of') or '')
+            ~ ' when not matched then insert (node_id, run_number, invocation_id, status, as_of) values (begun.node_id, ' ~ values ~ ')'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- At its end: how each ended, as dbt says it. -#}
+{% macro end_nodes() %}
+    {%- set ended = [] -%}
+    {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
+        {%- do ended.append([result.node.unique_id, 'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string]) -%}
+    {%- endfor -%}
+    {%- if ended -%}
+        {%- do run_query(
+            'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], ended) ~ ') as ended '
+            ~ "on known.node_id = ended.node_id and known.invocation_id = '" ~ invocation_id ~ "' when matched then update set status = ended.status"
+        ) -%}
+        {%- do remember_full_refreshes() -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- How a node ends that did what it should; the same list stands in pylib/techco/release_gate.py. -#}
+{% macro passed_statuses() %}
+    {{- return(['success', 'pass', 'warn', 'no-op']) -}}
+{% endmacro %}

@@ -1,0 +1,41 @@
+{#- Whether files of the landing zone have been loaded, so that a run can spoil something. -#}
+{% macro holds_data() %}
+    {{- return(run_query('select count(*) from ' ~ ledger('loaded_files')).columns[0].values()[0] > 0) -}}
+{% endmacro %}
+
+{#- Before a run that is recorded: refuse options by which models read a part of their inputs. The batch rule counts an input as read up to the
+    present batch (macros/incremental/batches.sql), so rows that were cut off would never be passed on. -#}
+{% macro refuse_parts_of_inputs() %}
+    {%- set given = [] -%}
+    {%- for option in ('sample', 'event_time_start', 'event_time_end') if invocation_args_dict.get(option) -%}
+        {%- do given.append('--' ~ option | replace('_', '-')) -%}
+    {%- endfor -%}
+    {%- if invocation_args_dict.get('empty') and holds_data() -%}
+        {%- do given.append('--empty') -%}
+    {%- endif -%}
+    {%- if given -%}
+        {%- do exceptions.raise_compiler_error(
+            'Nothing was run: with ' ~ given | join(', ') ~ ' models read a part of their inputs, and rows that they leave out would count as read for ever'
+            ~ (', and the tables of this warehouse would be emptied' if '--empty' in given else '') ~ '. Run without it, or try out code on a few days: '
+            ~ '`python -m simulator --out /tmp/zone --days 3`, and TECHCO_LANDING and TECHCO_WAREHOUSE set to that folder and a new file; --empty builds '
+            ~ 'a new warehouse without rows.'
+        ) -%}
+    {%- endif -%}
+    {%- if invocation_args_dict.get('defer') -%}
+        {%- do refuse_deferred_inputs() -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- With --defer inputs may be tables of another environment, whose batches are counted apart. -#}
+{% macro refuse_deferred_inputs() %}
+    {%- set selected = [] -%}
+    {%- for name in names_of_incremental_models() if name in selected_resources -%}
+        {%- do selected.append(graph.nodes[name].name) -%}
+    {%- endfor -%}
+    {%- if selected -%}
+        {%- do exceptions.raise_compiler_error(
+            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and what is new in them is told by batches of this one. '
+            ~ 'Leave --defer out, or incremental models: --exclude config.materialized:incremental.'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}

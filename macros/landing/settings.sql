@@ -1,0 +1,111 @@
+{#- What incremental tables were made with. A row that was written in another reporting currency, or on another day of business, stays as it is
+    when the var changes, and the next run adds rows of the new kind to it. So each incremental model remembers the settings of its last full
+    build (base.model_settings; base.settings says what they were), and a run with others is refused, unless it builds all such models anew. -#}
+
+{#- The settings of this run, as {name: value in text}: the vars that vars: needs_full_refresh names, and seeds that incremental models read. -#}
+{% macro present_settings() %}
+    {%- set settings = {} -%}
+    {%- for name in var('needs_full_refresh') -%}
+        {%- set value = var(name) -%}
+        {%- do settings.update({name: value | string if value is string or value is number or value is not iterable else tojson(value, sort_keys=true)}) -%}
+    {%- endfor -%}
+    {%- for seed in seeds_of_incremental_models() -%}
+        {%- do settings.update({'seed ' ~ seed.name: seed.checksum.checksum}) -%}
+    {%- endfor -%}
+    {{- return(settings) -}}
+{% endmacro %}
+
+{#- Seeds that are read on the way to an incremental model. -#}
+{% macro seeds_of_incremental_models() %}
+    {%- set found, names = [], [] -%}
+    {%- for name in names_of_incremental_models() -%}
+        {%- do names.append(name) -%}
+    {%- endfor -%}
+    {#- The list grows while it is walked, until all that is read has been looked at. -#}
+    {%- for name in names -%}
+        {%- set node = graph.nodes[name] -%}
+        {%- do found.append(node) if node.resource_type == 'seed' -%}
+        {%- for read in node.get('depends_on', {}).get('nodes', []) if read in graph.nodes and read not in names -%}
+            {%- do names.append(read) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(found | sort(attribute='name')) -}}
+{% endmacro %}
+
+{% macro names_of_incremental_models() %}
+    {%- set names = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+        {%- do names.append(node.unique_id) -%}
+    {%- endfor -%}
+    {{- return(names) -}}
+{% endmacro %}
+
+{% macro fingerprint_of(settings) -%}
+    {{ local_md5(tojson(settings, sort_keys=true)) }}
+{%- endmacro %}
+
+{#- Before a run that is recorded: refuse settings that incremental models were not made with. A warehouse of before this was remembered, and a
+    model that is new, take on the present ones; so does a warehouse without data. -#}
+{% macro check_settings() %}
+    {%- set settings = present_settings() -%}
+    {%- set present = fingerprint_of(settings) -%}
+    {%- if not holds_data() -%}
+        {%- do run_query('delete from ' ~ ledger('model_settings')) -%}
+    {%- endif -%}
+    {%- set known = dict(run_query('select node_id, fingerprint from ' ~ ledger('model_settings')).rows | map('list')) -%}
+    {%- set new, others = [], [] -%}
+    {%- for name in names_of_incremental_models() -%}
+        {%- if name not in known -%}
+            {%- do new.append([name, present]) -%}
+        {%- elif known[name] != present -%}
+            {%- do others.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', selected_resources) | list -%}
+    {%- if kept -%}
+        {%- do refuse_settings(settings, kept, known) -%}
+    {%- endif -%}
+    {%- if others -%}
+        {#- Until their full refresh has ended, nobody knows what they hold. -#}
+        {%- do run_query('update ' ~ ledger('model_settings') ~ " set fingerprint = '' where fingerprint <> '" ~ present ~ "'") -%}
+    {%- endif -%}
+    {%- if new -%}
+        {%- do run_query('insert into ' ~ ledger('model_settings') ~ ' (node_id, fingerprint) ' ~ declared_rows(['node_id', 'fingerprint'], new)) -%}
+    {%- endif -%}
+    {%- if run_query('select count(*) from ' ~ ledger('settings') ~ " where fingerprint = '" ~ present ~ "'").columns[0].values()[0] == 0 -%}
+        {%- set rows = [] -%}
+        {%- for name, value in settings.items() -%}{%- do rows.append([present, name, value]) -%}{%- endfor -%}
+        {%- do run_query('insert into ' ~ ledger('settings') ~ ' (fingerprint, name, value) ' ~ declared_rows(['fingerprint', 'name', 'value'], rows)) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- Stop: these models hold values that were made with other settings. -#}
+{% macro refuse_settings(settings, models, known) %}
+    {%- set example = models[0] -%}
+    {%- set before = dict(run_query('select name, value from ' ~ ledger('settings') ~ " where fingerprint = '" ~ known[example] ~ "'").rows | map('list')) -%}
+    {%- set changed = [] -%}
+    {%- for name, value in settings.items() if before and before.get(name) != value -%}
+        {%- set short = (before.get(name) or 'not set') | length <= 60 and value | length <= 60 and not name.startswith('seed ') -%}
+        {%- do changed.append(name ~ (' was ' ~ (before.get(name) or 'not set') ~ ' and is ' ~ value if short else ' has changed')) -%}
+    {%- endfor -%}
+    {%- do exceptions.raise_compiler_error(
+        'Nothing was run: ' ~ (changed | join(', ') or 'a full refresh with other settings has not ended') ~ '. ' ~ models | length
+        ~ ' incremental tables, such as ' ~ graph.nodes[example].name ~ ', hold what was made with the settings of before, and would mix both. '
+        ~ 'Set it back, or build all tables with the new settings: `dbt build --full-refresh` without a selection, and with the same --vars if any.'
+    ) -%}
+{% endmacro %}
+
+{#- After a run: which models a full refresh has made with the present settings. Those of which that is not known can only have been built by one. -#}
+{% macro remember_full_refreshes() %}
+    {%- if not flags.FULL_REFRESH -%}{{ return('') }}{%- endif -%}
+    {%- set made = [] -%}
+    {%- for result in results if result.status == 'success' and result.node.resource_type == 'model' -%}
+        {%- do made.append([result.node.unique_id]) -%}
+    {%- endfor -%}
+    {%- if made -%}
+        {%- do run_query(
+            'update ' ~ ledger('model_settings') ~ " set fingerprint = '" ~ fingerprint_of(present_settings()) ~ "' where fingerprint = '' and node_id in ("
+            ~ declared_rows(['node_id'], made) ~ ')'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
