@@ -56,7 +56,8 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ anonymised(column, table, typed_name(column)) if suppressing else typed_name(column) }} as {{ column.name }},
+    {%- set value = held_back(column.name) if could_look_personal(column, table) else typed_name(column) %}
+    {{ anonymised(column, table, value) if suppressing else value }} as {{ column.name }},
     {% endfor -%}
     _file,
     _row,

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from techco import vault
+from techco import owner_only, vault
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
 MANIFEST = "manifest.json"
@@ -124,6 +124,7 @@ def restore(warehouse: Path, folder: Path, landing: Path, overwrite: bool = Fals
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         attach(connection, warehouse)
+        owner_only.close_warehouse(warehouse)
         there = tables_of(connection)
         if "base.identity" in there and list(identity(connection, warehouse)) != [manifest[name] for name in IDENTITY]:
             raise BackupError(
@@ -246,4 +247,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    owner_only.set_umask()
     sys.exit(main())
