@@ -33,7 +33,7 @@ def land(landing: Path, table: str, rows: list) -> None:
     file.write_text("".join(f"{line}\n" for line in lines))
 
 
-def event(event_id: str, session_id: str, customer_id: str | None = None, **more: str) -> dict:
+def event(event_id: str, session_id: str, customer_id: str | None = None, **more: dict) -> dict:
     """An event of the web."""
     return {
         "event_id": event_id,
@@ -77,12 +77,11 @@ def home(tmp_path_factory, dbt_files) -> House:
             event(
                 "e1",
                 "s1",
-                utm_source="mail",
-                utm_campaign=f"for {EMAIL}",
-                referrer="https://a.example/?m=b%40c.example",
+                utm={"source": "mail", "campaign": f"for {EMAIL}"},
+                page={"path": "/", "referrer": "https://a.example/?m=b%40c.example"},
             ),
             event("e2", "s1", PERSON),
-            event("e3", "s2", OTHER, utm_source="mail", utm_campaign="spring"),
+            event("e3", "s2", OTHER, utm={"source": "mail", "campaign": "spring"}),
             *UNUSABLE,
             *OF_OTHERS,
         ],
@@ -94,20 +93,17 @@ def home(tmp_path_factory, dbt_files) -> House:
     return made
 
 
-def export(home: House, person: str, arguments: str) -> dict:
+def export(home: House, person: str) -> dict:
     """What export_person prints."""
     quiet = ("--quiet", "--no-write-json", "--log-level-file", "none")
-    printed = home.dbt(*quiet, "run-operation", "export_person", "--args", arguments)
+    printed = home.dbt(*quiet, "run-operation", "export_person", "--args", f"{{customer_id: {person}}}")
     told = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
     assert told["customer_id"] == person
     return told["rows"]
 
 
-@pytest.mark.parametrize("as_json", [True, False])
-def test_an_export_follows_every_link_and_spelling(home, as_json):
-    asked = {"customer_id": PERSON}
-    arguments = json.dumps(asked) if as_json else json.dumps(asked, ensure_ascii=False)
-    rows = export(home, PERSON, arguments)
+def test_an_export_follows_every_link_and_spelling(home):
+    rows = export(home, PERSON)
     assert sorted(rows) == ["carts.carts", "crm.contacts", "web.events"]
     assert [row["cart_id"] for row in rows["carts.carts"]] == ["k1"]
     good = [row["event_id"] for row in rows["web.events"] if row["_raw"] is None]
@@ -147,8 +143,10 @@ def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     counts = {table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")}
     assert counts == {"web__events": 2 + len(UNUSABLE), "carts__carts": 1}
     landed = "\n".join(path.read_text() for path in changed.landing.rglob("*.jsonl"))
-    assert PERSON not in landed and EMAIL not in landed.lower() and EMAIL.replace("@", "%40") not in landed
     assert OTHER in landed and "otto@mail.example" in landed and all(line in landed for line in OF_OTHERS)
+    for line in OF_OTHERS:
+        landed = landed.replace(line, "")
+    assert PERSON not in landed and EMAIL not in landed.lower() and EMAIL.replace("@", "%40") not in landed
     # The same files again, whole: nothing comes back, whether day by day or in a full build.
     changed.dbt("run", "--full-refresh")
     assert counts == {
@@ -167,6 +165,6 @@ def test_an_order_tells_whose_its_review_is(home, tmp_path):
                 f"insert into base.base_{table} by name select 'x1' as {key}, 'o1' as order_id "
                 f"union all by name select 'x2' as {key}, 'o2' as order_id"
             )
-    rows = export(changed, PERSON, json.dumps({"customer_id": PERSON}))
+    rows = export(changed, PERSON)
     assert [row["review_id"] for row in rows["reviews.reviews"]] == ["x1"]
     assert [row["response_id"] for row in rows["surveys.nps_responses"]] == ["x1"]

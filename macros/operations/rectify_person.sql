@@ -21,7 +21,7 @@
     {%- set data_type = (found[0].columns | selectattr('name', 'equalto', column) | first).data_type -%}
     {%- set base, keys = base_relation(found[0]), found[0].key | join(', ') -%}
     {%- set person, version = person_column(found[0]), row_version(found[0].feed) -%}
-    {%- set new = 'null' if value is none else 'cast(' ~ text_literal(whole_characters(value | string)) ~ ' as ' ~ data_type ~ ')' -%}
+    {%- set new = 'null' if value is none else 'cast(' ~ text_literal(value) ~ ' as ' ~ data_type ~ ')' -%}
     {%- set latest -%}
         _issues is null
         and {{ person }} in (select person_id from {{ scratch('persons') }})

@@ -14,19 +14,12 @@
         {%- if given is not string and given is not integer or given is boolean or given | string | trim == '' -%}
             {%- do exceptions.raise_compiler_error('A customer id is a text; give it in quotes, as in {customer_id: "C-1"} or {customer_ids: ["C-1", "C-2"]}.') -%}
         {%- endif -%}
-        {%- set person = whole_characters(given | string) -%}
-        {%- if person not in asked -%}{%- do asked.append(person) -%}{%- endif -%}
+        {%- if given | string not in asked -%}{%- do asked.append(given | string) -%}{%- endif -%}
     {%- endfor -%}
     {%- if not asked -%}
         {%- do exceptions.raise_compiler_error('Nobody is named: give {customer_id: "C-1"} or {customer_ids: ["C-1", "C-2"]}.') -%}
     {%- endif -%}
     {{- return(asked) -}}
-{% endmacro %}
-
-{#- A text whose characters beyond the basic plane came as two escapes each, as JSON writes them and YAML, in which dbt reads arguments, does not
-    put together. Half of such a pair is no character, and becomes a question mark. -#}
-{% macro whole_characters(text) %}
-    {{- return(text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace').replace('\ufffd', '?')) -}}
 {% endmacro %}
 
 {#- Put the persons that are meant into scratch('persons'); an error where one of them is nowhere, or the warehouse is not ready for it.

@@ -58,7 +58,7 @@ def close_warehouse(warehouse: Path) -> None:
         close_tree(path) if path.is_dir() else close(path)
     if not folder.is_dir() or not is_open(folder):
         return
-    if not is_shared(folder) and all(is_ours(path) for path in folder.iterdir()):
+    if not is_shared(folder) and all(is_ours(path, warehouse) for path in folder.iterdir()):
         close(folder)
     else:
         print(
@@ -75,12 +75,16 @@ def of_warehouse(warehouse: Path) -> Iterator[Path]:
             yield path
 
 
-def is_ours(path: Path) -> bool:
+def is_ours(path: Path, warehouse: Path) -> bool:
     """Whether something in the folder of a warehouse is of this project, by its name."""
-    return ".duckdb" in path.name or path.name in BESIDE
+    return path.name.lstrip(".").startswith(warehouse.name) or ".duckdb" in path.name or path.name in BESIDE
 
 
 def is_shared(folder: Path) -> bool:
     """Whether a folder is others' too: one for all (/tmp), somebody's home, or one that the project itself lies in."""
     folder = folder.resolve()
-    return bool(folder.stat().st_mode & stat.S_ISVTX) or folder in (Path.home(), Path.cwd(), *Path.cwd().parents)
+    return bool(folder.stat().st_mode & stat.S_ISVTX) or folder in (
+        Path(os.path.expanduser("~")),
+        Path.cwd(),
+        *Path.cwd().parents,
+    )

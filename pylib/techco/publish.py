@@ -208,7 +208,12 @@ def personal_columns(
     found = {}
     for table, group in groupby((place for place in texts if place in unclassified), key=lambda place: place[0]):
         columns = [column for _, column in group]
-        looks = {column: f"regexp_matches(\"{column}\", {pattern}, 'i')" for column in columns}
+        looks = {
+            # Ids are the most of all text; no number in them is looked at, as they are numbers.
+            column: (f"(contains(\"{column}\", '@') and " if column.endswith("_id") else "(")
+            + f"regexp_matches(\"{column}\", {pattern}, 'i'))"
+            for column in columns
+        }
         counted = ", ".join(f"count_if({looks[column]})" for column in columns)
         counts = connection.execute(f"select {counted} from {table}").fetchone()
         for column, count in zip(columns, counts, strict=True):

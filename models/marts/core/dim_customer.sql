@@ -93,28 +93,54 @@ members as (
         false as is_deleted,
         false as is_inferred
 
-)
+),
+
+-- What others may know of a person, too, and would find the row by: first by decades and months, then, in the order of var privacy,
+-- only where enough persons share it with all before it. That an account was deleted is known of few, so nothing else is shown of it.
+recognisable as (
+
+    select
+        members.customer_key,
+        known.email_domain,
+        cast(known.birth_year - mod(known.birth_year, 10) as bigint) as birth_year,
+        known.country_code,
+        addresses.region_code,
+        addresses.postal_area,
+        known.language_code,
+        cast(date_trunc('month', {{ business_date('known.registered_at') }}) as date) as registered_on
+    from members
+    left join members as known
+        on
+            members.customer_key = known.customer_key
+            and not known.is_deleted
+    left join addresses
+        on known.customer_key = addresses.customer_key
+    where members.customer_key <> 'unknown'
+
+),
+
+{{ k_anonymous('recognisable', 'customer_key', var('privacy').quasi_identifiers) }}
 
 select
     ---------- key
     members.customer_key,
 
     ---------- attributes
-    members.email_domain,
-    members.birth_year,
-    members.country_code,
-    addresses.region_code,
-    addresses.postal_area,
-    members.language_code,
+    shared.email_domain,
+    shared.birth_year,
+    shared.country_code,
+    shared.region_code,
+    shared.postal_area,
+    shared.language_code,
     members.acquisition_channel,
     members.loyalty_tier,
     contacts.preferred_channel,
     contacts.lifecycle_stage,
-    {{ business_date('members.registered_at') }} as registered_on,
+    shared.registered_on,
     members.is_deleted,
     members.is_inferred
 from members
+left join k_anonymous as shared
+    on members.customer_key = shared.customer_key
 left join contacts
     on members.customer_key = contacts.customer_key
-left join addresses
-    on members.customer_key = addresses.customer_key
