@@ -13,7 +13,7 @@
 {% endmacro %}
 
 {% macro held_back(value) -%}
-    case when {{ contains_match(value, var('privacy').looks_personal) }} then '[held back]' else {{ value }} end
+    case when {{ contains_match(value, var('privacy').looks_personal | join('|')) }} then '[held back]' else {{ value }} end
 {%- endmacro %}
 
 {#- How often a landed file of a raw table holds such values, by column; of files with new rows only. -#}

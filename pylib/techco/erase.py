@@ -199,7 +199,7 @@ def rewrite_landed_files(
         zone = read_zone(landing)
         holds_persons = bool(list_files(landing)) and not zone.simulated
         pepper, secret = vault.pepper(holds_persons), vault.suppression_key(not zone.simulated)
-        looks_personal = re.compile(publish.declared_privacy()["looks_personal"], re.IGNORECASE)
+        looks_personal = re.compile("|".join(publish.declared_privacy()["looks_personal"]), re.IGNORECASE)
         persons = landing_rewrite.Persons(frozenset(keys), pepper, secret or "", looks_personal)
         with connect(warehouse) as connection:
             return landing_rewrite.rewrite(connection, landing, load_contract(Path()), persons)
