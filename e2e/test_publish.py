@@ -151,7 +151,11 @@ def test_what_was_made_of_a_class_is_hidden_from_whom_the_class_is(released, rol
     for table, columns in made.items():
         for column, classification in columns.items():
             values, kind = query(released, role, f"select count({column}), any_value(typeof({column})) from {table}")[0]
-            assert (values == 0) == (role == "support" and classification in ("birth_date", "device_id"))
+            if role == "support" and classification in ("birth_date", "device_id"):
+                assert values == 0
+            else:
+                # Few customers share a postal area, and who would be alone with it has none (test_k_anonymity.py).
+                assert values > 0 or column == "postal_area"
             assert kind == ("BIGINT" if column == "birth_year" else "VARCHAR")
     told = (
         "select column_name, classification, form from governance.access_matrix "

@@ -124,7 +124,13 @@ def test_nothing_warns_of_a_table_that_the_company_does_not_have(tables, tmp_pat
     euros = {"currency_code": "EUR"}
     rows = {
         "shop.orders": ORDER | euros | {"order_id": "O", "total_amount": 10, "ordered_at": at},
-        "shop.order_items": {"order_item_id": "I", "order_id": "O", "product_id": "P", "quantity": 4, "unit_price": "2.5"},
+        "shop.order_items": {
+            "order_item_id": "I",
+            "order_id": "O",
+            "product_id": "P",
+            "quantity": 4,
+            "unit_price": "2.5",
+        },
         "shop.payments": {"payment_id": "Y", "order_id": "O", "amount": 10, "payment_status": "captured", "paid_at": at}
         | euros,
         "shop.refunds": {"refund_id": "F", "order_id": "O", "amount": 4, "refunded_at": at} | euros,

@@ -76,6 +76,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Write or extend a landing zone; exit code 2 where that cannot be done."""
     given = parse(arguments)
+    # As a real landing zone should be: read by its owner only.
+    before = os.umask(0o077)
+    try:
+        return write(given)
+    finally:
+        os.umask(before)
+
+
+def write(given: argparse.Namespace) -> int:
+    """Do what the command line asks for; the exit code."""
     chosen = {field.name: value for field in fields(Options) if (value := getattr(given, field.name)) is not None}
     try:
         if given.append is None:

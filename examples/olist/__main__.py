@@ -174,7 +174,7 @@ def write_delivery(connection: duckdb.DuckDBPyConnection, mapping: str, table: T
 
 def write_marker(landing: Path, zone_id: str) -> None:
     """Say which landing zone this is, and that real people are in it. Written first: what a crash leaves is ours."""
-    landing.mkdir(parents=True, exist_ok=True)
+    landing.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = landing / f".{MARKER}"
     marker = {"landing_zone_id": zone_id, "simulated": False}
     unfinished.write_text(json.dumps(marker) + "\n", encoding="utf-8")

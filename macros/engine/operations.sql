@@ -14,20 +14,6 @@
 {% macro snowflake__scratch(name) %}{{ return(ledger(name)) }}{% endmacro %}
 
 
-{#- A text as its words, one blank before, between and behind them, so that one text holds another's words where it contains its text. -#}
-{% macro words_of(text) %}
-    {{- return(adapter.dispatch('words_of', 'techco')(text)) -}}
-{% endmacro %}
-
-{% macro duckdb__words_of(text) -%}
-    ' ' || trim(regexp_replace(lower({{ text }}), '[^0-9a-z@_+.-]+', ' ', 'g')) || ' '
-{%- endmacro %}
-
-{% macro snowflake__words_of(text) -%}
-    ' ' || trim(regexp_replace(lower({{ text }}), '[^0-9a-z@_+.-]+', ' ')) || ' '
-{%- endmacro %}
-
-
 {#- One transaction for all that follows, until commit_transaction() keeps it or rollback_transaction() takes it back. -#}
 {% macro begin_transaction() %}
     {%- do adapter.dispatch('begin_transaction', 'techco')() -%}

@@ -99,7 +99,7 @@ from {{ 'judged' if suppressing else 'checked' }}
 
     select
         {% for column in table.columns -%}
-        {{ typed_name(column) }} as {{ column.name }},
+        {{ held_back(typed_name(column)) if could_look_personal(column, table) else typed_name(column) }} as {{ column.name }},
         {% endfor -%}
         _file,
         _row,

@@ -14,7 +14,8 @@
     {%- do begin_transaction() -%}
     {%- do mark_rows(tables_of_persons(), plain=true) -%}
     {%- do mark_unusable_rows(tables_of_persons(plain=false)) -%}
-    {%- for table in tables_of_persons() if base_relation(table) -%}
+    {%- do mark_hanging(tables_of_persons(), plain=true) -%}
+    {%- for table in contract_tables() if base_relation(table) -%}
         {%- set name = table.source ~ '.' ~ table.table -%}
         {%- set columns = table.columns | map(attribute='name') | list + ['_file', '_row', '_ingested_on', '_issues', '_raw'] -%}
         {%- set rows = run_query(

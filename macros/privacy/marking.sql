@@ -50,22 +50,28 @@
     {%- endfor -%}
 {% endmacro %}
 
-{#- Rows that name nobody and share their key with a marked one, or hang on one. -#}
+{#- Rows that name nobody and share their key with a marked one, or hang on one: first the own rows of each table that names persons, then in
+    the order of var person_of what hangs on another table, each with its own rows again. -#}
 {% macro mark_hanging(tables, plain=false) %}
+    {%- set known = {} -%}
     {%- for table in tables if base_relation(table) -%}
-        {%- set person = person_column(table) -%}
-        {%- if person -%}
-            {%- do run_query(hang_on(base_relation(table), base_relation(table), shared_columns(table), person)) -%}
-        {%- endif -%}
-        {%- set link = link_to_other_table(table, plain or not person) -%}
-        {%- if link -%}
-            {%- set source_name, table_name = link.of.split('.') -%}
-            {%- set parent = base_relation({'source': source_name, 'table': table_name}) -%}
-            {%- if parent -%}
-                {%- do run_query(hang_on(base_relation(table), parent, [link.column], person)) -%}
-            {%- endif -%}
+        {%- do known.update({table.source ~ '.' ~ table.table: table}) -%}
+        {%- do mark_shared(table) -%}
+    {%- endfor -%}
+    {%- for name in var('person_of') if name in known -%}
+        {%- set person = person_column(known[name]) -%}
+        {%- set link = link_to_other_table(known[name], plain or not person) -%}
+        {%- if link and link.of in known -%}
+            {%- do run_query(hang_on(base_relation(known[name]), base_relation(known[link.of]), [link.column], person)) -%}
+            {%- do mark_shared(known[name]) -%}
         {%- endif -%}
     {%- endfor -%}
+{% endmacro %}
+
+{% macro mark_shared(table) %}
+    {%- if person_column(table) -%}
+        {%- do run_query(hang_on(base_relation(table), base_relation(table), shared_columns(table), person_column(table))) -%}
+    {%- endif -%}
 {% endmacro %}
 
 {% macro hang_on(relation, parent, columns, person) %}
@@ -86,3 +92,17 @@
         and known.{{ column }} = marked.{{ column }}
         {%- endfor %}
 {% endmacro %}
+
+{#- A text as its words, one blank before, between and behind them, so that one text holds another's words where it contains its text, however
+    it is spelt: in capitals, with or without accents, in letters of full width, with blanks around an @ or what stands for it in addresses of
+    the web and in JSON, at the end of a sentence. -#}
+{% macro words_of(text) -%}
+    {%- set wide, narrow = [], [] -%}
+    {%- for code in range(33, 127) -%}{%- do wide.append('%c' % (code + 65248)) -%}{%- do narrow.append('%c' % code) -%}{%- endfor -%}
+    {%- set plain = 'translate(' ~ text ~ ', ' ~ text_literal(wide | join) ~ ', ' ~ text_literal(narrow | join) ~ ')' -%}
+    {%- set plain = 'replace(replace(' ~ plain ~ ", '%40', '@'), " ~ text_literal('\\u0040') ~ ", '@')" -%}
+    {#- Letters of all scripts, and signs beyond the basic plane, which may be all that tells two ids apart. -#}
+    {%- set words = replace_matches(plain_letters(plain), text_literal('[^0-9a-z@_+.À-῿☀-➿ぁ-퟿𐀀-􏿽-]+'), ' ') -%}
+    {%- set words = replace_matches(words, "' *@ *'", '@') -%}
+    ' ' || trim({{ replace_matches(words, "'[.]+( |$)'", ' ') }}) || ' '
+{%- endmacro %}

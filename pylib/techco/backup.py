@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from techco import vault
+from techco import owner_only, vault
 from techco.command import run
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
@@ -125,6 +125,7 @@ def restore(warehouse: Path, folder: Path, landing: Path, overwrite: bool = Fals
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         attach(connection, warehouse)
+        owner_only.close_warehouse(warehouse)
         there = tables_of(connection)
         if "base.identity" in there and list(identity(connection, warehouse)) != [manifest[name] for name in IDENTITY]:
             raise BackupError(

@@ -15,11 +15,12 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import run_origin, vault
+from techco import owner_only, run_origin, vault
 from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import check
 from techco.landing_check.causes import by_cause
 from techco.landing_check.csv_files import csv_header
+from techco.landing_check.findings import Finding
 from techco.landing_check.placement import misplacement
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.turns import wait_for_publish
@@ -28,6 +29,8 @@ SCHEMAS = frozenset(
     "raw base pii quarantine audit staging intermediate snapshots reference "
     "core kpi customers inventory marketing service governance personal".split()
 )
+# Set for the run that an erasure needs: it opens no landed file, so that none can keep the person in a release.
+ERASURE = "TECHCO_RUN_OF_ERASURE"
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
 
@@ -38,8 +41,10 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds, config):
         """Refuse a warehouse file that DuckDB could not tell from a schema, and a memory limit that is none.
 
-        Makes the warehouse's folder, and waits where a release is being written from the warehouse.
+        Makes the warehouse's folder, closes what holds clear values to all but their owner, and waits where a release
+        is being written from the warehouse.
         """
+        owner_only.set_umask()
         if "memory_limit" in (creds.settings or {}):
             require_memory_limit(creds.settings["memory_limit"])
         if "TECHCO_WAREHOUSE" not in os.environ:
@@ -51,6 +56,8 @@ class Plugin(BasePlugin):
                 "Set TECHCO_WAREHOUSE to another file name, for example warehouse/techco.duckdb."
             )
         path.parent.mkdir(parents=True, exist_ok=True)
+        owner_only.close_warehouse(path)
+        close_files_of_dbt()
         wait_for_publish(path)
         require_free(path)
 
@@ -76,6 +83,13 @@ def in_project(name: str) -> Path:
     """A path that nobody has set, which is one in the project; as it stands where dbt runs in the project's folder."""
     project = project_folder().resolve()
     return Path(name) if project == Path.cwd() or name == ":memory:" else project / name
+
+
+def close_files_of_dbt() -> None:
+    """Close dbt's log and what it compiles, which hold no values, but what a company sells, and how it is counted."""
+    flags = get_flags()
+    for folder in (getattr(flags, "LOG_PATH", None) or "logs", getattr(flags, "TARGET_PATH", None) or "target"):
+        owner_only.close_tree(Path(folder))
 
 
 def require_free(warehouse: Path) -> None:
@@ -108,10 +122,13 @@ def require_memory_limit(limit: str) -> None:
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
     """Attach `landing` in memory: the landing zone's files, what is wrong with those not loaded, whose run it is."""
     known = loaded_files(conn)
+    if os.environ.get(ERASURE):
+        files = [file for file in files if file.path_in_zone in known]
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(project_folder()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
+    findings += closing(zone) if zone else []
     causes = by_cause(findings)
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
@@ -142,6 +159,25 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
 def is_read(file: LandedFile, contract: Contract) -> bool:
     """Whether a table reads the file: it lies where it should, under a name that can be read."""
     return misplacement(file, contract) is None
+
+
+def closing(zone: LandingZone) -> list[Finding]:
+    """Close an invented zone; a warning where others can read a real one, which is not this project's to change."""
+    if zone.simulated:
+        owner_only.close(zone.root.resolve())
+    if zone.simulated or not owner_only.is_open(zone.root):
+        return []
+    return [
+        Finding(
+            "warning",
+            str(zone.root),
+            None,
+            "a landing zone that its owner alone can read, as it holds clear values of persons",
+            "a folder that others on this machine can read",
+            f"Let the job that lands files write with umask 077, and run: chmod -R go-rwx {zone.root}",
+            "open_to_others",
+        )
+    ]
 
 
 def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None:

@@ -1,21 +1,26 @@
 """`python -m techco.erase PERSON…`, or `--requested`: what dbt's operation `erase` cannot do, as it is about files.
 
 The operation takes persons out of the tables; after it, what hangs on them is built anew, the warehouse file is written
-anew (free blocks of the old one hold what stood there), so are releases and, when told, the landed files. Each step may
-be repeated: run again where one was stopped.
+anew (free blocks of the old one hold what stood there), so are releases and, when told, the landed files, which come
+last: what is wrong with one of those keeps a person nowhere else. Each step may be repeated. What is not done yet is
+remembered beside the warehouse, by keys and not by ids, and the next run goes on with it, whoever that is for.
 """
 
 import argparse
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import yaml
 
-from techco import landing_rewrite, publish, vault
+from techco import landing_rewrite, owner_only, publish, vault
 from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_zone import LandingZoneError, list_files, read_zone
@@ -33,36 +38,111 @@ class EraseError(Exception):
     """A step could not be done; the message says which are, and what to do."""
 
 
-def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: bool, dry_run: bool) -> list[str]:
-    """Erase persons by their ids everywhere; return what was done after the operation, a line each.
+@dataclass
+class Unfinished:
+    """What erasures have still to do with files: keys of persons, whether landed files are meant, who was told what."""
 
-    A dry run changes nothing. Raises EraseError for a step that fails.
+    keys: list[str] = field(default_factory=list)
+    landing: bool = False
+    # Landed files that were said to be missing.
+    missing: list[str] = field(default_factory=list)
+
+
+def unfinished_file(warehouse: Path) -> Path:
+    """Where it is remembered."""
+    warehouse = warehouse.resolve()
+    return warehouse.with_name(f"{warehouse.name}.erasing")
+
+
+def read_unfinished(warehouse: Path) -> Unfinished:
+    """What earlier runs have left."""
+    file = unfinished_file(warehouse)
+    try:
+        return Unfinished(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Unfinished()
+    except (OSError, ValueError, TypeError) as error:
+        raise EraseError(
+            f"{file}, which says what earlier erasures have still to do, cannot be read ({type(error).__name__}). "
+            "Remove it, and erase the persons of the last days again, by their ids."
+        ) from error
+
+
+def remember(warehouse: Path, unfinished: Unfinished) -> None:
+    """Write it down, whole or not at all; remove it where nothing is left to do."""
+    file = unfinished_file(warehouse)
+    if not unfinished.keys:
+        file.unlink(missing_ok=True)
+        return
+    writing = file.with_name(f".{file.name}.writing")
+    writing.unlink(missing_ok=True)
+    with open(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(vars(unfinished), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(writing, file)
+
+
+def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: bool, dry_run: bool) -> Iterator[str]:
+    """Erase persons by their ids everywhere; yield what was done after the operation, a line each, as it is done.
+
+    A dry run changes nothing. What earlier runs have left is done as well. Raises EraseError where a step fails; the
+    steps that do not need it are done before.
     """
     if not warehouse.exists():
         raise EraseError(
             f"There is no warehouse at {warehouse}; set TECHCO_WAREHOUSE to the one that holds the person."
         )
-    keys = person_keys(persons, landing)
+    before, keys = read_unfinished(warehouse), person_keys(persons, landing)
+    wanted = Unfinished(sorted({*before.keys, *keys}), before.landing or rewrite_landing, before.missing)
+    if not dry_run:
+        remember(warehouse, wanted)
     operation = {"customer_ids": persons, "dry_run": dry_run}
-    if run_dbt([*QUIET, "run-operation", "erase", "--args", json.dumps(operation)]):
+    if persons and run_dbt([*QUIET, "run-operation", "erase", "--args", as_arguments(operation)]):
+        if not dry_run:
+            remember(warehouse, before)
         raise EraseError("dbt's operation failed (see above); no row and no file was changed.")
     if dry_run:
-        return ["dry run: no file was changed"]
-    done = []
+        yield "dry run: no file was changed"
+        return
     # Without tests: what they may find elsewhere must not keep a person in a file.
-    if run_dbt([*QUIET, "run"]):
-        rewrite_warehouse(warehouse)
+    was_built = not run_dbt([*QUIET, "run"], TECHCO_RUN_OF_ERASURE="yes")
+    was, now = rewrite_warehouse(warehouse)
+    yield f"warehouse file written anew: {was} bytes before, {now} now"
+    left = []
+    if not was_built:
+        left.append("releases are still those of before, as the run after the erasure failed (see above): mend that")
+    else:
+        try:
+            if published := renew_releases(warehouse):
+                yield published
+        except EraseError as error:
+            left.append(str(error))
+    if wanted.landing:
+        rewritten, unchanged = {}, {}
+        try:
+            rewritten, unchanged = rewrite_landed_files(warehouse, landing, wanted.keys)
+        except EraseError as error:
+            left.append(f"all landed files: {error}")
+        yield from (f"landed file written anew: {file}, {rows} rows" for file, rows in rewritten.items())
+        for file, error in unchanged.items():
+            if isinstance(error, landing_rewrite.MissingError) and file in wanted.missing:
+                yield f"landed file taken as deleted: {file}"
+                continue
+            left.append(f"landed file {file} {error}")
+            if isinstance(error, landing_rewrite.MissingError):
+                wanted.missing.append(file)
+    if left:
+        remember(warehouse, wanted)
         raise EraseError(
-            "The persons are gone from the restricted tables and the warehouse file, but the run after it failed (see "
-            "above), so releases are still those of before. Mend that, and run this again: it goes on from there."
+            "The persons are gone from the restricted tables and the warehouse file. Left to do:\n"
+            + "".join(f"- {what}\n" for what in left)
+            + "Then run the same again: it goes on with what is left."
         )
-    if rewrite_landing:
-        done += rewrite_landed_files(warehouse, landing, dict(zip(persons, keys, strict=True)))
-    before, after = rewrite_warehouse(warehouse)
-    done.append(f"warehouse file written anew: {before} bytes before, {after} now")
-    if published := renew_releases(warehouse):
-        done.append(published)
-    return done
+    remember(warehouse, Unfinished())
+
+
+def as_arguments(operation: dict) -> str:
+    """The arguments of an operation as dbt reads them: YAML, which knows no pairs of surrogates as JSON writes them."""
+    return yaml.safe_dump(operation, default_flow_style=True, width=sys.maxsize)
 
 
 def requested(warehouse: Path) -> list[str]:
@@ -80,19 +160,20 @@ def requested(warehouse: Path) -> list[str]:
     return [person for (person,) in rows]
 
 
-def run_dbt(arguments: list[str]) -> int:
+def run_dbt(arguments: list[str], **variables: str) -> int:
     """Run dbt in a process of its own, which ends with its hold on the warehouse; return its exit code.
 
-    Not by a command line, which everybody on the machine could read.
+    Not by a command line, which everybody on the machine could read. `variables` are added to its environment.
     """
-    process = multiprocessing.get_context("spawn").Process(target=be_dbt, args=(arguments,))
+    process = multiprocessing.get_context("spawn").Process(target=be_dbt, args=(arguments, variables))
     process.start()
     process.join()
     return process.exitcode or 0
 
 
-def be_dbt(arguments: list[str]) -> None:
+def be_dbt(arguments: list[str], variables: dict[str, str]) -> None:
     """What that process does."""
+    os.environ.update(variables)
     from dbt.cli.main import dbtRunner
 
     sys.exit(0 if dbtRunner().invoke(arguments).success else 1)
@@ -108,16 +189,23 @@ def person_keys(persons: list[str], landing: Path) -> list[str]:
     return [vault.pseudonym(pepper, person) for person in persons]
 
 
-def rewrite_landed_files(warehouse: Path, landing: Path, persons: dict[str, str]) -> list[str]:
-    """Rewrite the landed files that hold the persons (key by id), and write that down in the warehouse."""
+def rewrite_landed_files(
+    warehouse: Path, landing: Path, keys: list[str]
+) -> tuple[dict[str, int], dict[str, landing_rewrite.RewriteError]]:
+    """Rewrite the landed files that hold the persons of these keys, and write that down in the warehouse.
+
+    Returns the rows changed by file, and why others were not rewritten.
+    """
     try:
         zone = read_zone(landing)
-        secret = vault.suppression_key(holds_persons=not zone.simulated)
+        holds_persons = bool(list_files(landing)) and not zone.simulated
+        pepper, secret = vault.pepper(holds_persons), vault.suppression_key(not zone.simulated)
+        looks_personal = re.compile("|".join(publish.declared_privacy()["looks_personal"]), re.IGNORECASE)
+        persons = landing_rewrite.Persons(frozenset(keys), pepper, secret or "", looks_personal)
         with connect(warehouse) as connection:
-            rewritten = landing_rewrite.rewrite(connection, landing, load_contract(Path()), persons, secret or "")
-    except (landing_rewrite.RewriteError, ContractError, LandingZoneError, vault.VaultError) as error:
-        raise EraseError(f"{error} The persons are erased from the tables; mend this and run it again.") from error
-    return [f"landed file written anew: {file}, {rows} rows" for file, rows in rewritten.items()]
+            return landing_rewrite.rewrite(connection, landing, load_contract(Path()), persons)
+    except (ContractError, LandingZoneError, publish.PublishError, vault.VaultError) as error:
+        raise EraseError(str(error)) from error
 
 
 def connect(warehouse: Path) -> duckdb.DuckDBPyConnection:
@@ -155,7 +243,7 @@ def rewrite_warehouse(warehouse: Path) -> tuple[int, int]:
             there, copied = connection.execute(counts).fetchone()
             if there != copied:
                 raise EraseError(f"{warehouse} was not written anew: {schema}.{table} lost rows in the copy.")
-    shutil.copymode(warehouse, writing)
+    writing.chmod(0o600)
     os.replace(writing, warehouse)
     Path(f"{warehouse}.wal").unlink(missing_ok=True)
     return before, warehouse.stat().st_size
@@ -208,13 +296,19 @@ def main(arguments: list[str] | None = None) -> int:
     landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
     try:
         persons = persons or requested(warehouse)
-        if not persons:
+        if not persons and not read_unfinished(warehouse).keys:
             print("No request for erasure is open.")
             return 0
         for line in erase(list(dict.fromkeys(persons)), warehouse, landing, chosen.landing, chosen.dry_run):
-            print(line)
+            print(line, flush=True)
     except EraseError as error:
         print(error, file=sys.stderr)
+        return 1
+    except (OSError, duckdb.Error) as error:
+        print(
+            f"{type(error).__name__}: {error}\nMend that and run the same again: it goes on from there.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -169,7 +169,8 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
     try:
         rows = connection.execute(
             "select role_name, schema_name, table_name, built_as, row_condition, column_name, expression, "
-            f"registry_fingerprint from {MATRIX} order by role_name, schema_name, table_name, column_position"
+            f"classification is null, registry_fingerprint from {MATRIX} "
+            "order by role_name, schema_name, table_name, column_position"
         ).fetchall()
     except duckdb.CatalogException as error:
         raise PublishError(f"The warehouse holds no {MATRIX}; run `make build` first.") from error
@@ -185,8 +186,10 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
         ).fetchall()
     }
     roles: dict[str, list[Table]] = {}
+    unclassified = {(row[3], row[5]) for row in rows if row[7]}
+    held_back = personal_columns(connection, {place for place in unclassified if place[0] in built})
     for (role, schema, name, built_as, condition), group in groupby(rows, key=lambda row: row[:5]):
-        columns = [(column, expression) for *_, column, expression, _ in group]
+        columns = [(row[5], held_back.get((built_as, row[5]), row[6])) for row in group]
         if built_as not in built:
             raise PublishError(
                 f"{MATRIX} shows {schema}.{name} to {role}, but the warehouse has no {built_as}; nothing was "
@@ -200,12 +203,53 @@ def read_matrix(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Table]]
     return roles
 
 
-def registry_fingerprint() -> str:
-    """What the macro registry_fingerprint() makes of the dbt_project.yml of this folder."""
+def personal_columns(
+    connection: duckdb.DuckDBPyConnection, unclassified: set[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """What stands in a release for columns without a class that hold values which look personal; says which these are.
+
+    Base holds such values back already (macros/privacy/held_back.sql); this finds what came another way. Keys that the
+    build makes, and governance's own tables, tell of no person.
+    """
+    pattern = literal("|".join(declared_privacy()["looks_personal"]))
+    texts = connection.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() where database_name = 'warehouse' "
+        "and data_type = 'VARCHAR' and schema_name <> 'governance' and not ends_with(column_name, '_key') order by all"
+    ).fetchall()
+    found = {}
+    for table, group in groupby((place for place in texts if place in unclassified), key=lambda place: place[0]):
+        columns = [column for _, column in group]
+        looks = {
+            # Ids are the most of all text; no number in them is looked at, as they are numbers.
+            column: (f"(contains(\"{column}\", '@') and " if column.endswith("_id") else "(")
+            + f"regexp_matches(\"{column}\", {pattern}, 'i'))"
+            for column in columns
+        }
+        counted = ", ".join(f"count_if({looks[column]})" for column in columns)
+        counts = connection.execute(f"select {counted} from {table}").fetchone()
+        for column, count in zip(columns, counts, strict=True):
+            if count:
+                found[table, column] = f"case when {looks[column]} then '[held back]' else \"{column}\" end"
+                print(
+                    f"{table}, column {column}: {count} values look personal (an e-mail address, a phone, a national "
+                    "id) and have no class. Every role is shown [held back] instead. Classify the column in the "
+                    "contract, or have the source corrected; governance.held_back_values says what base holds back.",
+                    file=sys.stderr,
+                )
+    return found
+
+
+def declared_privacy() -> dict:
+    """vars: privacy of the dbt_project.yml of this folder."""
     try:
-        declared = read_yaml(Path("dbt_project.yml")).get("vars", {}).get("privacy", {})
+        return read_yaml(Path("dbt_project.yml")).get("vars", {}).get("privacy", {})
     except ContractError as error:
         raise PublishError(f"{error} Nothing was published: run it in the folder of the project.") from error
+
+
+def registry_fingerprint() -> str:
+    """What the macro registry_fingerprint() makes of the dbt_project.yml of this folder."""
+    declared = declared_privacy()
     known = {"roles": declared.get("roles"), "classes": declared.get("classes")}
     return hashlib.md5(json.dumps(known, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
 

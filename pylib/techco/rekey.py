@@ -12,7 +12,7 @@ import duckdb
 
 from techco import vault
 from techco.command import run
-from techco.erase import EraseError, connect, renew_releases, rewrite_warehouse, tables_of
+from techco.erase import EraseError, connect, read_unfinished, renew_releases, rewrite_warehouse, tables_of
 from techco.landing_zone import LandingZoneError, list_files, read_zone
 
 # Keys that are made of a person's key, as their models make them: table, column, and what is hashed beside the key.
@@ -106,6 +106,8 @@ def main() -> int:
             )
         if not warehouse.exists():
             raise RekeyError(f"There is no warehouse at {warehouse}. Set TECHCO_WAREHOUSE to the one that is meant.")
+        if read_unfinished(warehouse).keys:
+            raise RekeyError("An erasure is not finished, and its keys are of the old pepper: run `make erase` first.")
         changed = rekey(warehouse, old_pepper, new_pepper)
         # The old keys must not stay readable in free blocks, nor in releases.
         rewrite_warehouse(warehouse)

@@ -8,10 +8,13 @@ persons as (
 
     select
         customers.customer_key,
-        customers.country_code
+        registered.country_code
     from {{ ref('dim_customer') }} as customers
     inner join {{ ref('person_keys') }} as person_keys
         on customers.customer_key = person_keys.person_key
+    -- The dimension keeps the country only where it singles nobody out.
+    left join {{ ref('stg_shop__customers') }} as registered
+        on customers.customer_key = registered.customer_key
     where not customers.is_deleted
 
 ),

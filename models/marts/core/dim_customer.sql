@@ -1,9 +1,9 @@
 with
 
-customers as (
+members as (
 
     select *
-    from {{ ref('stg_shop__customers') }}
+    from {{ ref('int_customer__members') }}
 
 ),
 
@@ -20,100 +20,50 @@ contacts as (
 
 ),
 
--- Where a customer lives, as far as may be seen: the address that bills go to, else another; the newest.
-addresses as (
+-- What others may know of a person, too, and would find the row by: first by decades and months, then, in the order of var privacy,
+-- only where enough persons share it with all before it. That an account was deleted is known of few, so nothing else is shown of it.
+recognisable as (
 
-    select *
-    from {{ ref('stg_shop__addresses') }}
-    where
-        customer_key is not null
-        and not is_deleted
-    qualify
-        row_number() over (
-            partition by customer_key
-            order by
-                case when address_kind = 'billing' then 0 else 1 end,
-                updated_at desc nulls last, _version desc, address_id desc
-        ) = 1
+    select
+        members.customer_key,
+        known.email_domain,
+        cast(known.birth_year - mod(known.birth_year, 10) as bigint) as birth_year,
+        known.country_code,
+        known.region_code,
+        known.postal_area,
+        known.language_code,
+        cast(date_trunc('month', known.registered_on) as date) as registered_on
+    from members
+    left join members as known
+        on
+            members.customer_key = known.customer_key
+            and not known.is_deleted
+    where members.customer_key <> 'unknown'
 
 ),
 
--- Customers that other systems speak of before the shop's customer table does.
-named_elsewhere as (
-
-    {{ keys_named_in('customer_key', [
-        'stg_shop__orders', 'stg_shop__addresses', 'stg_shop__refunds', 'stg_wms__returns', 'fct_web_session', 'stg_carts__carts', 'stg_reviews__reviews',
-        'stg_crm__contacts', 'stg_crm__consents', 'stg_crm__privacy_requests', 'stg_support__tickets',
-        'stg_surveys__nps_responses',
-    ]) }}
-
-),
-
-inferred as (
-
-    select named_elsewhere.customer_key
-    from named_elsewhere
-    left join customers
-        on named_elsewhere.customer_key = customers.customer_key
-    where
-        customers.customer_key is null
-        and named_elsewhere.customer_key is not null
-        and named_elsewhere.customer_key <> 'unknown'
-
-),
-
-members as (
-
-    select
-        customer_key,
-        email_domain,
-        birth_year,
-        country_code,
-        language_code,
-        acquisition_channel,
-        loyalty_tier,
-        registered_at,
-        is_deleted,
-        false as is_inferred
-    from customers
-
-    union all by name
-
-    select
-        customer_key,
-        false as is_deleted,
-        true as is_inferred
-    from inferred
-
-    union all by name
-
-    select
-        'unknown' as customer_key,
-        false as is_deleted,
-        false as is_inferred
-
-)
+{{ k_anonymous('recognisable', 'customer_key', var('privacy').quasi_identifiers) }}
 
 select
     ---------- key
     members.customer_key,
 
     ---------- attributes
-    members.email_domain,
-    members.birth_year,
-    members.country_code,
-    addresses.region_code,
-    addresses.postal_area,
-    members.language_code,
+    shared.email_domain,
+    shared.birth_year,
+    shared.country_code,
+    shared.region_code,
+    shared.postal_area,
+    shared.language_code,
     members.acquisition_channel,
     members.loyalty_tier,
     contacts.preferred_channel,
     contacts.lifecycle_stage,
-    {{ business_date('members.registered_at') }} as registered_on,
+    shared.registered_on,
     members.is_deleted,
     members.is_inferred
 from members
+left join k_anonymous as shared
+    on members.customer_key = shared.customer_key
 left join contacts
     on members.customer_key = contacts.customer_key
-left join addresses
-    on members.customer_key = addresses.customer_key

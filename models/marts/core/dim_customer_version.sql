@@ -1,3 +1,31 @@
+with
+
+versions as (
+
+    select
+        *,
+        lag(customer_key) over (partition by customer_key order by valid_from) is null
+            as is_first
+    from {{ ref('int_customer__versions') }}
+
+),
+
+-- The moment of registration singles a person out, so that the first range begins where the calendar does.
+dated as (
+
+    select
+        customer_key,
+        loyalty_tier,
+        is_current,
+        is_deleted,
+        case
+            when is_first then cast('{{ var("calendar_start") }}' as timestamp) else valid_from
+        end as valid_from,
+        valid_to
+    from versions
+
+)
+
 select
     ---------- keys
     {{ dbt.hash("customer_key || '|' || cast(valid_from as varchar)") }}
@@ -5,13 +33,11 @@ select
     customer_key,
 
     ---------- attributes
-    country_code,
-    language_code,
     loyalty_tier,
     is_current,
 
     ---------- timestamps
     valid_from,
     valid_to
-from {{ ref('int_customer__versions') }}
+from dated
 where not is_deleted

@@ -1,0 +1,47 @@
+{#- Values that look like somebody's e-mail address, phone, card or national id, in columns that have no class: a customer types an address into
+    the wrong field, a newsletter's tool puts it into utm_campaign. Base keeps `[held back]` in their place, so that no later table, no release
+    and no view has them, and one such value stops nobody's build; governance.held_back_values counts them. What a value looks like stands once,
+    in vars: privacy: looks_personal; techco.publish holds releases against it, too. -#}
+
+{#- Whether a column of the contract could hold such a value: a text without class that is no key, no reference to another row and from no
+    closed list. A column that is declared not_personal is what it is declared to be. -#}
+{% macro could_look_personal(column, table) %}
+    {{- return(
+        column.data_type == 'varchar' and not column.classification and not column.not_personal and not column.accepted and not column.elements
+        and column.name not in table.key and not column.name.endswith('_id') and column.name not in link_columns(table)
+    ) -}}
+{% endmacro %}
+
+{% macro held_back(value) -%}
+    case when {{ contains_match(value, var('privacy').looks_personal | join('|')) }} then '[held back]' else {{ value }} end
+{%- endmacro %}
+
+{#- How often a landed file of a raw table holds such values, by column; of files with new rows only. -#}
+{% macro held_back_in(source_name, table_name, new) %}
+    {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
+    {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
+    {%- set table = contract(source_name, table_name) -%}
+    {%- set names = [] -%}
+    {%- for column in table.columns if could_look_personal(column, table) -%}{%- do names.append(column.name) -%}{%- endfor -%}
+    {%- for name in names %}
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ source_name }}' as source_name,
+        '{{ table_name }}' as table_name,
+        '{{ name }}' as column_name,
+        _file as file_path,
+        min(_ingested_on) as ingested_on,
+        count(*) as held_back_rows
+    from {{ base }}
+    where
+        {{ name }} = '[held back]'
+        and _file in (select _file from {{ base }} where {{ new }})
+    group by _file
+    {%- else %}
+    select
+        '{{ source_name }}' as source_name, '{{ table_name }}' as table_name, cast(null as varchar) as column_name,
+        cast(null as varchar) as file_path, cast(null as date) as ingested_on, 0 as held_back_rows
+    from {{ base }}
+    where false
+    {%- endfor %}
+{% endmacro %}

@@ -1,0 +1,24 @@
+with
+
+tallies as (
+
+    select *
+    from {{ ref('held_back_tallies') }}
+
+)
+
+select
+    ---------- keys
+    source_name,
+    table_name,
+    column_name,
+    ingested_on,
+
+    ---------- measures
+    cast(sum(held_back_rows) as bigint) as held_back_rows
+from tallies
+group by
+    source_name,
+    table_name,
+    column_name,
+    ingested_on
