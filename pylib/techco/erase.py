@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from techco import landing_rewrite, owner_only, publish, vault
+from techco import landing_rewrite, publish, vault
 from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_zone import LandingZoneError, list_files, read_zone
