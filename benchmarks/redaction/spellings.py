@@ -2,24 +2,27 @@
 
 Each text is a sentence of SENTENCES around a value that one of the functions below has spelt. Sentences and spellings
 are dealt out by their places: those at odd places are held out. The patterns of macros/privacy/ are tuned on the
-others only, so the rates of the held-out ones say what is to be expected of texts that nobody has seen.
+others only. The first run over the held-out ones found 97.8 % of what they hide, and 96.4 % of what it took out was
+rightly taken; what that run showed has been put right since, so later rates say less of texts that nobody has seen.
 """
 
 import random
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from benchmarks.redaction.texts import Text
 
 SEED = 18
+# The id that the warehouse knows of each person here.
+KNOWN_ID = "C00000177"
 # What identifies, by country: its language, and how its phones and national ids are made.
 LANGUAGES = {"de": "de", "en-US": "en", "en-GB": "en", "pt": "pt", "es": "es"}
 PERSONS = {
     "de": ["Anna Müller", "Jörg Weiß", "Anna-Lena Groß", "Käthe Schröder-Kühn", "Heinz Gut", "Rosa Lang"],
     "en-US": ["Sue O'Connor", "Grace Price", "Mark Long", "Emily McBride", "José Núñez", "May Cooper"],
-    "en-GB": ["Rose Young", "Liam O’Brien", "Mary-Jane Shaw", "Will Baker", "Zoë Bishop", "Angus MacLeod"],
+    "en-GB": ["Rose Young", "Liam O\u2019Brien", "Mary-Jane Shaw", "Will Baker", "Zoë Bishop", "Angus MacLeod"],
     "pt": ["João da Silva", "Conceição Gonçalves", "Luís Araújo", "Clara Reis", "Antônio dos Santos", "Rosa Pinto"],
     "es": ["María Muñoz", "Íñigo Peña", "Ángel Flores", "Begoña Ibáñez", "Cruz Romero", "José Luis Blanco"],
 }
@@ -42,7 +45,7 @@ def digits(dice: random.Random, count: int) -> str:
 def grouped(number: str, sizes: tuple[int, ...], between: str) -> str:
     """A number in groups."""
     places = [sum(sizes[:place]) for place in range(len(sizes) + 1)]
-    return between.join(number[begin:end] for begin, end in zip(places, places[1:], strict=False))
+    return between.join(number[begin:end] for begin, end in pairwise(places))
 
 
 def in_digits_of(zero: str) -> Callable[[str], str]:
@@ -106,7 +109,7 @@ EMAILS = [
     email("{l}@{d}.\n{t}"),
     email("{l}@{d} . {t}"),
     lambda dice, country, person: full_width(email("{l}@{d}.{t}")(dice, country, person)),
-    email("{l}＠{d}．{t}"),
+    email("{l}\uff20{d}\uff0e{t}"),
     email("{l}\u200b@{d}.{t}"),
     email("{l}@{d}\u200b.{t}"),
     email("{l}&#64;{d}.{t}"),
@@ -150,15 +153,19 @@ PHONES = [
     phone("+49 171\n#######", "415-###-\n####", "+44 7700\n######", "(11)\n9####-####", "+34 6##\n### ###"),
     phone("0171-###\n####", "(415)\n###-####", "07700\n######", "+55 11\n9####-####", "+34\n6########"),
     spelt(phone("0171 #######", "415-###-####", "07700 ######", "(11) 9####-####", "+34 6## ### ###"), full_width),
-    spelt(phone("0171#######", "+1415#######", "07700######", "11 9####-####", "+346########"), in_digits_of("٠")),
+    spelt(phone("0171#######", "+1415#######", "07700######", "11 9####-####", "+346########"), in_digits_of("\u0660")),
     spelt(
         phone("+49 171 #######", "(415) ###-####", "07700 ######", "(11) 9####-####", "+34 6## ######"),
-        in_digits_of("०"),
+        in_digits_of("\u0966"),
     ),
-    phone("0171\u2013#######", "415\u2013###\u2013####", "07700\u00a0######", "(11) 9####\u2013####", "+34\u00a06########"),
+    phone(
+        "0171\u2013#######", "415\u2013###\u2013####", "07700\u00a0######", "(11) 9####\u2013####", "+34\u00a06########"
+    ),
     phone("0171  ###  ####", "415  ###  ####", "07700  ###  ###", "11  9####-####", "+34  6##  ###  ###"),
     phone("49171#######", "1415#######", "447700######", "55119########", "346########"),
-    phone("+49\u200b171#######", "415-###-####\u200b", "0770\u200b0######", "(11) 9####\u200b-####", "+346##\u200b######"),
+    phone(
+        "+49\u200b171#######", "415-###-####\u200b", "0770\u200b0######", "(11) 9####\u200b-####", "+346##\u200b######"
+    ),
     phone("[0171] #######", "[415] ###-####", "[07700] ######", "[11] 9####-####", "[+34] 6########"),
     phone("0171_#######", "415_###_####", "07700_######", "11_9####_####", "+34_6##_###_###"),
     phone("0 171 / #######", "+ 1 415 ### ####", "+44(0) 7700 ######", "+55(11)9########", "+34 (6##) ### ###"),
@@ -194,14 +201,14 @@ CARDS = [
     card("\u00a0"),
     card(" - "),
     card("", full_width),
-    card(" ", in_digits_of("٠")),
+    card(" ", in_digits_of("\u0660")),
     card(" ", full_width),
     card("\u2013"),
     card("\n"),
     card(" ", lambda text: text.replace(" ", "\n", 1)),
     card("\u200b"),
     card(" / "),
-    card(" ", in_digits_of("०")),
+    card(" ", in_digits_of("\u0966")),
     card("_"),
     card("\u2009"),
     card(","),
@@ -240,7 +247,7 @@ IBANS = [
     iban(" ", full_width),
     iban(" ", lambda text: text.replace(" ", "\n", 2).replace("\n", " ", 1)),
     iban("", lambda text: text[:2] + " " + text[2:]),
-    iban(" ", in_digits_of("٠")),
+    iban(" ", in_digits_of("\u0660")),
 ]
 
 
@@ -276,7 +283,8 @@ NATIONAL_IDS = [
     national("## ###\n### ###", "###-##-\n####", "AB ## ##\n## C", "===.===.\n===-==", "X-#######-L"),
     spelt(national("## ### ### ###", "###-##-####", "AB ## ## ## C", "===.===.===-==", "########Z"), full_width),
     spelt(
-        national("## ### ### ###", "###-##-####", "AB ## ## ## C", "===.===.===-==", "########Z"), in_digits_of("٠")
+        national("## ### ### ###", "###-##-####", "AB ## ## ## C", "===.===.===-==", "########Z"),
+        in_digits_of("\u0660"),
     ),
     national("## ### ### ###", "### - ## - ####", "AB.##.##.##.C", "=== . === . === - ==", "########\u00a0Z"),
     national("##\u00a0###\u00a0###\u00a0###", "###/##/####", "AB ######C", "===/===/===-==", "######## Z"),
@@ -320,9 +328,9 @@ NAMES = [
     named(lambda first, last: f"{last} {first}".upper()),
     named(lambda first, last: f"{first} {last[0]}."),
     named(lambda first, last: f"{first}\n{last}"),
-    named(lambda first, last: f"{first} {last}".replace("'", " ").replace("’", " ").replace("-", " ")),
-    named(lambda first, last: f"{first} {last}".replace("'", "").replace("’", "")),
-    named(lambda first, last: f"{first} {last}".replace("'", "`").replace("’", "´")),
+    named(lambda first, last: f"{first} {last}".replace("'", " ").replace("\u2019", " ").replace("-", " ")),
+    named(lambda first, last: f"{first} {last}".replace("'", "").replace("\u2019", "")),
+    named(lambda first, last: f"{first} {last}".replace("'", "`").replace("\u2019", "\u00b4")),
     named(lambda first, last: f"{last.split('-')[0]}, {first[0]}."),
     named(lambda first, last: unicodedata.normalize("NFD", f"{first} {last}")),
     named(lambda first, last: f"{first.replace('-', '')} {last.replace('-', ' - ')}"),
@@ -331,14 +339,14 @@ GENITIVES = [
     named(lambda first, last: first + "s"),
     named(lambda first, last: last + "s"),
     named(lambda first, last: first + "'s"),
-    named(lambda first, last: last + "’s"),
+    named(lambda first, last: last + "\u2019s"),
     named(lambda first, last: f"{first} {last}s"),
     named(lambda first, last: f"{first} {last}`s"),
 ]
 
 # ---------------------------------------------------------------- customer number
 PERSON_IDS = [
-    lambda dice, country, person: "C00000177",
+    lambda dice, country, person: KNOWN_ID,
     lambda dice, country, person: "c00000177",
     lambda dice, country, person: "C 00000177",
     lambda dice, country, person: "C-00000177",
@@ -380,8 +388,18 @@ SENTENCES: list[tuple[str, list[Spelling], dict[str, list[str]]]] = [
         "phone",
         PHONES,
         {
-            "de": ["Rückruf bitte unter {}, abends.", "Meine Nummer: {}.", "Bestellung ist weg. {} ist mein Handy", "({})"],
-            "en": ["Call me on {}, please.", "My number: {}.", "Where is the parcel? {} is my cell", "Mobile {} any time"],
+            "de": [
+                "Rückruf bitte unter {}, abends.",
+                "Meine Nummer: {}.",
+                "Bestellung ist weg. {} ist mein Handy",
+                "({})",
+            ],
+            "en": [
+                "Call me on {}, please.",
+                "My number: {}.",
+                "Where is the parcel? {} is my cell",
+                "Mobile {} any time",
+            ],
             "pt": ["Me liguem no {}, por favor.", "Meu telefone: {}", "Cadê o pedido? {} é meu celular", "Whats {}"],
             "es": ["Llámenme al {}, por favor.", "Mi teléfono: {}", "¿Y mi pedido? Móvil {}", "Teléfono {}, tardes"],
         },
@@ -390,8 +408,18 @@ SENTENCES: list[tuple[str, list[Spelling], dict[str, list[str]]]] = [
         "card",
         CARDS,
         {
-            "de": ["Bezahlt mit {}.", "Karte: {} wurde doppelt belastet", "Bestellung {} war mit Kreditkarte", "{} abgebucht"],
-            "en": ["Paid with {}.", "My card {} was charged twice", "The order {} on my Visa", "Refund the parcel to {}"],
+            "de": [
+                "Bezahlt mit {}.",
+                "Karte: {} wurde doppelt belastet",
+                "Bestellung {} war mit Kreditkarte",
+                "{} abgebucht",
+            ],
+            "en": [
+                "Paid with {}.",
+                "My card {} was charged twice",
+                "The order {} on my Visa",
+                "Refund the parcel to {}",
+            ],
             "pt": ["Paguei com {}.", "Meu cartão: {} foi cobrado", "Pedido {} no cartão", "Estorno no {}, por favor"],
             "es": ["Pagué con {}.", "Mi tarjeta: {} fue cobrada", "Pedido {} con tarjeta", "Reembolso a {}, gracias"],
         },
@@ -410,7 +438,12 @@ SENTENCES: list[tuple[str, list[Spelling], dict[str, list[str]]]] = [
         "national_id",
         NATIONAL_IDS,
         {
-            "de": ["Steuer-ID {}", "Für die Rechnung: Steuernummer {}.", "Ref. {} ist meine Steuer-ID", "Steuer ID lautet {}"],
+            "de": [
+                "Steuer-ID {}",
+                "Für die Rechnung: Steuernummer {}.",
+                "Ref. {} ist meine Steuer-ID",
+                "Steuer ID lautet {}",
+            ],
             "en": ["My number for the invoice is {}.", "ID {}", "Order {} no, my social", "Tax number {} as asked"],
             "pt": ["CPF {}", "Na nota: {}.", "Pedido {} é o CPF", "Documento {} conforme pedido"],
             "es": ["DNI {}", "Para la factura, NIF {}.", "Mi documento de identidad es {}", "NIE {}, gracias"],
@@ -430,8 +463,18 @@ SENTENCES: list[tuple[str, list[Spelling], dict[str, list[str]]]] = [
         "name",
         NAMES,
         {
-            "de": ["Viele Grüße, {}", "Mein Name ist {} und ich warte.", "Bestellt hat {}, geliefert wurde nichts.", "Gruß\n{}"],
-            "en": ["Kind regards, {}", "This is {} and I'm still waiting.", "Ordered by {}, not delivered.", "Thanks\n{}"],
+            "de": [
+                "Viele Grüße, {}",
+                "Mein Name ist {} und ich warte.",
+                "Bestellt hat {}, geliefert wurde nichts.",
+                "Gruß\n{}",
+            ],
+            "en": [
+                "Kind regards, {}",
+                "This is {} and I'm still waiting.",
+                "Ordered by {}, not delivered.",
+                "Thanks\n{}",
+            ],
             "pt": ["Atenciosamente, {}", "Aqui é {} e ainda espero.", "Comprado por {}, sem entrega.", "Obrigado\n{}"],
             "es": ["Saludos, {}", "Soy {} y sigo esperando.", "Comprado por {}, sin entrega.", "Gracias\n{}"],
         },
@@ -468,20 +511,42 @@ SENTENCES: list[tuple[str, list[Spelling], dict[str, list[str]]]] = [
 
 # Sentences that stay, with values of KEPT; each holds nothing that identifies a person.
 KEPT: dict[str, Callable[[random.Random], str]] = {
-    "order": lambda dice: dice.choice([digits(dice, 9), digits(dice, 10), f"O{digits(dice, 9)}", f"2025-{digits(dice, 6)}"]),
+    "order": lambda dice: dice.choice(
+        [digits(dice, 9), digits(dice, 10), f"O{digits(dice, 9)}", f"2025-{digits(dice, 6)}"]
+    ),
     "long": lambda dice: dice.choice([digits(dice, 12), digits(dice, 11), digits(dice, 10)]),
     "amazon": lambda dice: f"{digits(dice, 3)}-{digits(dice, 7)}-{digits(dice, 7)}",
     "ean": lambda dice: "40" + digits(dice, 11),
-    "serial": lambda dice: dice.choice([digits(dice, 10), f"SN{digits(dice, 8)}", f"R{digits(dice, 2)}M{digits(dice, 6)}K", f"C02{digits(dice, 5)}JG5H"]),
+    "serial": lambda dice: dice.choice(
+        [
+            digits(dice, 10),
+            f"SN{digits(dice, 8)}",
+            f"R{digits(dice, 2)}M{digits(dice, 6)}K",
+            f"C02{digits(dice, 5)}JG5H",
+        ]
+    ),
     "small": lambda dice: digits(dice, dice.randint(2, 5)),
     "date": lambda dice: f"{dice.randint(1, 28):02}.{dice.randint(1, 12):02}.{dice.randint(2019, 2026)}",
     "iso": lambda dice: f"{dice.randint(2019, 2026)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}",
     "slash": lambda dice: f"{dice.randint(1, 12):02}/{dice.randint(1, 28):02}/{dice.randint(2019, 2026)}",
     "time": lambda dice: f"{dice.randrange(24):02}:{dice.randrange(60):02}",
-    "price": lambda dice: dice.choice([f"{dice.randint(1, 9)}.{digits(dice, 3)},{digits(dice, 2)} €", f"${dice.randint(1, 9)},{digits(dice, 3)}.{digits(dice, 2)}", f"R$ {dice.randint(1, 9)}.{digits(dice, 3)},{digits(dice, 2)}"]),
+    "price": lambda dice: dice.choice(
+        [
+            f"{dice.randint(1, 9)}.{digits(dice, 3)},{digits(dice, 2)} €",
+            f"${dice.randint(1, 9)},{digits(dice, 3)}.{digits(dice, 2)}",
+            f"R$ {dice.randint(1, 9)}.{digits(dice, 3)},{digits(dice, 2)}",
+        ]
+    ),
     "version": lambda dice: f"{dice.randint(1, 19)}.{dice.randint(0, 19)}.{dice.randint(0, 9)}",
     "dim": lambda dice: f"{digits(dice, 3)} x {digits(dice, 2)} x {digits(dice, 3)} mm",
-    "tracking": lambda dice: dice.choice([f"1Z{digits(dice, 16)}", digits(dice, 12), f"0034 0434 {digits(dice, 4)} {digits(dice, 4)} {digits(dice, 4)}", f"JD{digits(dice, 16)}"]),
+    "tracking": lambda dice: dice.choice(
+        [
+            f"1Z{digits(dice, 16)}",
+            digits(dice, 12),
+            f"0034 0434 {digits(dice, 4)} {digits(dice, 4)} {digits(dice, 4)}",
+            f"JD{digits(dice, 16)}",
+        ]
+    ),
     "model": lambda dice: dice.choice(["WH-1000XM4", "QE55Q80C", "RTX 4090", "iPhone 15 Pro", "SM-G991B", "KD-55X85J"]),
 }
 STAYS = {
@@ -569,11 +634,10 @@ WORD_STAYS = {
 
 @dataclass(frozen=True)
 class Spelt:
-    """A text, whether it is held out, and the ids that are known of its person."""
+    """A text, and whether it is held out."""
 
     text: Text
     held_out: bool
-    ids: str
 
 
 def spellings(seed: int = SEED) -> list[Spelt]:
@@ -594,16 +658,18 @@ def hidden(dice: random.Random) -> list[Spelt]:
                 before, behind = dice.choice(sentences[language]).split("{}")
                 value = spelling(dice, country, person)
                 # The s of a genitive names nobody.
-                end = len(before) + len(value) - 2 * (value[-2:] in ("'s", "’s", "`s"))
+                end = len(before) + len(value) - 2 * (value[-2:] in ("'s", "\u2019s", "`s"))
                 span = (kind, len(before), end)
                 text = Text(before + value + behind, language, (person,), (span,))
-                made.append(Spelt(text, bool(place % 2), "C00000177"))
+                made.append(Spelt(text, bool(place % 2)))
     return made
 
 
 def kept(dice: random.Random, count: int) -> list[Spelt]:
     """As many texts in which nothing identifies anybody."""
-    sentences = [(country, place, text) for country, lang in LANGUAGES.items() for place, text in enumerate(STAYS[lang])]
+    sentences = [
+        (country, place, text) for country, lang in LANGUAGES.items() for place, text in enumerate(STAYS[lang])
+    ]
     words = [
         (country, place, sentence.format(word))
         for country, lang in LANGUAGES.items()
@@ -612,6 +678,8 @@ def kept(dice: random.Random, count: int) -> list[Spelt]:
     made = []
     for country, place, sentence in (sentences * (count // len(sentences) + 1) + words)[-count:]:
         text = sentence.format(**{name: make(dice) for name, make in KEPT.items()})
-        names = tuple(PERSONS[country]) if sentence in {told for *_, told in words} else (dice.choice(PERSONS[country]),)
-        made.append(Spelt(Text(text, LANGUAGES[country], names, ()), bool(place % 2), "C00000177"))
+        names = (
+            tuple(PERSONS[country]) if sentence in {told for *_, told in words} else (dice.choice(PERSONS[country]),)
+        )
+        made.append(Spelt(Text(text, LANGUAGES[country], names, ()), bool(place % 2)))
     return made

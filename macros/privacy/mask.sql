@@ -33,7 +33,7 @@
     name where a domain is looked for. -#}
 {% macro email_domain(value) -%}
     case
-        when {{ contains_match(value, '^[^@;:,<>()" \t\r\n]+@([0-9a-zÀ-ÿ]([0-9a-zÀ-ÿ-]*[0-9a-zÀ-ÿ])?[.])+[a-z]([a-z0-9-]*[a-z0-9])$') }}
+        when {{ contains_match(value, '^[^@;:,<>()"[:space:]]+@([0-9a-zÀ-ÿ]([0-9a-zÀ-ÿ-]*[0-9a-zÀ-ÿ])?[.])+[a-z]([a-z0-9-]*[a-z0-9])$') }}
             then lower(split_part({{ value }}, '@', 2))
     end
 {%- endmacro %}
@@ -54,7 +54,7 @@
 
 {#- The last four digits, where that leaves most of them out. Other characters are no part of a number, and may be a name. -#}
 {% macro last_digits(value) -%}
-    {%- set digits = replace_matches(value, text_literal('[^0-9]'), '') -%}
+    {%- set digits = "translate(" ~ value ~ ", translate(" ~ value ~ ", '0123456789', ''), '')" -%}
     case when length({{ digits }}) >= 7 then '***' || right({{ digits }}, 4) when {{ value }} is not null then '***' end
 {%- endmacro %}
 

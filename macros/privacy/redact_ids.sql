@@ -38,7 +38,7 @@
     {%- set digits = replace_matches("'  ' || replace(" ~ ids ~ ", ' ', '  ') || '  '", text_literal('[^0-9 ]'), '') -%}
     {%- set digits = replace_matches(digits, text_literal(' [0-9]{1,5} '), '') -%}
     {%- set digits = "trim(" ~ replace_matches(digits, text_literal(' +'), ' ') ~ ")" -%}
-    {%- set forms = "coalesce(nullif(" ~ ids ~ ", ''), '" ~ nothing() ~ "') || coalesce(' ' || nullif(" ~ digits ~ ", ''), '')" -%}
+    {%- set forms = "coalesce(nullif(" ~ ids ~ ", ''), '" ~ unused_character() ~ "') || coalesce(' ' || nullif(" ~ digits ~ ", ''), '')" -%}
     {%- set forms = "replace(" ~ forms ~ ", ' ', '|')" -%}
     {%- set forms = replace_matches(forms, text_literal('([a-z.])0*([0-9])'), '\\1[ ._/#-]?0*\\2') -%}
     {{- replace_matches(forms, text_literal('([0-9])([a-z.])'), '\\1[ ._/-]?\\2') -}}

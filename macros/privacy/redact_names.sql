@@ -69,22 +69,24 @@
     {%- set ordinary = without_words(telling_words, words_that_are_names()) -%}
     {%- set first_words = "trim(" ~ replace_matches(doubles ~ " || ' ' || " ~ joined ~ " || ' ' || " ~ ordinary, text_literal(' +'), ' ') ~ ")" -%}
     {%- set are_words = only_words(telling_words, words_that_are_names()) -%}
-    {%- set initials = replace_matches(name_words(names), text_literal('([^ ])[^ ]* ?'), '\\1') -%}
+    {%- set initials = "'" ~ unused_character() ~ "' || " ~ replace_matches(name_words(names), text_literal('([^ ])[^ ]* ?'), '\\1') -%}
+    {#- Alone a vowel is a word: a, e, o, y. -#}
+    {%- set no_vowels = replace_matches(initials, text_literal('[aeiouy]'), '') -%}
     {%- set before -%}
-        '(^|{{ no_word }})([' || {{ initials }} || '][. ''‘’´`][ \n]?){0,3}('
+        '(^|{{ no_word }})([' || {{ initials }} || '][. ''‘’´`][ \n]?|[À-ž][.][ \n]?){0,3}('
     {%- endset -%}
     {%- set behind -%}
-        ')({{ no_word }}{1,3}((' || {{ any_spelling(words) }} || ')s?|[' || {{ initials }} || '][.]))*($|{{ no_word }})'
+        ')({{ no_word }}{1,3}((' || {{ any_spelling(words) }} || ')s?|[' || {{ initials }} || 'À-ž][.])|[ ][' || {{ no_vowels }} || '])*($|{{ no_word }})'
     {%- endset -%}
     {%- set of_ordinary = before ~ " || '(' || " ~ any_spelling(first_words) ~ " || ')s?' || " ~ behind -%}
-    {%- set of_words = before ~ " || '(' || " ~ any_spelling(are_words) ~ " || ')' || " ~ behind -%}
-    {%- set in_small_letters = "'(^|" ~ no_word ~ ")(' || " ~ any_spelling(are_words) ~ " || ')($|" ~ no_word ~ ")'" -%}
+    {%- set of_words = before ~ " || '(' || " ~ any_spelling(are_words) ~ " || ')s?' || " ~ behind -%}
+    {%- set in_small_letters = "'(^|" ~ no_word ~ ")((' || " ~ any_spelling(are_words) ~ " || ')s?)($|" ~ no_word ~ ")'" -%}
     {#- Accents that stand behind their letter are no letters. -#}
     {%- set ns = namespace(text=replace_matches(text, text_literal('[\u0300-\u036f]'), '')) -%}
     {%- set ns.text = replace_matches(ns.text, unless_empty(first_words, of_ordinary), '\\1[name]\\8') -%}
     {#- Twice, as two words that stand together share the blank between. -#}
     {%- for _ in range(2) -%}
-        {%- set ns.text = replace_matches(ns.text, unless_empty(are_words, in_small_letters), '\\1' ~ kept_word_mark() ~ '\\2\\3', exact=true) -%}
+        {%- set ns.text = replace_matches(ns.text, unless_empty(are_words, in_small_letters), '\\1' ~ kept_word_mark() ~ '\\2\\4', exact=true) -%}
     {%- endfor -%}
     {%- set ns.text = replace_matches(ns.text, unless_empty(are_words, of_words), '\\1[name]\\8') -%}
     replace({{ ns.text }}, '{{ kept_word_mark() }}', '')
@@ -95,7 +97,7 @@
 
 {#- An expression of words, or one that finds nothing in as many groups as a replacement may name. -#}
 {% macro unless_empty(words, pattern) -%}
-    case when {{ words }} <> '' then {{ pattern }} else '{{ '()' * 8 ~ nothing() }}' end
+    case when {{ words }} <> '' then {{ pattern }} else '{{ '()' * 8 ~ unused_character() }}' end
 {%- endmacro %}
 
 {#- Those of some words that hold a character. -#}
@@ -121,7 +123,7 @@
     {%- set ns.text = replace_matches(ns.text, text_literal('([acdegilnorstuyz])'), '[\\1À-ž]') -%}
     {#- In this order: what is put in holds characters that stand for something themselves. -#}
     {%- set spelt = {
-        '~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', '*': '[' ~ letters() ~ ']*', ' ': '|', "''": "[''‘’´` ]?",
+        '~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', '*': '[' ~ letters() ~ ']*', ' ': '|', "''": "[''‘’´` ]{0,2}",
         '=': "[''’ ]?", '#': '[ /\u2010-]{0,3}',
     } -%}
     {%- for mark, spelling in spelt.items() -%}

@@ -26,7 +26,7 @@
     order's `O000123`, an @ or what people write for it, words that announce an identity card or a customer's number. -#}
 {% macro may_identify(value) -%}
     {%- set signs = [
-        '@|%40|&#|&commat|[([{<] ?(at|a|ät|arroba) ?[])}>]|\\barroba\\b| ät |[._][0-9a-z]+ at |\\bat\\b.{1,60}\\b(dot|punkt|ponto|punto)\\b',
+        '@|%40|&#|&commat|[([{<] ?(at|a|ät|arroba) ?[])}>]|\\barroba\\b| ät |[._][0-9a-z]+[ -]at[ -]|\\bat\\b.{1,60}\\b(dot|punkt|ponto|punto)\\b',
         '\\b([a-z]{2})?[0-9]|_[0-9]|\\b[a-z][0-9b-df-hj-np-tv-z]{7,8}[0-9]|\\b[xyz][0-9]{7}',
         'ausweis|perso|passp|id-?card|\\brg\\b|kunde|\\bkd|cliente|customer|client|account|member|mitglied|konto|conta|cuenta',
     ] -%}
@@ -104,7 +104,7 @@
     {%- set number = '(numbers?|nummern?|n[uú]meros?|num|nos?|nr|n[.]?[º°]|codes?|c[oó]digos?|ids?)[.]?' -%}
     {%- set is = '(ist|is|are|was|war|lautet|é|es|era|foi|my|meine?|meu|mi)' -%}
     {%- set things = '(orders?|bestell[a-z]*|auftr[aä]g[a-z]*|pedidos?|orden|encomendas?|artikel[a-z]*|art[.]|article|artigo|item|product|produkt[a-z]*|produtos?|productos?'
-        ~ '|rechnung[a-z]*|invoices?|nota( fiscal)?|nf-?e?|fatura|factura|beleg[a-z]*|sku|ean|upc|gtin|isbn|tracking|sendung[a-z]*|parcels?|paket[a-z]*|shipments?|delivery'
+        ~ '|rechnung[a-z]*|invoices?|nota( fiscal)?|nf-?e?|fatura|factura|beleg[a-z]*|zip|plz|cep|post(leitzahl|code)|sku|ean|upc|gtin|isbn|tracking|sendung[a-z]*|parcels?|paket[a-z]*|shipments?|delivery|dhl|dpd|gls|ups|usps|fedex|hermes|correios|seur'
         ~ '|liefer[a-z]*|rastreio|rastreamento|seguimiento|env[ií]o|ticket|vorgang[a-z]*|chamado|protocolo|case|returns?|retouren?[a-z]*|rma|ref[.]?|reference|referenz|refer[eê]ncia'
         ~ '|serien[a-z]*|serial|s/n|sn|s[eé]rie|imei|modell?[a-z]*|modelo|model|part|teile?[a-z]*|lote|batch|charge[a-z]*|gutschein[a-z]*|voucher|coupon|cupom|cup[oó]n|filial[a-z]*|version|firmware)' -%}
     {%- set personal_number = '([a-z]{1,6}[-_./ ]{0,2}[0-9]+|[0-9]{2,})[0-9a-z]*([-_./][0-9a-z]+)*(' ~ blank ~ '[0-9]{2,})*' -%}
@@ -113,8 +113,9 @@
         ~ '|rg|passport|reisepass[a-z]*|passaporte|pasaporte|id-?card|identity card|[a-z]*versicherung[a-z]*|rvnr|kvnr|dni|nif|nie|curp|documento|c[eé]dula)\\b' ~ announces -%}
     {%- set card_words = '(card|kart[a-zäöü]*|kreditkart[a-zäöü]*|kartennummer|cart[aã]o|tarjeta|visa|mastercard|amex|maestro)' -%}
     {%- set phone_words = '(tel|telefon[a-z]*|tel[eé]fono|telephone|fone|phone|mobile?|mobil[a-z]*|m[oó]vil|handy[a-z]*|cell|celular|whats(app)?|zap|fax|durchwahl|ruf[a-z]*|anruf[a-z]*)' -%}
-    {%- set phone_verbs = '(call|ring|text|dial|reach|ligue[a-z]*|ligar|liguem|chame[a-z]*|ll[aá]m[a-z]*|anrufen|erreich[a-z]*)' -%}
+    {%- set phone_verbs = '(call|ring (me|us|up|back|on|at)|text|dial|reach|ligue[a-z]*|ligar|liguem|chame[a-z]*|ll[aá]m[a-z]*|anrufen|erreich[a-z]*)' -%}
 
+    {%- set keep = kept_mark() -%}
     {%- set steps = [
         {'becomes': '[email]', 'patterns': [
             ['anna (at) example [dot] org', local ~ at_sign ~ domain],
@@ -124,6 +125,12 @@
             ['anna at example dot org', local ~ blank ~ '(at|ät|arroba)' ~ blank ~ label ~ '([.]' ~ label ~ ')*' ~ dot_word ~ top ~ '([.][a-z]{2,3}\\b)?'],
             ['anna arroba example.org', local ~ blank ~ '(ät|arroba)' ~ blank ~ domain],
             ['anna.roe at example.org', '[a-z][0-9a-z]*([._][0-9a-z]+)+' ~ blank ~ 'at' ~ blank ~ domain],
+        ]},
+        {'becomes': '\\1' ~ keep, 'patterns': [
+            ['www.stay-at-home.example', '\\b(www[.])'],
+        ]},
+        {'becomes': '[email]', 'patterns': [
+            ['anna.roe-at-example.org', '\\b[a-z][0-9a-z]*([._][0-9a-z]+)+-at-' ~ domain],
         ]},
         {'becomes': '[iban]', 'patterns': [
             ['DE89 3704 0044 0532 0130 00', '\\b' ~ iban_country ~ '[0-9]{2}' ~ iban_sep ~ '[0-9a-z]{4}(' ~ iban_sep ~ '[0-9]{4}){2,6}(' ~ iban_sep ~ '([0-9]{3}[a-z]' ~ iban_sep ~ '[0-9a-z]|[0-9]{1,4}))?\\b'],
@@ -144,22 +151,26 @@
             ['3782 822463 10005', '\\b3[47][0-9]{2}' ~ card_split ~ '[0-9]{6}' ~ card_split ~ '[0-9]{5}\\b'],
             ['3056 930902 5904', '\\b3[0689][0-9]{2}' ~ card_split ~ '[0-9]{6}' ~ card_split ~ '[0-9]{4}\\b'],
         ]},
-        {'becomes': '\\1' ~ kept_mark() ~ '\\2', 'patterns': [
-            ['0034 0434 1234 5678 9012 (a parcel)', '(^|[^0-9+])(00( ?[0-9]){18})\\b'],
+        {'becomes': '\\1' ~ keep ~ '00\\2 ' ~ keep ~ '\\3 ' ~ keep ~ '\\4 ' ~ keep ~ '\\5 ' ~ keep ~ '\\6', 'patterns': [
+            ['0034 0434 1234 5678 9012', '(^|[^0-9+])00([0-9]{2}) ([0-9]{4}) ([0-9]{4}) ([0-9]{4}) ([0-9]{4})\\b'],
+        ]},
+        {'becomes': '\\1' ~ keep ~ '\\2', 'patterns': [
+            ['00340434123456789012', '(^|[^0-9+])(00[0-9]{18})\\b'],
         ]},
         {'becomes': '[phone]', 'patterns': [
             ['+49 (0)30 23125001', '([+]' ~ blank ~ '?[([]?[1-9]|\\b00' ~ blank ~ '?[1-9])(' ~ between ~ '[0-9]){6,9}((' ~ mark ~ ')?[0-9]|' ~ blank ~ '{1,3}[1-9]|' ~ line_end ~ '[1-9]){0,5}' ~ extension],
             ['(11) 90001-2345', '[([]0?[1-9][0-9][])]' ~ gap ~ '?9?' ~ sep ~ '[0-9]{4}' ~ sep ~ '[0-9]{4}\\b'],
             ['(415) 555-0123', '[([][0-9]{3}[])]' ~ sep ~ '[0-9]{3}' ~ split ~ '[0-9]{4}' ~ extension],
             ['(030) 231 25 001', '[([]0?[1-9][0-9]{1,4}[])]' ~ gap ~ '?/?' ~ gap ~ '?[0-9](' ~ sep ~ '[0-9]){4,9}' ~ more ~ extension],
-            ['11 90001-2345', '\\b([1-9][0-9]' ~ split ~ '9?' ~ blank ~ '?[0-9]{4}' ~ split ~ '[0-9]{4}|9[0-9]{4}' ~ dash ~ '[0-9]{4})\\b'],
+            ['(0)171 3920012', '[(]0[)]' ~ gap ~ '?[1-9][0-9]{1,4}' ~ sep ~ '[0-9](' ~ sep ~ '[0-9]){4,8}\\b'],
+            ['11 90001-2345', '\\b([1-9][0-9]' ~ split ~ '9?' ~ blank ~ '?[0-9]{4}' ~ split ~ '[0-9]{4})\\b'],
             ['415.555.0123', '\\b(1' ~ split ~ ')?[0-9]{3}' ~ split ~ '[0-9]{3}' ~ split ~ '[0-9]{4}' ~ extension],
             ['0171 / 3920012', '\\b0' ~ blank ~ '?1[5-7][0-9]{1,2}' ~ split ~ '[0-9](' ~ sep ~ '[0-9]){5,7}\\b'],
             ['07700-900123', '\\b0' ~ blank ~ '?7[0-9]{3}' ~ split ~ '[0-9]{3}' ~ sep ~ '[0-9]{3}\\b'],
         ]},
         {'becomes': '\\1[person_id]', 'patterns': [
             ['Kunden-Nr. 177', '\\b(((kunden|kd|mitglieds?|benutzer|nutzer|kontakt)[-. ]{0,2}(nummer|nr|no|id|kennung|konto)'
-                ~ '|konto[-. ]{0,2}(nummer|nr)|(customer|client|member(ship)?|user|account|login|contact|loyalty)(' ~ "'" ~ 's)?[- ]?(numbers?|nos?|nr|num|ids?|code|ref(erence)?|#)'
+                ~ '|konto[-. ]{0,2}(nummer|nr)|(cust(omer)?|client|member(ship)?|user|account|login|contact|loyalty)(' ~ "'" ~ 's)?[- ]?(numbers?|nos?|nr|num|ids?|code|ref(erence)?|#)'
                 ~ '|(n[uú]mero|c[oó]digo|id|n[.]?[º°]) ?(de |do |da |del )?(cliente|conta|cuenta|usu[aá]rio|s[oó]cio|cadastro)'
                 ~ '|(cliente|conta|cuenta|usu[aá]rio|s[oó]cio) ?(n[uú]mero|n[.]?[º°o]|num|#|id|c[oó]digo))[.º°]?' ~ told ~ ')' ~ personal_number ~ '\\b'],
         ]},
@@ -172,23 +183,23 @@
         {'becomes': '\\1[phone]', 'patterns': [
             ['Tel. 612.345.678', '\\b(' ~ phone_words ~ '[^0-9a-z\n_]{1,4}(' ~ number ~ '[^0-9a-z\n_]{1,3})?(' ~ is ~ '[^0-9a-z\n_]{1,3})?)[0-9](' ~ sep ~ '[0-9]){8,11}\\b'],
         ]},
-        {'becomes': '\\1' ~ kept_mark() ~ '\\2', 'patterns': [
-            ['12.03.2024', '(^|[^0-9./' ~ kept_mark() ~ '-])('
+        {'becomes': '\\1' ~ keep ~ '\\2', 'patterns': [
+            ['12.03.2024', '(^|[^0-9./' ~ keep ~ '-])('
                 ~ '(0?[1-9]|[12][0-9]|3[01])[./-](0?[1-9]|[12][0-9]|3[01])[./-]' ~ year ~ '\\b|(19|20)[0-9]{2}[./-](0[1-9]|1[0-2])[./-][0-3][0-9]\\b|[0-9]{1,2}:[0-9]{2}\\b'
                 ~ '|[0-9]{1,6}([.,][0-9]{1,3})*' ~ blank ~ '?(' ~ currency ~ '|' ~ unit ~ ')|[0-9]{1,3}0{6,}\\b'
                 ~ '|(0|[1-9][0-9]{0,2})([.][0-9]{1,3}){1,3}\\b|[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{2})?\\b)'],
         ]},
-        {'becomes': '\\1' ~ kept_mark(), 'patterns': [
+        {'becomes': '\\1' ~ keep, 'patterns': [
             ['€ 1.299,00', '(' ~ currency ~ blank ~ '?)'],
         ]},
-        {'becomes': '\\1' ~ kept_mark(), 'patterns': [
+        {'becomes': '\\1' ~ keep, 'patterns': [
             ['Bestellnummer: 4512345678', '\\b(' ~ things ~ '[ :#"(/-]+(' ~ number ~ '[ :#"(-]*){0,2}(' ~ is ~ '[ :#"(]+){0,2})'],
         ]},
     ] -%}
     {#- The other parts of a number whose first is kept, and others of a list: 302-1234567-1234567; 4512345678 and 4512345679. -#}
     {%- for _ in range(3) -%}
-        {%- do steps.append({'becomes': '\\1' ~ kept_mark() ~ '\\4', 'patterns': [
-            ['302-1234567', '(' ~ kept_mark() ~ '[a-z]{0,4}[0-9][0-9a-z]*([-/.,]|[ ]?(,|&|und|and|or|oder|e|y|ou|o)[ ]))([0-9])'],
+        {%- do steps.append({'becomes': '\\1' ~ keep ~ '\\4', 'patterns': [
+            ['302-1234567', '(' ~ keep ~ '[a-z]{0,4}[0-9][0-9a-z]*([-/.,]|[ ]?(,|&|und|and|or|oder|e|y|ou|o)[ ]))([0-9])'],
         ]}) -%}
     {%- endfor -%}
     {%- do steps.extend([
@@ -202,7 +213,7 @@
         {'becomes': '\\1[card]', 'patterns': [
             ['Karte 5018 0000 0009', '\\b(' ~ card_words ~ '\\b' ~ announces ~ '[0-9](' ~ sep ~ '[0-9]){11,18}\\b'],
         ]},
-        {'becomes': '\\1' ~ kept_mark(), 'patterns': [
+        {'becomes': '\\1' ~ keep, 'patterns': [
             ['Filialnummer 4512345678', '\\b([a-z]{3,20}-?(nummer|nr[.]?)[ :#"(]+(' ~ is ~ '[ :#"(]+)?)'],
         ]},
         {'becomes': '[card]', 'patterns': [
@@ -213,12 +224,14 @@
             ['501800000009', '\\b(50[0-9]{2}|5[6-8][0-9]{2}|6[0-9]{3})[0-9]{8}\\b'],
         ]},
         {'becomes': '[national_id]', 'patterns': [
+            ['111444777-35', '\\b[0-9]{9}' ~ dash ~ '[0-9]{2}\\b'],
             ['L01X00T471', '\\b[' ~ id_letters ~ '](' ~ with_letter | join('|') ~ ')[0-9]\\b'],
             ['65 170839 J 003', '\\b[0-9]{2}' ~ gap ~ '?[0-9]{6}' ~ gap ~ '?[a-z]' ~ gap ~ '?[0-9]{3}\\b'],
             ['12345678Z', '\\b[0-9]{8}' ~ dash ~ '?[trwagmyfpdxbnjzsqvhlcke]\\b'],
         ]},
         {'becomes': '[phone]', 'patterns': [
             ['030 231 25001', '\\b0[1-9][0-9]{1,4}' ~ split ~ '[0-9](' ~ sep ~ '[0-9]){4,9}' ~ more ~ extension],
+            ['90001-2345', '\\b9[0-9]{4}' ~ dash ~ '[0-9]{4}\\b'],
             ['612 345 678', '\\b[6-9][0-9]{2}' ~ split ~ '([0-9]{3}' ~ split ~ '[0-9]{3}|[0-9]{2}' ~ split ~ '[0-9]{2}' ~ split ~ '[0-9]{2})\\b'],
         ]},
         {'becomes': '\\1[phone]', 'patterns': [
@@ -228,7 +241,7 @@
             ['Call me: 555-0123', '\\b(' ~ phone_verbs ~ '\\b' ~ announces ~ '[([+]?[0-9](' ~ between ~ '[0-9]){5,14}\\b'],
         ]},
         {'becomes': '[phone]', 'patterns': [
-            ['03023125001', '\\b(0[1-9][0-9]{7,10}|[2-9][0-9]{9}|(55[1-9]{2}9|49[13-9]|447|346|1[2-9][0-9]{2}[2-9])[0-9]{7,9})\\b'],
+            ['03023125001', '\\b(0[1-9][0-9]{7,10}|[2-9][0-9]{9}|1[2-9][0-9]{2}[2-9][0-9]{6}|49[13-9][0-9]{8,10}|447[0-9]{9}|34[67][0-9]{8}|55[1-9]{2}9[0-9]{8})\\b'],
         ]},
         {'becomes': '\\1[national_id]', 'patterns': [
             ['11144477735', '(^|[^0-9a-z_/=-])([0-9]{11}|[0-9]{9})\\b'],

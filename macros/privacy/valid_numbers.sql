@@ -7,14 +7,14 @@
     {%- for place in range(1, 4) -%}
         {%- set card = nth_match(known, '\\b(4[0-9]{15}([0-9]{3})?|(5[1-5]|2[2-7]|35|6[0-9])[0-9]{14}|3[47][0-9]{13}|3[0689][0-9]{12})\\b', place) -%}
         {%- set cpf = nth_match(known, '\\b[0-9]{11}\\b', place) -%}
-        {%- set ns.text = "replace(" ~ ns.text ~ ", case when " ~ passes_luhn(card) ~ " then " ~ card ~ " else '" ~ nothing() ~ "' end, '[card]')" -%}
-        {%- set ns.text = "replace(" ~ ns.text ~ ", case when " ~ is_cpf(cpf) ~ " then " ~ cpf ~ " else '" ~ nothing() ~ "' end, '[national_id]')" -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", case when " ~ passes_luhn(card) ~ " then " ~ card ~ " else '" ~ unused_character() ~ "' end, '[card]')" -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", case when " ~ is_cpf(cpf) ~ " then " ~ cpf ~ " else '" ~ unused_character() ~ "' end, '[national_id]')" -%}
     {%- endfor -%}
     {{- ns.text -}}
 {%- endmacro %}
 
 {#- A character of private use that no text has. -#}
-{% macro nothing() %}{{ return('\ue002') }}{% endmacro %}
+{% macro unused_character() %}{{ return('\ue002') }}{% endmacro %}
 
 {#- As many strokes as the sum of the digits of a text. -#}
 {% macro strokes(digits) -%}
