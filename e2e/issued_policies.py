@@ -16,6 +16,7 @@ create table TECHCO.vault.pepper as select 'a pepper for tests' as pepper;
 create table TECHCO.intermediate.int_person__scopes as
     select * from (values ('marketing', 'consents'), ('support', 'german'), ('marketing', 'both'), ('support', 'both'))
     as t (role_name, customer_key);
+create table TECHCO.intermediate.int_email_domain__shared as select 'example.com' as email_domain;
 create table TECHCO.core.fct_order as
     select * from (values ('O1', 'consents'), ('O2', 'german'), ('O3', 'neither'), ('O4', 'unknown'))
     as t (order_id, customer_key);
@@ -38,6 +39,10 @@ def session(roles: Iterable[str]) -> duckdb.DuckDBPyConnection:
     connection.execute(SCOPES)
     connection.execute(f"create macro is_role_in_session(name) as coalesce(list_contains([{held}], name), false)")
     connection.execute("create macro sha2(value, bits) as sha256(value)")
+    connection.execute(
+        "create macro regexp_instr(value, pattern, place, occurrence, part, flags) as "
+        "regexp_matches(value, pattern, 'i')::integer"
+    )
     return connection
 
 

@@ -1,7 +1,6 @@
 """Free texts reach marts without what identifies their writers."""
 
 import json
-import re
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from comparing import differences
 
-from benchmarks.redaction.macro import INLINE, found_by_macro, redacted
+from benchmarks.redaction.macro import INLINE, found_by_macro, redacted, sql_of
 from benchmarks.redaction.scoring import score
 from benchmarks.redaction.texts import Text, simulated
 
@@ -57,7 +56,8 @@ CASES = [
     # Names: whole words, however they are spelt.
     ("Regards, Anna Müller", "Anna Müller", "Regards, [name]"),
     ("ANNA MUELLER; anna muller; Mu\u0308ller!", "Anna Müller", "[name]!"),
-    ("Müller mag Grün, nicht grün", "Hanna Grün", "Müller mag [name], nicht [name]"),
+    # A name that is a word, too, is read as the word in small letters.
+    ("Müller mag Grün, nicht grün", "Hanna Grün", "Müller mag [name], nicht grün"),
     ("Annabel, Hannah and Joanna", "Anna Roe", None),
     ("Weiss, WEISS und Weiß", "Udo Weiß", "[name] und [name]"),
     ("o\u2019connor, OConnor, O'Connor's", "Sue O'Connor", "[name]'s"),
@@ -76,7 +76,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def query(built) -> str:
     printed = built.dbt("--quiet", "compile", "--inline", INLINE)
-    return re.search(r"\bselect\b.*", printed, re.DOTALL)[0]
+    return sql_of(printed)
 
 
 def test_by_hand(query):

@@ -290,6 +290,14 @@ def test_each_role_is_shown_each_class_as_the_registry_says(compared, folder):
         *(None, None, None, None, None, None),
     )
     assert seen("analyst", "dpo") == SHOWN["analyst"]
+    # A domain that few share, and what is no single address.
+    for clear, generalised, partial in (
+        ("'ana@anasilva.example'", "other", "a***@other"),
+        ("'a@b;ana.silva@example.com'", "other", "***"),
+        ("'@ana.silva'", "other", "***"),
+    ):
+        assert shown(masks["email"], "email", clear, ["analyst"]) == generalised
+        assert shown(masks["email"], "email", clear, ["support"]) == partial
     for body, made_of, clear, value in (
         ("mask_number", "birth_date generalised", "1980", 1980),
         ("mask_text", "device_id keyed_hash", "'4f2a'", "4f2a"),

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from benchmarks.redaction.texts import KINDS, Text
+from benchmarks.redaction.texts import FOUND, Text
 
-PLACEHOLDER = re.compile(rf"\[({'|'.join(KINDS)})\]")
+PLACEHOLDER = re.compile(rf"\[({'|'.join(FOUND)})\]")
 
 
 def spans_of(before: str, after: str) -> list[tuple[str, int, int]]:
@@ -24,7 +24,7 @@ def score(texts: Iterable[Text], found: Iterable[list[tuple[str, int, int]]]) ->
     An identifier counts as found whatever it is called, as it is gone; `named_rightly` are those with the right name.
     A span is right where more of its letters and digits belong to identifiers than do not.
     """
-    counts = {kind: Counter() for kind in KINDS}
+    counts = {kind: Counter() for kind in FOUND}
     for text, spans in zip(texts, found, strict=True):
         for kind, begin, end in text.hidden:
             counts[kind]["hidden"] += 1

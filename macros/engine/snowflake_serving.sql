@@ -9,6 +9,10 @@
 {% macro snowflake__privacy_statements() %}
     {%- set declared = served_views() -%}
     {%- set views = views_that_can_be_made(declared) -%}
+    {%- if not built('intermediate', 'int_email_domain__shared') -%}
+        {#- A policy on texts reads it, so none can be made before it is. -#}
+        {{- return(revoke_statements([], held_grants())) -}}
+    {%- endif -%}
     {%- set wanted, held = wanted_grants(views), held_grants() -%}
     {%- set policies = privacy_policies(views, declared) -%}
     {%- set statements = revoke_statements(wanted, held) + policy_statements(policies) + tag_statements(policies, declared) -%}
@@ -64,9 +68,12 @@
     {{- return(views) -}}
 {% endmacro %}
 
-{#- The tables that a view and the policy on its rows read. -#}
+{#- The tables that a view and the policies on it read. -#}
 {% macro tables_behind(view, declared) %}
     {%- set tables = [view.relation | lower] -%}
+    {%- if view.columns | selectattr('classification') | list -%}
+        {%- do tables.append(relation_of('int_email_domain__shared') | lower) -%}
+    {%- endif -%}
     {%- if rows_policy(view) -%}
         {%- do tables.append(relation_of_scopes() | lower) -%}
         {%- if view.persons != 'customer_key' -%}

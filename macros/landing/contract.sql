@@ -1,5 +1,5 @@
 {#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention, and columns (name, data_type,
-    path, required, accepted, classification, not_personal, format, minimum, maximum, elements: what the objects of an array hold).
+    path, required, accepted, classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
@@ -18,6 +18,7 @@
             'accepted': declared.get('accepted_values', var('domains').get(declared.get('domain'), [])),
             'classification': declared.get('classification'),
             'not_personal': declared.get('not_personal'),
+            'id_form': declared.get('id_form'),
             'format': formats.get(column.data_type),
             'elements': contract_elements(declared),
             'minimum': declared.get('minimum'),

@@ -11,13 +11,14 @@
     )
 {%- endmacro %}
 
-{#- One row per ticket: the names of who asks. -#}
+{#- One row per ticket: the names and the ids of who asks. -#}
 {% macro names_of_requesters() -%}
     (
         select
             requests.ticket_id,
             -- Who is not recognised has an address; most tell the name.
-            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names
+            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
+            coalesce(persons.ids, requests.customer_id) as ids
         from {{ ref('pii_support__tickets') }} as requests
         left join {{ ref('person_names') }} as persons
             on requests.customer_key = persons.name_key

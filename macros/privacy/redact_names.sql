@@ -19,12 +19,14 @@
     {{- replace_matches("replace(" ~ plain_letters(text) ~ ", 'ß', 'ss')", text_literal('([aou])e([a-z])'), '\\1\\2') -}}
 {%- endmacro %}
 
+{#- Some names as one text. -#}
+{% macro all_of(names) -%}
+    {%- for name in names -%}{{ " || ' ' || " if not loop.first }}coalesce({{ name }}, ''){%- endfor -%}
+{%- endmacro %}
+
 {#- All words of some names, with one blank between two. -#}
 {% macro name_words(names) -%}
-    {%- set all -%}
-        {%- for name in names -%}{{ " || ' ' || " if not loop.first }}coalesce({{ name }}, ''){%- endfor -%}
-    {%- endset -%}
-    {%- set with_plain_marks = replace_matches(folded(all), text_literal("['‘’´`]"), "'") -%}
+    {%- set with_plain_marks = replace_matches(folded(all_of(names)), text_literal("['‘’´`]"), "'") -%}
     trim({{ replace_matches(with_plain_marks, text_literal("[^" ~ letters() ~ "']+"), ' ') }})
 {%- endmacro %}
 
@@ -39,10 +41,11 @@
     trim({{ replace_matches(telling, text_literal(' +'), ' ') }})
 {%- endmacro %}
 
-{#- Whether a telling word is anywhere in a text; with more than six it is not asked. -#}
+{#- Whether a telling word is anywhere in a text; with more than six it is not asked. Of O'Connor and McBride the part is asked for that stands
+    alone where a blank is typed. -#}
 {% macro names_occur(value, telling_words) -%}
     {%- set text = replace_matches(folded(value), text_literal("['‘’´`]"), '') -%}
-    {%- set words = "replace(" ~ telling_words ~ ", '''', '')" -%}
+    {%- set words = "replace(" ~ replace_matches(telling_words, text_literal("\\b([a-z]{1,2}'|ma?c)([a-z]{3})"), '\\2') ~ ", '''', '')" -%}
     (
         {%- for place in range(1, 7) %}
         {{ 'or ' if not loop.first }}contains({{ text }}, nullif(split_part({{ words }}, ' ', {{ place }}), ''))
@@ -51,30 +54,80 @@
     )
 {%- endmacro %}
 
+{#- First the names that are nothing else, with what belongs to them: initials before (A. Müller, O Connor) and behind (Anna M.), other words of the
+    name, a German genitive (Annas). Then those that are words, too (May, Gut), where they are not in small letters: these are marked before. -#}
 {% macro redact_names(text, names, telling_words) -%}
-    {%- set other = '[^0-9' ~ letters() ~ ']' -%}
+    {%- set no_word = '[^0-9' ~ letters() ~ kept_word_mark() ~ ']' -%}
     {#- An initial is one letter and a star. -#}
     {%- set words = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", text_literal(' ([^ ]) '), ' \\1* ') -%}
     {%- set words = "trim(" ~ replace_matches(words, text_literal(' +'), ' ') ~ ")" -%}
     {#- A particle belongs to the word behind it: da_silva, before silva alone. -#}
     {%- set joined = replace_matches(name_words(names), text_literal('\\b(' ~ particles() ~ ') '), '\\1_') -%}
-    {%- set joined = replace_matches("' ' || replace(" ~ joined ~ ", ' ', '  ') || ' '", text_literal(' [^ _]+ '), '') -%}
-    {%- set first_words = "trim(" ~ replace_matches(joined ~ " || ' ' || " ~ telling_words, text_literal(' +'), ' ') ~ ")" -%}
-    {%- set pattern -%}
-        '(^|{{ other }})(' || {{ any_spelling(first_words) }} || ')({{ other }}{1,3}(' || {{ any_spelling(words) }} || '))*($|{{ other }})'
+    {%- set joined = words_with(joined, '_') -%}
+    {#- Anna-Lena is Annalena and Anna Lena, too. -#}
+    {%- set doubles = words_with(replace_matches(folded(all_of(names)), text_literal("[^" ~ letters() ~ "'-]+"), ' '), '-') -%}
+    {%- set ordinary = without_words(telling_words, words_that_are_names()) -%}
+    {%- set first_words = "trim(" ~ replace_matches(doubles ~ " || ' ' || " ~ joined ~ " || ' ' || " ~ ordinary, text_literal(' +'), ' ') ~ ")" -%}
+    {%- set are_words = only_words(telling_words, words_that_are_names()) -%}
+    {%- set initials = "'" ~ unused_character() ~ "' || " ~ replace_matches(name_words(names), text_literal('([^ ])[^ ]* ?'), '\\1') -%}
+    {#- Alone a vowel is a word: a, e, o, y. -#}
+    {%- set no_vowels = replace_matches(initials, text_literal('[aeiouy]'), '') -%}
+    {%- set before -%}
+        '(^|{{ no_word }})([' || {{ initials }} || '][. ''‘’´`][ \n]?|[À-ž][.][ \n]?){0,3}('
     {%- endset -%}
+    {%- set behind -%}
+        ')({{ no_word }}{1,3}((' || {{ any_spelling(words) }} || ')s?|[' || {{ initials }} || 'À-ž][.])|[ ][' || {{ no_vowels }} || '])*($|{{ no_word }})'
+    {%- endset -%}
+    {%- set of_ordinary = before ~ " || '(' || " ~ any_spelling(first_words) ~ " || ')s?' || " ~ behind -%}
+    {%- set of_words = before ~ " || '(' || " ~ any_spelling(are_words) ~ " || ')s?' || " ~ behind -%}
+    {%- set in_small_letters = "'(^|" ~ no_word ~ ")((' || " ~ any_spelling(are_words) ~ " || ')s?)($|" ~ no_word ~ ")'" -%}
     {#- Accents that stand behind their letter are no letters. -#}
-    {%- set text = replace_matches(text, text_literal('[\u0300-\u036f]'), '') -%}
-    {{- replace_matches(text, pattern, '\\1[name]\\5') -}}
+    {%- set ns = namespace(text=replace_matches(text, text_literal('[\u0300-\u036f]'), '')) -%}
+    {%- set ns.text = replace_matches(ns.text, unless_empty(first_words, of_ordinary), '\\1[name]\\8') -%}
+    {#- Twice, as two words that stand together share the blank between. -#}
+    {%- for _ in range(2) -%}
+        {%- set ns.text = replace_matches(ns.text, unless_empty(are_words, in_small_letters), '\\1' ~ kept_word_mark() ~ '\\2\\4', exact=true) -%}
+    {%- endfor -%}
+    {%- set ns.text = replace_matches(ns.text, unless_empty(are_words, of_words), '\\1[name]\\8') -%}
+    replace({{ ns.text }}, '{{ kept_word_mark() }}', '')
+{%- endmacro %}
+
+{#- What stands before a word that is no name here: a character of private use. -#}
+{% macro kept_word_mark() %}{{ return('\ue001') }}{% endmacro %}
+
+{#- An expression of words, or one that finds nothing in as many groups as a replacement may name. -#}
+{% macro unless_empty(words, pattern) -%}
+    case when {{ words }} <> '' then {{ pattern }} else '{{ '()' * 8 ~ unused_character() }}' end
+{%- endmacro %}
+
+{#- Those of some words that hold a character. -#}
+{% macro words_with(words, character) -%}
+    trim({{ replace_matches(replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' [^ ' ~ character ~ ']+ '), ''), text_literal(' +'), ' ') }})
+{%- endmacro %}
+
+{#- Words without those of a list, and only those. -#}
+{% macro without_words(words, listed) -%}
+    trim({{ replace_matches(replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' (' ~ listed ~ ') '), ''), text_literal(' +'), ' ') }})
+{%- endmacro %}
+
+{% macro only_words(words, listed) -%}
+    {%- set starred = replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' (' ~ listed ~ ') '), ' *\\1 ') -%}
+    replace({{ words_with(starred, '*') }}, '*', '')
 {%- endmacro %}
 
 {#- An expression for any of some folded words, as people spell them: a letter that may have an accent, with whichever. -#}
 {% macro any_spelling(words) -%}
-    {%- set ns = namespace(text="replace(" ~ words ~ ", 'ss', '%')") -%}
+    {%- set ns = namespace(text="replace(replace(" ~ words ~ ", '-', '#'), 'ss', '%')") -%}
+    {%- set ns.text = replace_matches(ns.text, text_literal('\\b(ma?c)([a-z]{3})'), '\\1=\\2') -%}
     {%- set ns.text = replace_matches(ns.text, text_literal('([aou])'), '\\1~') -%}
     {%- set ns.text = replace_matches(ns.text, text_literal('([acdegilnorstuyz])'), '[\\1À-ž]') -%}
-    {%- for mark, spelt in {'~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', "''": "[''‘’´`]?", '*': '[' ~ letters() ~ ']*', ' ': '|'}.items() -%}
-        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ mark ~ "', '" ~ spelt ~ "')" -%}
+    {#- In this order: what is put in holds characters that stand for something themselves. -#}
+    {%- set spelt = {
+        '~': 'e?', '_': '[^0-9' ~ letters() ~ ']{1,3}', '%': '[sß]s?', '*': '[' ~ letters() ~ ']*', ' ': '|', "''": "[''‘’´` ]{0,2}",
+        '=': "[''’ ]?", '#': '[ /\u2010-]{0,3}',
+    } -%}
+    {%- for mark, spelling in spelt.items() -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ mark ~ "', '" ~ spelling ~ "')" -%}
     {%- endfor -%}
     {{- ns.text -}}
 {%- endmacro %}

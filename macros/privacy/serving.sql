@@ -154,7 +154,12 @@
 
 {#- The table that says which persons a limited role sees. -#}
 {% macro relation_of_scopes() -%}
-    {%- set node = graph.nodes['model.techco.int_person__scopes'] -%}
+    {{ relation_of('int_person__scopes') }}
+{%- endmacro %}
+
+{#- A model that what roles see is looked up in, as schema.name. -#}
+{% macro relation_of(model_name) -%}
+    {%- set node = graph.nodes['model.techco.' ~ model_name] -%}
     {{ node.schema }}.{{ node.alias }}
 {%- endmacro %}
 

@@ -12,6 +12,7 @@ named_customers as (
 
     select
         customer_id,
+        cast(null as varchar) as contact_id,
         first_name,
         last_name,
         _issues
@@ -22,6 +23,7 @@ named_customers as (
 
     select
         customer_id,
+        contact_id,
         first_name,
         last_name,
         _issues
@@ -46,11 +48,12 @@ names as (
     select distinct
         customer_id,
         cast(null as varchar) as order_id,
-        coalesce(first_name, '') || ' ' || coalesce(last_name, '') as full_name
+        case
+            when coalesce(first_name, last_name) is not null then coalesce(first_name, '') || ' ' || coalesce(last_name, '')
+        end as full_name
     from named_customers
     where
         customer_id is not null
-        and coalesce(first_name, last_name) is not null
         and _issues is null
 
     union all
@@ -76,19 +79,46 @@ of_person as (
     from names
     group by customer_id, order_id
 
+),
+
+-- What other systems call the person.
+contact_ids as (
+
+    select distinct
+        customer_id,
+        contact_id
+    from named_customers
+    where
+        customer_id is not null
+        and contact_id is not null
+        and _issues is null
+
+),
+
+ids_of_person as (
+
+    select
+        customer_id,
+        nullif({{ dbt.listagg('contact_id', "' '", 'order by contact_id') }}, '') as contact_ids
+    from contact_ids
+    group by customer_id
+
 )
 
 select
     ---------- keys
-    coalesce({{ pseudonym('customer_id') }}, order_id) as name_key,
-    {{ pseudonym('customer_id') }} as customer_key,
-    order_id,
+    coalesce({{ pseudonym('of_person.customer_id') }}, of_person.order_id) as name_key,
+    {{ pseudonym('of_person.customer_id') }} as customer_key,
+    of_person.order_id,
 
     ---------- clear values
-    names,
+    of_person.names,
+    of_person.customer_id || coalesce(' ' || ids_of_person.contact_ids, '') as ids,
 
     ---------- technical
     -- The row says all names that are known, so the newest run's replaces it.
     0 as _version,
     {{ current_batch() }} as _batch
 from of_person
+left join ids_of_person
+    on of_person.customer_id = ids_of_person.customer_id

@@ -319,6 +319,7 @@ def read_column(table: Place, declared: object, project: Project) -> Column:
     meta, tags = config_of(place, described)
     check_classification(place, meta.get("classification"), tags)
     check_class(place, meta.get("classification"), described["data_type"], project.registry)
+    check_id_form(place, meta)
     check_domain(place, meta.get("domain"), project)
     path = str(meta.get("path", name))
     if not PATH.fullmatch(path):
@@ -384,6 +385,22 @@ def check_classification(place: Place, classification: object, tags: tuple[str, 
         place.fail(f"classified as {classification} without the tag pii", "Add `tags: [pii]` to its config")
     if "pii" in tags and not classification:
         place.fail("tagged pii without a classification", "Add `classification` to its config.meta")
+
+
+def check_id_form(place: Place, meta: dict) -> None:
+    """`id_form` is an expression that both engines know, and of no text that is empty."""
+    form = meta.get("id_form")
+    if form is None:
+        return
+    advice = "Write it as in `C[0-9]{8}`, with letters in whatever case: by it free texts are redacted"
+    if meta.get("classification") != "person_id":
+        place.fail("id_form without the classification person_id", "Classify the column, or leave id_form out")
+    try:
+        is_wrong = not isinstance(form, str) or re.search(form, "") is not None
+    except re.error:
+        is_wrong = True
+    if is_wrong or re.search(r"\(\?|\\[0-9A-Zabx]|'", form):
+        place.fail(f"the id_form {form!r} is no regular expression of an id", advice)
 
 
 def check_domain(place: Place, domain: object, project: Project) -> None:

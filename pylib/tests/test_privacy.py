@@ -142,6 +142,8 @@ def mask(value: str, classification: str, form: str) -> str:
         "redact_text": "redacted {}".format,
         "keyed_hash": "hash {} {}".format,
         "masked": "masked {}".format,
+        **dict.fromkeys(("relation_of", "from_anywhere"), str),
+        "contains_match": "contains {} {}".format,
     }
     module = jinja2.Environment().from_string(source).make_module(macros)
     return str(module.mask(value, classification, form)).strip()

@@ -2,8 +2,12 @@ with
 
 customers as (
 
-    select *
-    from {{ ref('stg_shop__customers') }}
+    select
+        customers.*,
+        domains.email_domain
+    from {{ ref('stg_shop__customers') }} as customers
+    left join {{ ref('int_customer__email_domains') }} as domains
+        on customers.customer_key = domains.customer_key
 
 ),
 

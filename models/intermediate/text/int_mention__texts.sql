@@ -5,7 +5,10 @@ with
 mentions as (
 
     select
-        *,
+        mention_id,
+        author_handle,
+        {{ normalised_text('text') }} as mention_text,
+        _version,
         {{ telling_name_words(['author_handle']) }} as telling_words
     from {{ ref('pii_social__mentions') }}
     where {{ is_new() }}
@@ -17,7 +20,7 @@ select
     mention_id,
 
     ---------- attributes
-    {{ redact_text('text', names=['author_handle'], telling_words='telling_words') }} as mention_text,
+    {{ redact_text('mention_text', names=['author_handle'], telling_words='telling_words', is_normalised=true) }} as mention_text,
 
     ---------- technical
     _version,

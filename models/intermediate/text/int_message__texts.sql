@@ -41,8 +41,9 @@ named as (
 
     select
         messages.message_id,
-        messages.body,
+        {{ normalised_text('messages.body') }} as body,
         messages._version,
+        requesters.ids,
         coalesce(messages.author_name, '')
         || ' ' || coalesce(requesters.names, '') as names
     from messages
@@ -67,7 +68,7 @@ select
     message_id,
 
     ---------- attributes
-    {{ redact_text('body', names=['names'], telling_words='telling_words') }} as message_text,
+    {{ redact_text('body', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as message_text,
 
     ---------- technical
     _version,

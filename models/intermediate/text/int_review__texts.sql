@@ -34,9 +34,10 @@ named as (
 
     select
         reviews.review_id,
-        reviews.title,
-        reviews.body,
+        {{ normalised_text('reviews.title') }} as title,
+        {{ normalised_text('reviews.body') }} as body,
         reviews._version,
+        coalesce(customers.ids, reviews.customer_id) as ids,
         coalesce(reviews.author_name, '')
         || ' ' || coalesce(customers.names, '')
         || ' ' || coalesce(guests.names, '') as names
@@ -64,8 +65,8 @@ select
     review_id,
 
     ---------- attributes
-    {{ redact_text('title', names=['names'], telling_words='telling_words') }} as review_title,
-    {{ redact_text('body', names=['names'], telling_words='telling_words') }} as review_text,
+    {{ redact_text('title', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as review_title,
+    {{ redact_text('body', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as review_text,
 
     ---------- technical
     _version,

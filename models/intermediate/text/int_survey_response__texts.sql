@@ -34,8 +34,9 @@ named as (
 
     select
         responses.response_id,
-        responses.comment,
+        {{ normalised_text('responses.comment') }} as comment_text,
         responses._version,
+        coalesce(customers.ids, responses.customer_id) as ids,
         coalesce(customers.names, guests.names) as names
     from responses
     left join orders
@@ -61,7 +62,7 @@ select
     response_id,
 
     ---------- attributes
-    {{ redact_text('comment', names=['names'], telling_words='telling_words') }} as comment_text,
+    {{ redact_text('comment_text', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as comment_text,
 
     ---------- technical
     _version,

@@ -17,9 +17,10 @@ named as (
 
     select
         tickets.ticket_id,
-        tickets.subject,
+        {{ normalised_text('tickets.subject') }} as subject,
         tickets._version,
-        requesters.names
+        requesters.names,
+        requesters.ids
     from tickets
     left join {{ names_of_requesters() }} as requesters
         on tickets.ticket_id = requesters.ticket_id
@@ -40,7 +41,7 @@ select
     ticket_id,
 
     ---------- attributes
-    {{ redact_text('subject', names=['names'], telling_words='telling_words') }} as subject_text,
+    {{ redact_text('subject', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as subject_text,
 
     ---------- technical
     _version,

@@ -14,7 +14,6 @@ select
     {{ pseudonym('customer_id') }} as customer_key,
 
     ---------- attributes
-    {{ mask('email', 'email', 'generalised') }} as email_domain,
     country_code,
     preferred_channel,
     lifecycle_stage,

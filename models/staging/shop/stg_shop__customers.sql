@@ -13,7 +13,6 @@ select
     {{ pseudonym('customer_id') }} as customer_key,
 
     ---------- attributes
-    {{ mask('email', 'email', 'generalised') }} as email_domain,
     cast(extract(year from {{ mask('birth_date', 'birth_date', 'generalised') }}) as bigint) as birth_year,
     country_code,
     language_code,
