@@ -9,7 +9,7 @@ sales as (
     where
         is_sale
         and customer_key <> 'unknown'
-        and order_date <= {{ as_of() }}
+        and order_date <= {{ complete_up_to(['sales']) }}
 
 ),
 
@@ -19,7 +19,7 @@ refunds as (
         order_id,
         {{ complete_sum('amount_reporting') }} as refund_amount_reporting
     from {{ ref('fct_refund') }}
-    where refund_date <= {{ as_of() }}
+    where refund_date <= {{ complete_up_to(['sales']) }}
     group by order_id
 
 ),
@@ -45,6 +45,19 @@ per_customer as (
         on sales.order_id = refunds.order_id
     group by sales.customer_key
 
+),
+
+-- Refunds that have come for fewer days than orders are not known.
+complete as (
+
+    select
+        * exclude (refund_amount_reporting),
+        case
+            when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
+                then refund_amount_reporting
+        end as refund_amount_reporting
+    from per_customer
+
 )
 
 select
@@ -58,4 +71,4 @@ select
     cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 2))
         as net_amount_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count
-from per_customer
+from complete
