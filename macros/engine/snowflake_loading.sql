@@ -48,15 +48,30 @@
 {% macro copy_files(table) %}
     {%- set result = run_query(copy_statement(table)) -%}
     {%- if 'file' not in result.column_names | map('lower') -%}{{ return([]) }}{%- endif -%}
-    {%- set broken, rows = [], [] -%}
+    {%- set broken, rows, empty = [], [], [] -%}
     {%- for answer in result.rows -%}
         {%- do rows.append(answer['rows_loaded'] | int) -%}
         {%- if answer['status'] | upper == 'LOAD_FAILED' -%}
             {%- do broken.append(answer['file'] ~ ': ' ~ answer['first_error']) -%}
+        {%- elif answer['rows_loaded'] | int <= (1 if '.csv' in answer['file'] else 0) -%}
+            {%- do empty.append(answer['file']) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do note_empty_files(table, empty) -%}
     {%- do log(table.source ~ '.' ~ table.table ~ ': ' ~ rows | sum ~ ' rows of ' ~ (rows | length - broken | length) ~ ' files loaded', info=true) -%}
     {{- return(broken) -}}
+{% endmacro %}
+
+{#- Files without rows, and CSV files with their header only, are deliveries, too: nothing in the raw table tells of them. -#}
+{% macro note_empty_files(table, files) %}
+    {%- set folder = table.source ~ '/' ~ table.table ~ '/ingested_on=' -%}
+    {%- for file in files -%}
+        {%- set within = file.split(folder, 1)[1] -%}
+        {%- do run_query(
+            'insert into ' ~ ledger('empty_files') ~ " select '" ~ table.source ~ "', '" ~ table.table ~ "', " ~ text_literal(folder ~ within) ~ ", cast('"
+            ~ within[:10] ~ "' as date) where " ~ text_literal(folder ~ within) ~ ' not in (select file_path from ' ~ ledger('empty_files') ~ ')'
+        ) -%}
+    {%- endfor -%}
 {% endmacro %}
 
 {#- Bring the secrets into an empty vault by files, so that they stand in no statement and no query history. -#}

@@ -22,7 +22,7 @@
             ingested_on as resumed_on,
             lag(ingested_on) over (order by ingested_on) as paused_on
         from (select distinct ingested_on from table_days) as days
-        qualify datediff('day', paused_on, resumed_on) > {{ lead_days }}
+        qualify resumed_on - paused_on > {{ lead_days }}
 
     ),
 
@@ -37,7 +37,7 @@
                 case
                     when
                         table_days.ingested_on < pauses.resumed_on
-                        and datediff('day', table_days.ingested_on, pauses.paused_on) < 31
+                        and pauses.paused_on - table_days.ingested_on < 31
                         then 1
                     else 0
                 end

@@ -81,6 +81,6 @@ def test_the_message_names_folder_day_and_what_to_do():
     (finding,) = misdated(zone(**DAILY | {"t00": [0, 93]}), Contract(tables))
     assert str(finding) == (
         "shop/t00/ingested_on=2025-12-03: expected a day up to 7 days after 2025-09-03, the newest of the other "
-        "tables; found ingested_on=2025-12-03. Move the files into the folder of the day on which they landed. If this day is "
-        "right, land the other tables, too, or raise vars: landing_day_lead in dbt_project.yml."
+        "tables; found ingested_on=2025-12-03. Move the files into the folder of the day on which they landed. If this "
+        "day is right, land the other tables, too, or raise vars: landing_day_lead in dbt_project.yml."
     )
