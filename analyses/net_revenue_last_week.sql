@@ -2,7 +2,7 @@
 -- Whole weeks before the newest day only: a week that still runs reads as a bad one.
 select
     calendar.iso_week_start,
-    sum(kpis.order_count) as orders,
+    {{ complete_sum('kpis.order_count') }} as orders,
     {{ complete_sum('kpis.net_revenue_amount') }} as net_revenue,
     {{ complete_sum('kpis.margin_amount') }} as margin,
     max(kpis.currency_code) as currency_code

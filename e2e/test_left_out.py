@@ -103,9 +103,10 @@ def test_every_table_behind_it_is_there(compiled, tables):
         for base in bases:
             connection.execute(f"delete from {compiled.relation(base)}")
         for source, table in tables:
-            connection.execute(
-                "delete from base.loaded_files where source_name = ? and table_name = ?", [source, table]
-            )
+            for ledger in ("loaded_files", "empty_files"):
+                connection.execute(
+                    f"delete from base.{ledger} where source_name = ? and table_name = ?", [source, table]
+                )
         for name in behind:
             compiled.make(name)
         assert {name: compiled.columns(name) for name in behind} == before

@@ -47,6 +47,7 @@ def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
         for emitter in emitters:
             emitter.emit(record)
+        landing.close_day(record.date)
     write_marker(folder, options)
 
 

@@ -15,7 +15,7 @@ sales as (
 
     select
         *,
-        {{ days_between('last_order_date', as_of()) }} as recency_days
+        {{ days_between('last_order_date', complete_up_to(['sales'])) }} as recency_days
     from {{ ref('int_customer__sales') }}
 
 )

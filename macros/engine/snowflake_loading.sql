@@ -46,19 +46,35 @@
 
 {#- Load what is staged for a table, in whatever format; a message for each file that could not be read. -#}
 {% macro copy_files(table) %}
-    {%- set broken, rows = [], [] -%}
+    {%- set broken, rows, empty = [], [], [] -%}
     {%- for format in var('formats') -%}
         {%- set result = run_query(copy_statement(dict(table, format=format))) -%}
         {%- for answer in result.rows if 'file' in result.column_names | map('lower') -%}
             {%- do rows.append(answer['rows_loaded'] | int) -%}
             {%- if answer['status'] | upper == 'LOAD_FAILED' -%}
                 {%- do broken.append(answer['file'] ~ ': ' ~ answer['first_error']) -%}
+            {#- Of CSV the header is a row. -#}
+            {%- elif answer['rows_loaded'] | int <= (1 if format == 'csv' else 0) -%}
+                {%- do empty.append(answer['file']) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if not rows -%}{{ return([]) }}{%- endif -%}
+    {%- do note_empty_files(table, empty) -%}
     {%- do log(table.source ~ '.' ~ table.table ~ ': ' ~ rows | sum ~ ' rows of ' ~ (rows | length - broken | length) ~ ' files loaded', info=true) -%}
     {{- return(broken) -}}
+{% endmacro %}
+
+{#- Files without rows, and CSV files with their header only, are deliveries, too: nothing in the raw table tells of them. -#}
+{% macro note_empty_files(table, files) %}
+    {%- set folder = table.source ~ '/' ~ table.table ~ '/ingested_on=' -%}
+    {%- for file in files -%}
+        {%- set within = file.split(folder, 1)[1] -%}
+        {%- do run_query(
+            'insert into ' ~ ledger('empty_files') ~ " select '" ~ table.source ~ "', '" ~ table.table ~ "', " ~ text_literal(folder ~ within) ~ ", cast('"
+            ~ within[:10] ~ "' as date) where " ~ text_literal(folder ~ within) ~ ' not in (select file_path from ' ~ ledger('empty_files') ~ ')'
+        ) -%}
+    {%- endfor -%}
 {% endmacro %}
 
 {#- Bring the secrets into an empty vault by files, so that they stand in no statement and no query history. -#}

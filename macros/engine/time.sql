@@ -64,3 +64,17 @@
 {% macro seconds_between(earlier, later) -%}
     datediff('second', {{ earlier }}, {{ later }})
 {%- endmacro %}
+
+
+{#- The instant some hours before now, by the clock of the engine. Only `dbt source freshness` asks it. -#}
+{% macro hours_ago(hours) %}
+    {{- return(adapter.dispatch('hours_ago', 'techco')(hours)) -}}
+{% endmacro %}
+
+{% macro duckdb__hours_ago(hours) -%}
+    {{ current_timestamp() }} - to_hours(cast({{ hours }} as integer))
+{%- endmacro %}
+
+{% macro snowflake__hours_ago(hours) -%}
+    dateadd(hour, -({{ hours }}), {{ current_timestamp() }})
+{%- endmacro %}

@@ -1,5 +1,6 @@
-{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention, and columns (name, data_type,
-    path, required, accepted, classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array hold).
+{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention, cadence, and columns (name,
+    data_type, path, required, accepted, classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array
+    hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
@@ -34,8 +35,16 @@
     {%- endfor -%}
     {{- return({
         'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
-        'retention': meta.retention,
+        'retention': meta.retention, 'cadence': contract_cadence(meta.get('cadence', {'every': '1 day'})),
     }) -}}
+{% endmacro %}
+
+{#- How often a table comes: every so many days (text), none where it comes when something changes. -#}
+{% macro contract_cadence(declared) %}
+    {%- if declared == 'on_change' -%}
+        {{- return({'every': none, 'holds_until_next': true}) -}}
+    {%- endif -%}
+    {{- return({'every': declared.every.split(' ')[0], 'holds_until_next': declared.get('holds_until_next', false)}) -}}
 {% endmacro %}
 
 {% macro contract_elements(declared) %}

@@ -13,6 +13,7 @@
     {%- endif -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
         {%- do run_query(next_batch()) -%}
+        {%- do check_landing_days() -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -20,6 +21,7 @@
     {%- for name, columns in {
         'batches': 'batch bigint, invocation_id varchar',
         'loaded_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint',
+        'empty_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date',
         'last_runs': 'model_name varchar, batch bigint',
         'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',

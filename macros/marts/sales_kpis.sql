@@ -5,6 +5,25 @@
 {#- dbt-snowflake finds no columns of a dynamic table to comment on, and issues a statement without any. -#}
 {{- config(materialized=rebuilt(), persist_docs={'relation': true, 'columns': rebuilt() == 'table'}) -}}
 {%- set country = 'country_code, ' if by_country else '' -%}
+{#- What each measure is made of (vars: measure_groups): it is unknown for a period that has a day on which a table of these was not delivered. -#}
+{%- set measure_groups = {
+    'order_count': 'sales',
+    'unit_count': 'sales',
+    'gross_sales_amount': 'sales',
+    'discount_amount': 'sales',
+    'tax_amount': 'sales',
+    'shipping_amount': 'sales',
+    'purchase_amount': 'sales',
+    'cost_amount': 'sales cost',
+    'refund_amount': 'sales refunds',
+    'unmatched_refund_amount': 'sales refunds',
+    'refund_tax_amount': 'sales refunds',
+    'guest_order_count': 'sales',
+    'new_customer_count': 'sales',
+    'returning_customer_count': 'sales',
+    'session_count': 'sessions',
+    'converted_session_count': 'sessions',
+} -%}
 with
 
 -- Refunds of sales, and those whose order nobody knows: they name none, or one that has not come or was deleted. An order that is known and no
@@ -197,13 +216,50 @@ filled as (
 
 ),
 
+last_days as (
+
+    select
+        period_start,
+        max(date_day) as last_day
+    from calendar
+    group by period_start
+
+),
+
+complete_days as (
+
+    select
+        {%- for groups in measure_groups.values() | unique %}
+        {{ complete_up_to(groups.split()) }} as {{ groups | replace(' ', '_') }}_up_to{{ ',' if not loop.last }}
+        {%- endfor %}
+
+),
+
+-- A measure is unknown, and not zero, for a period that is not delivered whole.
+delivered as (
+
+    select
+        {{ 'filled.country_code,' if by_country }}
+        filled.period_start,
+        {%- for measure, groups in measure_groups.items() %}
+        case
+            when last_days.last_day <= complete_days.{{ groups | replace(' ', '_') }}_up_to then filled.{{ measure }}
+        end as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from filled
+    inner join last_days
+        on filled.period_start = last_days.period_start
+    cross join complete_days
+
+),
+
 netted as (
 
     select
         *,
         gross_sales_amount - discount_amount - tax_amount
         - (refund_amount - refund_tax_amount) as net_revenue_amount
-    from filled
+    from delivered
 
 )
 

@@ -11,6 +11,7 @@
     {%- endif -%}
     {%- do fill_vault(pepper_file, pads_file) -%}
     {%- do check_identity(landing_zone_id, pepper_fingerprint) -%}
+    {%- do make_ledgers() -%}
     {%- do put_package(package_file) -%}
     {%- do put_files(folder, files) -%}
     {%- set broken = [] -%}

@@ -16,6 +16,7 @@ FORMATS = ("parquet", "jsonl", "csv")
 # Those that DuckDB reads without an extension.
 CSV_ENCODINGS = ("utf-8", "utf-16", "latin-1")
 PLAIN_TYPES = ("bigint", "double", "varchar", "boolean", "date", "timestamp")
+EVERY = re.compile(r"([1-9][0-9]{0,2}) days?")
 PERIOD = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 # Macros put names and paths into SQL unquoted.
@@ -82,6 +83,17 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Cadence:
+    """How often a table is delivered: each `every_days`, None where it comes when something has changed.
+
+    `holds_until_next` is of master data: the last delivery holds until the next one is due.
+    """
+
+    every_days: int | None
+    holds_until_next: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A raw table; `columns` are its own, then those of its feed."""
 
@@ -93,6 +105,7 @@ class Table:
     columns: tuple[Column, ...]
     csv: CsvOptions = CsvOptions()
     retention: Retention | None = None
+    cadence: Cadence = Cadence(1)
 
 
 @dataclass(frozen=True)
@@ -100,13 +113,15 @@ class Contract:
     """All raw tables by (source, table), and the closed lists that columns name as their domain.
 
     `calendar` is the first day that the business knows, and the first that it does not any more. `registry` says who
-    sees which class of personal data in which form.
+    sees which class of personal data in which form. `landing_day_lead` is the number of days by which a landing day may
+    be later than those of the other tables.
     """
 
     tables: Mapping[tuple[str, str], Table]
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendar: tuple[date, date] = (date.min, date.max)
     registry: Registry = field(default_factory=Registry)
+    landing_day_lead: int = 7
 
     @property
     def sources(self) -> frozenset[str]:
@@ -165,6 +180,7 @@ class Project:
     domains: Mapping[str, tuple[str, ...]]
     calendar: tuple[date, date]
     registry: Registry
+    landing_day_lead: int
 
 
 def load_contract(project_root: Path) -> Contract:
@@ -181,7 +197,7 @@ def load_contract(project_root: Path) -> Contract:
                 Place(file, f"{table.source}.{table.name}").fail("the table is declared twice", "Keep one declaration")
             tables[table.source, table.name] = table
     check_against_tables(Place(root / "dbt_project.yml"), project.registry, tables)
-    return Contract(tables, project.domains, project.calendar, project.registry)
+    return Contract(tables, project.domains, project.calendar, project.registry, project.landing_day_lead)
 
 
 def read_yaml(file: Path) -> dict:
@@ -208,7 +224,15 @@ def read_project(file: Path) -> Project:
             calendar_day(place, variables, "calendar_end", date.max),
         ),
         read_registry(place, variables, domains),
+        read_lead(place, variables.get("landing_day_lead", Contract.landing_day_lead)),
     )
+
+
+def read_lead(place: Place, days: object) -> int:
+    """The number of days of `vars: landing_day_lead`."""
+    if type(days) is not int or days < 1:
+        place.fail(f"vars: landing_day_lead is {days!r}, which is no number of days", "Write a whole number from 1")
+    return days
 
 
 def calendar_day(place: Place, variables: dict, name: str, default: date) -> date:
@@ -278,7 +302,27 @@ def read_table(file: Path, source: str, source_meta: dict, declared: dict, proje
     key = place.values(meta.get("key"), "key")
     refuse_bad_key(place, key, columns)
     retention = read_retention(place, meta.get("retention"), columns)
-    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")), retention)
+    cadence = read_cadence(place, meta.get("cadence"))
+    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")), retention, cadence)
+
+
+def read_cadence(place: Place, declared: object) -> Cadence:
+    """The `cadence` of a table or its source, checked; every day where nothing is declared."""
+    example = "Write `cadence: {every: 1 day}` into its config.meta, or `cadence: on_change`"
+    if declared == "on_change":
+        return Cadence(None, holds_until_next=True)
+    if declared is None:
+        return Cadence(1)
+    options = place.mapping(declared, "cadence")
+    if unknown := sorted(set(options) - {"every", "holds_until_next"}):
+        place.fail(f"unknown cadence option {unknown[0]}", "Use every, holds_until_next")
+    every = EVERY.fullmatch(str(options.get("every")))
+    if not every:
+        place.fail(f"its cadence is every {options.get('every')!r}, which is no number of days", example)
+    holds = options.get("holds_until_next", False)
+    if not isinstance(holds, bool):
+        place.fail(f"its cadence has holds_until_next {holds!r}", "Write true or false")
+    return Cadence(int(every[1]), holds)
 
 
 def read_retention(place: Place, declared: object, columns: tuple[Column, ...]) -> Retention:

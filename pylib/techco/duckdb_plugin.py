@@ -129,7 +129,8 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     contract = load_contract(project_folder()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
     findings += closing(zone) if zone else []
-    causes = by_cause(findings)
+    # A file without rows is the delivery of a day on which there was nothing, as many days are: no news for a build.
+    causes = by_cause([finding for finding in findings if finding.code != "empty"])
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {
@@ -198,9 +199,11 @@ def create_table(conn: DuckDBPyConnection, name: str, columns: dict[str, tuple[p
 
 def loaded_files(conn: DuckDBPyConnection) -> set[str]:
     """The files that base models have loaded, as paths within the landing zone; empty for a new warehouse."""
-    known = conn.execute(
-        "select count(*) from information_schema.tables where table_schema = 'base' and table_name = 'loaded_files'"
-    ).fetchone()
-    if not known[0]:
+    table_exists = "select count(*) from information_schema.tables where table_schema = 'base' and table_name = ?"
+    if not conn.execute(table_exists, ["loaded_files"]).fetchone()[0]:
         return set()
-    return {row[0] for row in conn.execute("select file_path from base.loaded_files").fetchall()}
+    files = conn.execute("select file_path from base.loaded_files").fetchall()
+    # A warehouse of before this table has none; its empty files are looked at once more.
+    if conn.execute(table_exists, ["empty_files"]).fetchone()[0]:
+        files += conn.execute("select file_path from base.empty_files").fetchall()
+    return {row[0] for row in files}

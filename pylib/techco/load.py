@@ -20,6 +20,7 @@ from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_check import check
 from techco.landing_check.causes import by_cause
+from techco.landing_check.landing_days import misdated
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 
 PACKAGE = Path(__file__).resolve().parent
@@ -39,13 +40,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (LandingZoneError, ContractError, vault.VaultError) as error:
         print(error, file=sys.stderr)
         return 2
-    findings = check(files, contract, options.landing, depth="sample")
+    findings = [*check(files, contract, options.landing, depth="sample"), *misdated(files, contract)]
     errors = [finding for finding in findings if finding.severity == "error"]
     for cause in by_cause(errors):
         print(f"not loaded: {cause}", file=sys.stderr)
     refused = {finding.file for finding in errors}
     known = [file for file in files if (file.source, file.table) in contract.tables]
-    wanted = [file for file in known if file.path_in_zone not in refused]
+    wanted = [file for file in known if not refused & {file.path_in_zone, file.path_in_zone.rpartition("/")[0]}]
     with tempfile.TemporaryDirectory() as folder:
         pepper_file = secret_file(Path(folder) / "pepper", pepper)
         pads = " ".join(pad.hex() for pad in vault.pads(key)) if key else ""

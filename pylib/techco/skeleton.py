@@ -69,9 +69,9 @@ sources:
     description: What {source} lands.
     schema: raw
     config:
-      loaded_at_field: cast(_ingested_on as timestamp)
+      loaded_at_query: "{{{{ delivered_at(this) }}}}"
       freshness: {{warn_after: {{count: 36, period: hour}}, error_after: {{count: 72, period: hour}}}}
-      meta: {{feed: {feed}, format: {file_format}, owner: {source}}}
+      meta: {{feed: {feed}, format: {file_format}, owner: {source}, cadence: {{every: 1 day}}}}
     tables:
 """
 

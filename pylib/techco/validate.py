@@ -13,6 +13,7 @@ from techco.contract import Contract, ContractError, load_contract
 from techco.landing_check import Finding, check
 from techco.landing_check.causes import by_cause
 from techco.landing_check.findings import counted, printable
+from techco.landing_check.landing_days import misdated
 from techco.landing_check.unclassified import unclassified
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 
@@ -28,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     findings = check_with_progress(files, contract, options.landing)
-    findings = sorted([*findings, *unclassified(files, contract, options.landing)], key=lambda finding: finding.file)
+    findings += [*misdated(files, contract), *unclassified(files, contract, options.landing)]
+    findings = sorted(findings, key=lambda finding: finding.file)
     checked = {(file.source, file.table) for file in files} & contract.tables.keys()
     for line in report(findings, len(files), len(checked)):
         print(line)

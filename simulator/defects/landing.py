@@ -107,6 +107,8 @@ class SpoiledLanding(Landing):
         """Spoil the rows of a day; land them, and keep for the next day what comes late, again or corrected."""
         if not len(rows):
             return
+        # A file that comes a day late is none of a day without rows.
+        self.had_rows.add((sender.source, sender.table))
         choice, tomorrow = self.choices[sender.name], self.due.setdefault(day + timedelta(days=1), [])
         spoiled, marks = sender.spoil(rows, choice.rows(len(rows), partial(sender.can_suffer, rows)))
         held = [mark for mark in marks if mark.kind == kinds.LATE_PARENT]

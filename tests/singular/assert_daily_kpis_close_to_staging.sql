@@ -49,7 +49,7 @@ lines as (
             and sales.currency_code = rates.currency_code
     where
         not items.is_deleted
-        and sales.order_date <= {{ as_of() }}
+        and sales.order_date <= {{ complete_up_to(['sales']) }}
 
 ),
 
@@ -72,7 +72,7 @@ orders_by_day as (
         order_date,
         coalesce(count_if(is_purchase), 0) as order_count
     from sales
-    where order_date <= {{ as_of() }}
+    where order_date <= {{ complete_up_to(['sales']) }}
     group by order_date
 
 ),
@@ -100,6 +100,14 @@ daily as (
 
 ),
 
+delivered_days as (
+
+    select *
+    from daily
+    where date_day <= {{ complete_up_to(['sales']) }}
+
+),
+
 days as (
 
     select
@@ -111,7 +119,7 @@ days as (
             else expected_by_day.gross_sales_amount
         end as expected_gross_sales_amount,
         daily.gross_sales_amount as actual_gross_sales_amount
-    from daily
+    from delivered_days as daily
     full join expected_by_day
         on daily.date_day = expected_by_day.order_date
 
@@ -124,7 +132,7 @@ totals as (
             select count(*)
             from sales
             where
-                order_date <= {{ as_of() }}
+                order_date <= {{ complete_up_to(['sales']) }}
                 and is_purchase
         ) as expected_order_count,
         (select coalesce(sum(gross_sales_amount), 0) from lines)
@@ -136,7 +144,9 @@ totals as (
         (
             select count(*)
             from daily
-            where gross_sales_amount is null
+            where
+                gross_sales_amount is null
+                and date_day <= {{ complete_up_to(['sales']) }}
         ) as unknown_days
 
 ),

@@ -183,7 +183,9 @@ compared as (
             '{{ amount }}' as measure,
             by_day.date_day,
             by_day.{{ amount }} as expected_value,
-            by_day.unknown_{{ amount }} > 0 as is_unknown,
+            by_day.unknown_{{ amount }} > 0
+            or by_day.date_day > {{ complete_up_to(['sales', 'refunds'] if 'refund' in amount else ['sales']) }}
+                as is_unknown,
             by_day.tolerance_of_{{ amount }} + 2 * {{ half_unit }} as tolerance,
             kpis.{{ amount }} as actual_value
         from by_day
@@ -197,7 +199,7 @@ compared as (
         'unit_count' as measure,
         by_day.date_day,
         by_day.unit_count as expected_value,
-        false as is_unknown,
+        by_day.date_day > {{ complete_up_to(['sales']) }} as is_unknown,
         0 as tolerance,
         kpis.unit_count as actual_value
     from by_day

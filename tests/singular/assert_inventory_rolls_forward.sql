@@ -1,10 +1,11 @@
--- Positions that do not close: on a row, from one day to the next, or against the warehouse system's movements: of each day, and of all days.
+-- Positions, of the days whose movements were delivered, that do not close: on a row, from one day to the next, or against the warehouse system's movements: of each day, and of all days.
 with
 
 positions as (
 
     select *
     from {{ ref('daily_inventory_position') }}
+    where date_day <= {{ complete_up_to(['stock']) }}
 
 ),
 
@@ -72,7 +73,7 @@ moved_by_day as (
         on movements.product_id = products.product_id
     inner join {{ ref('dim_warehouse') }} as warehouses
         on movements.warehouse_id = warehouses.warehouse_id
-    where {{ business_date('movements.moved_at') }} <= {{ as_of() }}
+    where {{ business_date('movements.moved_at') }} <= {{ complete_up_to(['stock']) }}
     group by products.product_key, warehouses.warehouse_key, date_day
 
 ),
@@ -110,7 +111,7 @@ last_positions as (
 
     select *
     from positions
-    where date_day = {{ as_of() }}
+    where date_day = {{ complete_up_to(['stock']) }}
 
 ),
 

@@ -9,7 +9,7 @@ sales as (
     where
         is_sale
         and customer_key <> 'unknown'
-        and order_date <= {{ as_of() }}
+        and order_date <= {{ complete_up_to(['sales']) }}
 
 ),
 
@@ -24,7 +24,7 @@ refunds as (
         on refunds.order_id = orders.order_id
     where
         refunds.customer_key <> 'unknown'
-        and refunds.refund_date <= {{ as_of() }}
+        and refunds.refund_date <= {{ complete_up_to(['sales']) }}
         and (orders.order_id is null or orders.is_sale)
     group by refunds.customer_key
 
@@ -64,6 +64,19 @@ joined as (
     full join refunds
         on sales.customer_key = refunds.customer_key
 
+),
+
+-- Refunds that have come for fewer days than orders are not known.
+complete as (
+
+    select
+        * exclude (refund_amount_reporting),
+        case
+            when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
+                then refund_amount_reporting
+        end as refund_amount_reporting
+    from joined
+
 )
 
 select
@@ -77,4 +90,4 @@ select
     cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count
-from joined
+from complete

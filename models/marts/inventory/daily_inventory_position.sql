@@ -70,6 +70,7 @@ valued as (
         versions.standard_cost,
         versions.currency_code as cost_currency_code,
         rates.reporting_rate,
+        rolled_forward.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
         -- Sales that were booked back by mistake may exceed those of the days.
         cast(greatest(coalesce(rolled_forward.sold_quantity_28_days, 0), 0) as double)
         / nullif(rolled_forward.days_observed, 0) as sold_per_day
@@ -95,29 +96,26 @@ select
     product_key,
     warehouse_key,
 
-    ---------- quantities: opening + movements = closing
-    cast(closing_quantity - net_quantity as bigint) as opening_quantity,
-    initial_quantity,
-    received_quantity,
-    sold_quantity,
-    returned_quantity,
-    transferred_quantity,
-    adjusted_quantity,
-    cast(closing_quantity as bigint) as closing_quantity,
+    ---------- quantities: opening + movements = closing; unknown where the day's movements were not delivered
+    {%- for quantity in [
+        'opening', 'initial', 'received', 'sold', 'returned', 'transferred', 'adjusted', 'closing',
+    ] %}
+    {%- set pieces = 'closing_quantity - net_quantity' if quantity == 'opening' else quantity ~ '_quantity' %}
+    cast(case when is_complete then {{ pieces }} end as bigint) as {{ quantity }}_quantity,
+    {%- endfor %}
 
     ---------- demand and cover
-    cast(round(sold_per_day, 4) as decimal(18, 4)) as sold_per_day,
-    cast(round(
+    cast(case when is_complete then round(sold_per_day, 4) end as decimal(18, 4)) as sold_per_day,
+    cast(case when is_complete then round(
         cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1
-    ) as decimal(18, 1)) as days_of_cover,
-    closing_quantity <= 0 as is_stocked_out,
+    ) end as decimal(18, 1)) as days_of_cover,
+    case when is_complete then closing_quantity <= 0 end as is_stocked_out,
 
     ---------- value in the reporting currency
-    {{
-        convert(
-            fitting_money('closing_quantity * standard_cost', 'cost_currency_code'),
-            'cost_currency_code', 'reporting_rate'
-        )
-    }}
-        as stock_value_reporting
+    case
+        when is_complete and date_day <= {{ complete_up_to(['cost']) }}
+            then {{ convert(
+                fitting_money('closing_quantity * standard_cost', 'cost_currency_code'), 'cost_currency_code', 'reporting_rate'
+            ) }}
+    end as stock_value_reporting
 from valued

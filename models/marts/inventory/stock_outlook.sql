@@ -1,10 +1,13 @@
+{#- The last day on which both what is there and what is coming are known. -#}
+{% set outlook_day = complete_up_to(['stock', 'purchases']) %}
+
 with
 
 positions as (
 
     select *
     from {{ ref('daily_inventory_position') }}
-    where date_day = {{ as_of() }}
+    where date_day = {{ outlook_day }}
 
 ),
 
@@ -25,7 +28,7 @@ purchases as (
     from {{ ref('fct_purchase_order_line') }}
     where
         open_quantity > 0
-        and order_date <= {{ as_of() }}
+        and order_date <= {{ outlook_day }}
     group by product_key, warehouse_key
 
 ),

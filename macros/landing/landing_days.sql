@@ -1,0 +1,74 @@
+{#- Stop a build where a landing day is refused, and correct what an earlier build has loaded of one: a file that lies in the folder of another day by
+    now is loaded again from there. -#}
+{% macro check_landing_days() %}
+    {%- set answer = run_query(refused_landing_days(
+        '(' ~ landed_days() ~ ' union all select source_name, table_name, ingested_on from ' ~ deliveries() ~ ' as loaded) as landed',
+        var('landing_day_lead')
+    )).rows[0] -%}
+    {%- set refused_from, newest_accepted = answer[0], answer[1] -%}
+    {%- if refused_from is none -%}{{ return('') }}{%- endif -%}
+    {%- set is_refused = "ingested_on >= cast('" ~ refused_from ~ "' as date)" -%}
+    {%- set problem = ' is later by more than ' ~ var('landing_day_lead') ~ ' days than ' ~ newest_accepted ~ ', the newest landing day of the other tables' -%}
+    {%- set landed = run_query(
+        'select distinct source_name, table_name, cast(ingested_on as varchar) from (' ~ landed_days() ~ ') as landed where ' ~ is_refused ~ ' order by 1, 2, 3'
+    ).rows -%}
+    {%- if landed | length > 0 -%}
+        {%- set folders = [] -%}
+        {%- for source_name, table_name, day in landed -%}
+            {%- do folders.append(source_name ~ '/' ~ table_name ~ '/ingested_on=' ~ day) -%}
+        {%- endfor -%}
+        {%- do exceptions.raise_compiler_error(
+            folders | join(', ') ~ problem ~ '; nothing was built, as every mart would be as of that day. Expected is the day on which the files landed: move '
+            ~ 'them into the folder of that day' ~ how_to_take_back() ~ ". If the day is right, land the other tables, too, or build with --vars '{landing_day_lead: "
+            ~ 'DAYS}\'.'
+        ) -%}
+    {%- endif -%}
+    {%- do run_query('delete from ' ~ ledger('empty_files') ~ ' where ' ~ is_refused) -%}
+    {%- set loaded = run_query(
+        'select source_name, table_name, file_path, cast(ingested_on as varchar) from ' ~ ledger('loaded_files') ~ ' where ' ~ is_refused ~ ' order by file_path'
+    ).rows -%}
+    {%- for source_name, table_name, file, day in loaded -%}
+        {%- set name = file.split('/') | last -%}
+        {%- set moved = [] -%}
+        {%- for other in new_files_named(source_name, table_name, name) if other != file -%}
+            {%- do moved.append(other) -%}
+        {%- endfor -%}
+        {%- if not moved -%}
+            {%- do exceptions.raise_compiler_error(
+                file ~ ' was loaded, its day' ~ problem ~ ', and the file is gone. Land it under its name (' ~ name ~ ') in the folder of the day on which it landed, '
+                ~ 'and build again; if its rows are wanted no more, dbt build --full-refresh -s base_' ~ source_name ~ '__' ~ table_name ~ '+.'
+            ) -%}
+        {%- endif -%}
+        {%- do forget_file(source_name, table_name, file, day) -%}
+        {%- do log(file ~ ' lies in another folder now: it is loaded again, from ' ~ moved[0] ~ '.', info=true) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- Take the rows of a loaded file out of base, and what was counted of them, so that the file can be loaded from another folder. The file is
+    forgotten last: after a crash the next run does all of it again. -#}
+{% macro forget_file(source_name, table_name, file, day) %}
+    {%- set of_table = "source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name ~ "'" -%}
+    {%- set base = built('base', 'base_' ~ source_name ~ '__' ~ table_name) -%}
+    {%- set quarantine = built('quarantine', 'quarantine_' ~ source_name) -%}
+    {%- set tallies = built('quarantine', 'delivery_tallies') -%}
+    {%- if base -%}
+        {%- do run_query('delete from ' ~ base ~ ' where _file = ' ~ text_literal(file)) -%}
+    {%- endif -%}
+    {%- if quarantine -%}
+        {%- do run_query('delete from ' ~ quarantine ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
+    {%- endif -%}
+    {%- if tallies -%}
+        {%- do run_query('delete from ' ~ tallies ~ ' where ' ~ of_table ~ " and ingested_on = cast('" ~ day ~ "' as date)") -%}
+    {%- endif -%}
+    {%- do run_query('insert into ' ~ ledger('changed_tables') ~ " select '" ~ source_name ~ "', '" ~ table_name ~ "', " ~ current_batch()) -%}
+    {%- do run_query('delete from ' ~ ledger('loaded_files') ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
+{% endmacro %}
+
+{#- What every table has delivered: a row per loaded file, those without a row, too. -#}
+{% macro deliveries() -%}
+    (
+        select source_name, table_name, file_path, ingested_on, landed_rows from {{ ledger('loaded_files') }}
+        union all
+        select source_name, table_name, file_path, ingested_on, 0 as landed_rows from {{ ledger('empty_files') }}
+    )
+{%- endmacro %}

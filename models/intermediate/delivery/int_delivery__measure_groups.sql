@@ -1,0 +1,47 @@
+{{ config(materialized='table') }}
+{% set declared = [] %}
+{% for measure_group, names in var('measure_groups').items() %}
+    {%- for name in names %}
+        {%- do declared.append([measure_group] + name.split('.')) %}
+    {%- endfor %}
+{% endfor %}
+
+with
+
+declared as (
+
+    {{ declared_rows(['measure_group', 'source_name', 'table_name'], declared) }}
+
+),
+
+-- A table that has never landed is one that the company does not have: it holds nothing back.
+joined as (
+
+    select
+        declared.measure_group,
+        tables.as_of_date,
+        tables.complete_up_to,
+        case
+            when
+                tables.complete_up_to < tables.as_of_date
+                and tables.complete_up_to = min(tables.complete_up_to) over (partition by declared.measure_group)
+                then declared.source_name || '.' || declared.table_name
+        end as held_back_by
+    from declared
+    inner join {{ ref('int_delivery__tables') }} as tables
+        on
+            declared.source_name = tables.source_name
+            and declared.table_name = tables.table_name
+
+)
+
+select
+    ---------- key
+    measure_group,
+
+    ---------- attributes
+    max(as_of_date) as as_of_date,
+    coalesce(min(complete_up_to), max(as_of_date)) as complete_up_to,
+    nullif({{ dbt.listagg('held_back_by', "', '", 'order by held_back_by') }}, '') as held_back_by
+from joined
+group by measure_group

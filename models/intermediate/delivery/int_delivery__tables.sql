@@ -1,0 +1,89 @@
+{#- Built after all base models, which note what has landed. -#}
+{{ config(materialized='table') }}
+{% set declared = [] %}
+{% for source_name, names in var('raw_tables').items() %}
+    {% for table_name in names %}
+-- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        {%- if execute %}
+            {%- set cadence = contract(source_name, table_name).cadence %}
+            {%- do declared.append([
+                source_name, table_name, cadence.every, 'true' if cadence.holds_until_next else 'false',
+            ]) %}
+        {%- endif %}
+    {% endfor %}
+{% endfor %}
+
+with
+
+declared as (
+
+    {{ declared_rows(['source_name', 'table_name', 'every_days', 'holds_until_next'], declared) }}
+
+),
+
+newest as (
+
+    select
+        source_name,
+        table_name,
+        max(ingested_on) as newest_landing_day,
+        count(distinct ingested_on) as landing_days
+    from {{ deliveries() }} as deliveries
+    group by source_name, table_name
+
+),
+
+joined as (
+
+    select
+        declared.source_name,
+        declared.table_name,
+        cast(declared.every_days as bigint) as every_days,
+        declared.holds_until_next = 'true' as holds_until_next,
+        newest.newest_landing_day,
+        coalesce(newest.landing_days, 0) as landing_days,
+        {{ as_of() }} as as_of_date
+    from declared
+    left join newest
+        on
+            declared.source_name = newest.source_name
+            and declared.table_name = newest.table_name
+
+),
+
+-- A delivery holds all rows up to its day. A table that comes when something changes is complete on any day.
+due as (
+
+    select
+        *,
+        {{ add_days('newest_landing_day', 'every_days') }} as due_on,
+        case
+            when every_days is null and newest_landing_day is not null then as_of_date
+            when holds_until_next then {{ add_days('newest_landing_day', 'every_days - 1') }}
+            else newest_landing_day
+        end as known_up_to
+    from joined
+
+)
+
+select
+    ---------- keys
+    source_name,
+    table_name,
+
+    ---------- attributes
+    every_days,
+    holds_until_next,
+    as_of_date,
+    newest_landing_day,
+    due_on,
+    cast(case when known_up_to < as_of_date then known_up_to when known_up_to is not null then as_of_date end as date)
+        as complete_up_to,
+
+    ---------- measures
+    cast(landing_days as bigint) as landing_days,
+    cast(case
+        when due_on <= as_of_date then {{ days_between('due_on', 'as_of_date') }} + 1
+        else 0
+    end as bigint) as days_late
+from due
