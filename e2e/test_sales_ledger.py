@@ -311,6 +311,15 @@ def test_facts_name_what_the_credit_note_names(grown):
     ]
 
 
+def test_what_is_of_no_known_order_is_counted(grown):
+    # R3 and R5 name no order, R7 and R9 one that nobody knows; T1 came back without one.
+    assert query(grown.warehouse, "select * from governance.unmatched_rows order by all") == [
+        ("fct_refund", "no_order_named", 2, None, Decimal("17.00")),
+        ("fct_refund", "order_not_known", 2, None, Decimal("5.00")),
+        ("fct_return", "no_order_named", 1, 2, None),
+    ]
+
+
 def test_at_once_is_the_same(grown, tmp_path):
     at_once = House(grown.landing, tmp_path / "warehouse" / grown.warehouse.name, grown.target)
     at_once.dbt(*BUILD, **PEPPER)
