@@ -204,6 +204,8 @@ def grown(tmp_path_factory, dbt_files) -> House:
     """The ledger, built on its first day and again on its second."""
     made = house(tmp_path_factory.mktemp("grown"), dbt_files)
     land_first_day(made.landing)
+    # A zone without this mark is known by its path, and copies would be other zones.
+    (made.landing / "_landing_zone.json").write_text(json.dumps({"landing_zone_id": "ledger", "simulated": False}))
     made.dbt(*BUILD, **PEPPER)
     made.first_day = query(made.warehouse, DAILY)
     land_second_day(made.landing)

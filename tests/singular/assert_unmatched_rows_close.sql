@@ -44,7 +44,7 @@ open_pieces as (
         sum(
             case
                 when orders.purchase_order_status in ('received', 'cancelled') then 0
-                else greatest(lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0)
+                else greatest(coalesce(lines.ordered_quantity - coalesce(lines.received_quantity, 0), 0), 0)
             end
         ) as quantity
     from {{ ref('stg_erp__purchase_order_lines') }} as lines
