@@ -18,6 +18,8 @@
     'session_count': ['sessions', 'session_date', '1', 'true'],
     'converted_session_count': ['sessions', 'session_date', '1', 'has_purchase'],
 } %}
+{#- Later days are not delivered whole. -#}
+{%- set last_day = complete_up_to(['sales', 'cost', 'refunds', 'sessions']) %}
 with
 
 bought as (
@@ -111,7 +113,7 @@ booked as (
         from {{ rows_of_facts }}
         where
             ({{ condition }})
-            and {{ day }} <= {{ as_of() }}
+            and {{ day }} <= {{ last_day }}
         group by {{ day }}
     {% endfor %}
 ),
@@ -124,6 +126,7 @@ shown as (
             date_day,
             cast({{ measure }} as decimal(28, 3)) as shown_value
         from {{ ref('daily_sales_kpis') }}
+        where date_day <= {{ last_day }}
     {% endfor %}
 )
 

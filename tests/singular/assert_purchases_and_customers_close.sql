@@ -43,7 +43,7 @@ bookings as (
     where
         is_sale
         and has_customer
-        and order_date <= {{ as_of() }}
+        and order_date <= {{ complete_up_to(['sales']) }}
 
     union all
 
@@ -56,7 +56,7 @@ bookings as (
         on refunds.order_id = orders.order_id
     where
         refunds.customer_key <> 'unknown'
-        and refunds.refund_date <= {{ as_of() }}
+        and refunds.refund_date <= {{ complete_up_to(['sales']) }}
         and coalesce(orders.is_sale, true)
 
 ),
@@ -95,4 +95,8 @@ full join {{ ref('int_customer__sales') }} as customers
     on per_customer.customer_key = customers.customer_key
 where
     per_customer.order_count is distinct from customers.order_count
-    or per_customer.net_amount is distinct from customers.net_amount_reporting
+    or (
+        -- Refunds that have come for fewer days than orders are unknown.
+        {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
+        and per_customer.net_amount is distinct from customers.net_amount_reporting
+    )
