@@ -69,7 +69,17 @@ def land_first_day(landing: Path) -> None:
             for order, (amount, currency) in totals.items()
         ],
     )
-    land("erp.products", [{"product_id": "P", "standard_cost": "0.0004", "currency_code": "EUR", "_committed_at": "2025-08-01T00:00:00"}])
+    land(
+        "erp.products",
+        [
+            {
+                "product_id": "P",
+                "standard_cost": "0.0004",
+                "currency_code": "EUR",
+                "_committed_at": "2025-08-01T00:00:00",
+            }
+        ],
+    )
     land(
         "wms.inventory_movements",
         [

@@ -35,7 +35,9 @@ def test_columns_and_types(long_zone, source, meta, table):
         paths = {path_of(column).split(".")[0] for column in table["columns"]}
         assert set(found) == paths | set(FEED_COLUMNS[meta["feed"]])
     else:
-        assert {name: held(found[name], kind) for name, kind in declared.items()} == declared and len(found) == len(declared)
+        assert {name: held(found[name], kind) for name, kind in declared.items()} == declared and len(found) == len(
+            declared
+        )
 
 
 @each_table

@@ -67,8 +67,9 @@ valued as (
 
     select
         rolled_forward.*,
-        versions.standard_cost,
         versions.currency_code as cost_currency_code,
+        {{ fitting_money('rolled_forward.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
+            as stock_value,
         rates.reporting_rate,
         -- Sales that were booked back by mistake may exceed those of the days.
         cast(greatest(coalesce(rolled_forward.sold_quantity_28_days, 0), 0) as double)
@@ -113,11 +114,6 @@ select
     closing_quantity <= 0 as is_stocked_out,
 
     ---------- value in the reporting currency
-    {{
-        convert(
-            fitting_money('closing_quantity * standard_cost', 'cost_currency_code'),
-            'cost_currency_code', 'reporting_rate'
-        )
-    }}
+    {{ convert('stock_value', 'cost_currency_code', 'reporting_rate') }}
         as stock_value_reporting
 from valued
