@@ -85,7 +85,7 @@ TABLES = {
         "payment_status currency_code",
         moment="paid_at",
     ),
-    "shop.refunds": table(LOG, "refund_id", "amount currency_code refunded_at", "country_code currency_code"),
+    "shop.refunds": table(LOG, "refund_id", "amount currency_code refunded_at", "currency_code"),
     "erp.products": table(LOG, "product_id", "currency_code", "currency_code product_status"),
     "erp.suppliers": table(LOG, "supplier_id"),
     "erp.supplier_prices": table(LOG, "supplier_id product_id", "unit_cost currency_code", "currency_code"),
@@ -106,7 +106,7 @@ TABLES = {
     "wms.shipments": table(
         LEDGER, "shipment_id", "order_id warehouse_id shipped_at", "currency_code", moment="shipped_at"
     ),
-    "wms.returns": table(LEDGER, "return_id", "product_id quantity returned_at", "country_code"),
+    "wms.returns": table(LEDGER, "return_id", "product_id quantity returned_at"),
     "carts.carts": table(
         "jsonl upsert",
         "cart_id",

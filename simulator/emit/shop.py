@@ -354,13 +354,8 @@ class Shop:
                 "order_id": columns.ids("O", number),
                 "order_item_id": columns.ids("L", line, 10, none=0),
                 "payment_id": columns.ids("Y", number * 10 + payment, 10),
-                "customer_id": columns.ids("C", orders.customer[order[some]], 8, none=0),
-                "product_id": columns.nulls(len(some), pa.string()),
-                "country_code": columns.coded(orders.country[order[some]], countries.CODES),
-                "document_number": columns.ids("N", number),
                 "refund_reason": columns.coded(reason[some], REFUND_REASONS),
                 "amount": columns.money(share[some]),
-                "tax_amount": columns.nulls(len(some), columns.money(share[:0]).type),
                 "currency_code": columns.coded(orders.country[order[some]], countries.CURRENCIES),
                 "refunded_at": columns.instant(at[some]),
             }

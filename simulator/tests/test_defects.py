@@ -14,7 +14,7 @@ from simulator.defects.kinds import AGAIN_NEXT_DAY, AGAIN_SAME_DAY, CORRECTION, 
 from simulator.defects.tables import TABLES, Elements, Spoilable
 from simulator.defects.text import records
 from simulator.emit.answers import answers_folder
-from simulator.tests.conftest import SMALL, contents, contract, everything, write_zone
+from simulator.tests.conftest import NOT_SIMULATED, SMALL, contents, contract, everything, write_zone
 
 DAYS = "10"
 # In ten days of a small world these have rows and files enough for all kinds.
@@ -46,8 +46,10 @@ def required_elements() -> dict[tuple[str, str, str], tuple[str, ...]]:
 
 
 def declared(source: str, name: str) -> Spoilable:
-    """A table of the contract, as far as it can be spoiled."""
+    """A table of the contract, as far as it can be spoiled: a column that is not simulated cannot."""
     table = CONTRACT.tables[source, name]
+    left_out = NOT_SIMULATED.get((source, name), set())
+    table = replace(table, columns=tuple(column for column in table.columns if column.name not in left_out))
     is_text = table.format != "parquet"
     arrays = {
         column.name: Elements(

@@ -25,15 +25,36 @@ purchases as (
     from {{ ref('fct_purchase_order_line') }}
     where
         open_quantity > 0
-        and order_date <= {{ as_of() }}
+        -- Of a line whose order has not come nobody knows the day, nor the warehouse: it is shown as of the unknown one.
+        and (order_date <= {{ as_of() }} or order_date is null)
     group by product_key, warehouse_key
+
+),
+
+-- What lies where, and what is to come to where it never was.
+places as (
+
+    select
+        coalesce(positions.product_key, purchases.product_key) as product_key,
+        coalesce(positions.warehouse_key, purchases.warehouse_key) as warehouse_key,
+        coalesce(positions.closing_quantity, 0) as closing_quantity,
+        coalesce(positions.sold_per_day, 0) as sold_per_day,
+        positions.days_of_cover,
+        coalesce(purchases.on_order_quantity, 0) as on_order_quantity,
+        purchases.next_expected_on,
+        positions.product_key is null as is_awaited
+    from positions
+    full join purchases
+        on
+            positions.product_key = purchases.product_key
+            and positions.warehouse_key = purchases.warehouse_key
 
 ),
 
 joined as (
 
     select
-        positions.*,
+        places.*,
         products.product_id,
         products.product_name,
         products.category_code,
@@ -43,21 +64,15 @@ joined as (
         warehouses.country_code,
         suppliers.supplier_name,
         suppliers.lead_time_days,
-        coalesce(purchases.on_order_quantity, 0) as on_order_quantity,
-        purchases.next_expected_on,
-        positions.days_of_cover <= suppliers.lead_time_days
-        or positions.closing_quantity < products.reorder_point as is_low
-    from positions
+        places.days_of_cover <= suppliers.lead_time_days
+        or places.closing_quantity < products.reorder_point as is_low
+    from places
     left join products
-        on positions.product_key = products.product_key
+        on places.product_key = products.product_key
     left join {{ ref('dim_warehouse') }} as warehouses
-        on positions.warehouse_key = warehouses.warehouse_key
+        on places.warehouse_key = warehouses.warehouse_key
     left join {{ ref('dim_supplier') }} as suppliers
         on products.supplier_key = suppliers.supplier_key
-    left join purchases
-        on
-            positions.product_key = purchases.product_key
-            and positions.warehouse_key = purchases.warehouse_key
 
 )
 
@@ -65,7 +80,7 @@ select
     ---------- keys
     product_key,
     warehouse_key,
-    date_day as as_of_date,
+    {{ as_of() }} as as_of_date,
 
     ---------- attributes
     product_id,
@@ -79,15 +94,16 @@ select
     reorder_point,
 
     ---------- quantities
-    closing_quantity as on_hand_quantity,
+    cast(closing_quantity as bigint) as on_hand_quantity,
     cast(on_order_quantity as bigint) as on_order_quantity,
     next_expected_on,
-    sold_per_day,
-    days_of_cover,
+    cast(sold_per_day as decimal(18, 4)) as sold_per_day,
+    cast(days_of_cover as decimal(18, 1)) as days_of_cover,
 
     ---------- what to do; the first line that fits counts
     case
         when product_status = 'discontinued' then 'run_down'
+        when is_awaited then 'awaited'
         when closing_quantity <= 0 then 'stocked_out'
         when is_low and on_order_quantity = 0 then 'order_now'
         when is_low then 'low_but_ordered'
@@ -96,6 +112,6 @@ select
     case
         -- Later than in a hundred years is no day to plan for.
         when days_of_cover <= 36500
-            then {{ add_days('date_day', 'floor(days_of_cover)') }}
+            then {{ add_days(as_of(), 'floor(days_of_cover)') }}
     end as runs_out_on
 from joined
