@@ -59,7 +59,7 @@ FIGURES = {
         "select count(*) from customers.customer_segments where order_count > 0",
     ),
     "repeat buyers": (
-        f"select count(*) from (select customer from {PURCHASES} group by 1 having customer is not null and count(*) > 1)",
+        f"select count(*) from (select customer from {PURCHASES} group by 1 having count(customer) > 1)",
         "select count(*) from customers.customer_segments where order_count > 1",
     ),
     "active customers by month": (

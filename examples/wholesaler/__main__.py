@@ -134,7 +134,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, day: date, file: Path) -> N
 
 
 def is_mapped(landing: Path, day: date, file: Path) -> bool:
-    """Whether a file has landed whole; raises InputError where another one of its day has: landed files never change."""
+    """Whether a file has landed whole; raises InputError where another one of its day has."""
     landed = list(landing.glob(f"*/*/ingested_on={day}/ledger-*"))
     if others := [path for path in landed if path.stem != name_of(file)]:
         raise InputError(
@@ -209,7 +209,7 @@ def require_own_zone(landing: Path) -> None:
 
 
 def zone_id() -> str:
-    """The id of the landing zone that this mapping makes; files are added day by day, another mapping is another zone."""
+    """The id of the landing zone that this mapping makes; another mapping makes another zone."""
     digest = hashlib.sha256()
     for file in sorted(MAPPING.glob("*.sql")):
         digest.update(hashlib.sha256(file.read_bytes()).digest())
