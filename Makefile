@@ -81,6 +81,10 @@ table: env-build ## Write the skeleton of one more raw table: SOURCE=â€¦ TABLE=â
 olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist
 
+.PHONY: wholesaler
+wholesaler: env-build ## Build a warehouse from a wholesaler's invented ledger
+	python -m examples.wholesaler
+
 .PHONY: bench
 bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, publishing the last, and a day on short and long history
 	python -m benchmarks.build

@@ -1,4 +1,4 @@
-"""Rates on working days only, as central banks publish them, and companies that land one table only. Expected values are worked out by hand."""
+"""Rates on working days only, as central banks publish them, and companies that land few tables, worked out by hand."""
 
 import re
 from decimal import Decimal as D
@@ -110,9 +110,12 @@ def test_another_word_for_the_fill_is_refused(growing):
 ALONE = {
     "orders without lines or payments": ["shop.orders"],
     "orders and lines without payments, refunds all the same": ["shop.orders", "shop.order_items", "shop.refunds"],
-    "payments and refunds without orders": ["shop.payments", "shop.refunds"],
-    "visits with purchases, without orders": ["web.events"],
-    "counts of stock without movements": ["wms.stock_counts"],
+    "bookings and visits without orders, counts of stock without movements": [
+        "shop.payments",
+        "shop.refunds",
+        "web.events",
+        "wms.stock_counts",
+    ],
 }
 
 

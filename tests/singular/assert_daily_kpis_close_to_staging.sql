@@ -4,6 +4,7 @@
     'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount', 'unmatched_refund_amount',
     'net_revenue_amount', 'cost_amount', 'margin_amount', 'shipping_amount', 'purchase_amount', 'guest_order_count', 'session_count', 'converted_session_count'
 ] %}
+{%- set gross_amount = round_money('items.quantity * items.unit_price', 'sales.currency_code') %}
 with
 
 sales as (
@@ -33,10 +34,10 @@ lines as (
         sales.order_date,
         case
             when sales.currency_code = '{{ var("reporting_currency") }}'
-                then {{ round_money('items.quantity * items.unit_price', 'sales.currency_code') }}
+                then {{ gross_amount }}
             else
                 round(
-                    cast({{ round_money('items.quantity * items.unit_price', 'sales.currency_code') }} as decimal(28, 3))
+                    cast({{ gross_amount }} as decimal(28, 3))
                     * rates.reporting_rate, {{ minor_unit(var('reporting_currency')) }}
                 )
         end as gross_sales_amount

@@ -1,4 +1,5 @@
--- Members of the contract's closed lists that the seed of the same name does not describe, and described ones that the contract does not know.
+-- Members of the contract's closed lists that the seed of the same name does not describe, described ones that the contract does not know, and
+-- currencies whose smallest unit is another one in the seed than in vars: minor_units.
 {%- set keys = {'countries': 'country_code', 'currencies': 'currency_code'} %}
 {%- for domain, key in keys.items() %}
     {%- set members = "('" ~ var('domains')[domain] | join("'), ('") ~ "')" %}
@@ -10,17 +11,16 @@
     full join {{ ref(domain) }} as described
         on members.member = described.{{ key }}
     where members.member is null or described.{{ key }} is null
-    union all
+    {{ 'union all' if not loop.last }}
 {%- endfor %}
-    -- A currency whose smallest unit is another one in the seed than in vars: minor_units.
+{%- for currency in var('domains').currencies %}
+    union all
     select
         'minor_units' as domain_name,
         currency_code as member,
         false as is_unknown_to_contract
     from {{ ref('currencies') }}
     where
-        minor_unit <> case currency_code
-            {%- for currency in var('domains').currencies %}
-                when '{{ currency }}' then {{ minor_unit(currency) }}
-            {%- endfor %}
-        end
+        currency_code = '{{ currency }}'
+        and minor_unit <> {{ minor_unit(currency) }}
+{%- endfor %}

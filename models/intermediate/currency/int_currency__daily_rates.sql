@@ -72,11 +72,7 @@ published as (
         row_number() over (
             partition by rate_date, currency_code
             order by
-                case
-                    when base_currency_code = '{{ var("reporting_currency") }}'
-                        then 0
-                    else 1
-                end asc,
+                case when base_currency_code = '{{ var("reporting_currency") }}' then 0 else 1 end asc,
                 base_currency_code asc
         ) = 1
 

@@ -14,6 +14,7 @@
 {% set priced_anew = revalued(orders, 'purchase_order_id', 'ordered_at') %}
 {% set inputs = [orders, lines, priced_anew] %}
 {% set of_touched_orders = where_touched('purchase_order_id', inputs) %}
+{% set ordered_amount = fitting_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') %}
 
 with
 
@@ -32,18 +33,6 @@ lines as (
     select *
     from {{ lines }}
     {{ of_touched_orders }}
-
-),
-
-valued as (
-
-    select
-        lines.purchase_order_line_id,
-        {{ fitting_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') }}
-            as ordered_amount
-    from lines
-    left join orders
-        on lines.purchase_order_id = orders.purchase_order_id
 
 )
 
@@ -71,8 +60,8 @@ select
         )
     end as open_quantity,
     cast(lines.unit_cost as decimal(18, 6)) as unit_cost,
-    valued.ordered_amount,
-    {{ convert('valued.ordered_amount', 'orders.currency_code', 'rates.reporting_rate') }}
+    {{ ordered_amount }} as ordered_amount,
+    {{ convert(ordered_amount, 'orders.currency_code', 'rates.reporting_rate') }}
         as ordered_amount_reporting,
 
     ---------- timestamps
@@ -84,8 +73,6 @@ select
 from lines
 left join orders
     on lines.purchase_order_id = orders.purchase_order_id
-left join valued
-    on lines.purchase_order_line_id = valued.purchase_order_line_id
 left join {{ rates }} as rates
     on
         orders.order_date = rates.rate_date

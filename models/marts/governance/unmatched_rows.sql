@@ -17,7 +17,7 @@ unmatched as (
             case when facts.order_id is null then 'no_order_named' else 'order_not_known' end
                 as reason,
             cast({{ quantity }} as bigint) as quantity,
-            cast({{ amount }} as decimal(18, 2)) as amount_reporting,
+            cast({{ amount }} as decimal(18, 3)) as amount_reporting,
             {{ 'facts.amount_reporting is null' if amount != 'null' else 'true' }} as is_amount_unknown
         from {{ ref(fact) }} as facts
         left join {{ ref('fct_order') }} as orders
@@ -37,7 +37,7 @@ select
     ---------- measures
     cast(count(*) as bigint) as row_count,
     cast(sum(quantity) as bigint) as quantity,
-    cast(case when count_if(is_amount_unknown) = 0 then sum(amount_reporting) end as decimal(18, 2))
+    cast(case when count_if(is_amount_unknown) = 0 then sum(amount_reporting) end as decimal(18, 3))
         as amount_reporting
 from unmatched
 group by fact_name, reason

@@ -67,8 +67,9 @@ valued as (
 
     select
         rolled_forward.*,
-        versions.standard_cost,
         versions.currency_code as cost_currency_code,
+        {{ fitting_money('rolled_forward.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
+            as stock_value,
         rates.reporting_rate,
         rolled_forward.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
         -- Sales that were booked back by mistake may exceed those of the days.
@@ -114,8 +115,6 @@ select
     ---------- value in the reporting currency
     case
         when is_complete and date_day <= {{ complete_up_to(['cost']) }}
-            then {{ convert(
-                fitting_money('closing_quantity * standard_cost', 'cost_currency_code'), 'cost_currency_code', 'reporting_rate'
-            ) }}
+            then {{ convert('stock_value', 'cost_currency_code', 'reporting_rate') }}
     end as stock_value_reporting
 from valued
