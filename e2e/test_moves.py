@@ -215,6 +215,17 @@ def test_both_parents_are_right(growing):
     land(growing, DAYS[1], MOVES)
     growing.dbt("run", "-s", *FACTS)
     assert facts(growing) == MOVED
+    remembered = query(growing.warehouse, "select model_name, parent_column, parent_key from base.former_parents")
+    assert {
+        ("stg_shop__order_items", "order_id", "O1"),
+        ("stg_shop__payments", "order_id", "O1"),
+        ("stg_shop__refunds", "order_id", "O1"),
+        ("fct_order_line", "order_id", "O1"),
+        ("fct_payment", "order_id", "O1"),
+        ("fct_refund", "order_id", "O1"),
+        ("stg_support__messages", "ticket_id", "T1"),
+        ("stg_web__events", "session_id", "S2"),
+    } == set(remembered)
 
 
 def test_there_and_back(growing):
