@@ -1,4 +1,4 @@
-"""What lies in a landing zone and is no file of it, names that no reader takes, causes that many files have, and Ctrl-C."""
+"""What is listed in a landing zone and is no file of it, names that no reader takes, causes of many files, Ctrl-C."""
 
 import os
 import signal
