@@ -11,6 +11,9 @@ export PYTHONPATH := $(CURDIR)/pylib:$(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 ##@ Every day
+.PHONY: setup
+setup: env-build ## Set up the environment and nothing else
+
 .PHONY: build
 build: env-build landing-zone ## Set up, write the default landing zone if there is none, build everything
 	@# Unit tests prove code and not data, so they are not run again with every load: `make test` runs them.

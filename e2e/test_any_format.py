@@ -1,4 +1,4 @@
-"""Every table of the contract lands as Parquet, JSON lines and CSV, and in all three by turns: the warehouse is the same."""
+"""Every table of the contract lands in every format, and in all of them by turns: the warehouse is the same."""
 
 import csv
 import gzip

@@ -457,7 +457,8 @@ def test_a_pipe_for_each_raw_table_is_printed_and_is_snowflakes_own_sql(again, f
     again.dbt("--quiet", "run-operation", "print_pipes", "--args", "{url: 's3://bucket/landing/', integration: lake}")
     printed = "".join(line for line in capfd.readouterr().out.splitlines(True) if not line.startswith(("--", "\x1b")))
     pipes = [text for text in printed.split(";\n") if "create pipe" in text]
-    assert len(pipes) == 31
+    # For each of 31 tables, one for each of three formats.
+    assert len(pipes) == 31 * 3
     assert "url = 's3://bucket/landing/' storage_integration = lake" in printed
     assert [told(finding) for finding in findings(pipes, {})] == []
 

@@ -50,7 +50,7 @@ def ledger(house, table: str) -> dict:
 
 
 # Name and day of each file, and what it says of the ticket; the last of them is the one that counts.
-FILES = [("a.jsonl", DAY, "new"), ("b.jsonl", DAY, "open"), ("a.jsonl", NEXT, "pending")]
+FILES = [("a.jsonl", DAY, "solved"), ("b.jsonl", DAY, "open"), ("a.jsonl", NEXT, "pending")]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
@@ -64,11 +64,11 @@ def test_a_tie_across_files_has_one_winner_whatever_came_first(house, tmp_path, 
     # Of the first day both rows say something else than the one that counts.
     assert ledger(house, "support.tickets") == {DAY: [2, 0, 0, 2, 0, 0], NEXT: [1, 1, 0, 0, 0, 0]}
     # Read again with what was said first: that is a newer state, and what tied with it is superseded or still tied.
-    newer = ticket("new", requester=ticket("new")["requester"], _ingested_at="2025-09-02T12:00:00")
+    newer = ticket("solved", _ingested_at="2025-09-02T12:00:00")
     land(house, "support/tickets", "b.jsonl", lines(newer), NEXT)
     house.dbt("run", "-s", *MODELS)
-    assert query(house.warehouse, STATUS) == [("new",)]
-    # `new` was told on the first day, and is current. `open` and `pending` tie at the older instant.
+    assert query(house.warehouse, STATUS) == [("solved",)]
+    # `solved` was told on the first day, and is current. `open` and `pending` tie at the older instant.
     assert ledger(house, "support.tickets") == {DAY: [2, 1, 0, 1, 0, 0], NEXT: [2, 0, 1, 0, 1, 0]}
     house.dbt("test", "-s", "assert_data_quality_ledger_closes")
     whole = empty_house(tmp_path / "whole", dbt_files)

@@ -2,7 +2,8 @@
     attributes changed; valid_to is null while it is open. Time after a delete is a range of its own, marked is_deleted, so that models
     see what it touches; it is no version of anything.
     `version`: the column that orders the changes of a key, because a clock may be set back: a change that is stamped before the one it
-    follows takes effect when that did. None where the stamps themselves are the order. -#}
+    follows takes effect when that did. Of two changes of one version the one that stands later in the landing zone is later, by _file and _row.
+    None where the stamps themselves are the order. -#}
 {% macro validity_ranges(changes, keys, attributes, version='_version') %}
     {%- set of_key = 'partition by ' ~ keys | join(', ') ~ ' order by changed_at' -%}
     select
@@ -35,9 +36,9 @@
         from (
             select
                 * exclude (changed_at),
-                max(changed_at) over ({{ of_key }} order by {{ version }} rows between unbounded preceding and current row) as changed_at
+                max(changed_at) over ({{ of_key }} order by {{ version }}, _file, _row rows between unbounded preceding and current row) as changed_at
             from {{ changes }}
         ) as effective
-        qualify row_number() over ({{ of_key }}, changed_at order by {{ version }} desc) = 1
+        qualify row_number() over ({{ of_key }}, changed_at order by {{ version }} desc, {{ last_delivered() }}) = 1
     ) as changes_in_order
 {%- endmacro %}

@@ -22,8 +22,9 @@
     on_error = skip_file
 {%- endmacro %}
 
-{#- Write local files to the stage. `files`: names of files by their folder within the landing zone. What is staged already stays as it is. -#}
-{% macro put_files(folder, files) %}
+{#- Write local files to the stage. `files`: names of files by their folder within the landing zone; `whole_folders`: those of which nothing stays
+    behind, which go up at once. What is staged already stays as it is. -#}
+{% macro put_files(folder, files, whole_folders) %}
     {%- if stage_address() -%}
         {#- Files of an external stage lie where their systems landed them. -#}
         {{- return('') -}}
@@ -34,7 +35,7 @@
         {%- for name in names if path ~ '/' ~ name not in staged -%}
             {%- do missing.append(name) -%}
         {%- endfor -%}
-        {%- for name in (['*'] if missing == names else missing) -%}
+        {%- for name in (['*'] if missing == names and path in whole_folders else missing) -%}
             {%- do run_query("put 'file://" ~ folder ~ '/' ~ path ~ '/' ~ name ~ "' '@" ~ raw_object('landing') ~ '/' ~ path ~ "' auto_compress = false overwrite = false") -%}
         {%- endfor -%}
     {%- endfor -%}

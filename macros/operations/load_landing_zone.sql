@@ -3,8 +3,9 @@
     operation then fails at its end. On DuckDB there is nothing to load.
     landing_zone_id: which zone it is; folder: where it lies; files: names of files by their folder within it; pepper_file and
     pepper_fingerprint: a file with the pepper, which thus stands in no statement, and what is remembered of it; package_file: the package
-    that Python models import, as a zip; pads_file: a file with the pads of the suppression key, where there is one. -#}
-{% macro load_landing_zone(landing_zone_id, folder, files, pepper_file, pepper_fingerprint, package_file, pads_file=none) %}
+    that Python models import, as a zip; pads_file: a file with the pads of the suppression key, where there is one;
+    whole_folders: folders of which all files are to be loaded. -#}
+{% macro load_landing_zone(landing_zone_id, folder, files, pepper_file, pepper_fingerprint, package_file, pads_file=none, whole_folders=[]) %}
     {%- if not target_is_loaded() -%}
         {%- do log('There is nothing to load: this engine reads landed files where they lie.', info=true) -%}
         {{- return('') -}}
@@ -13,7 +14,7 @@
     {%- do check_identity(landing_zone_id, pepper_fingerprint) -%}
     {%- do make_ledgers() -%}
     {%- do put_package(package_file) -%}
-    {%- do put_files(folder, files) -%}
+    {%- do put_files(folder, files, whole_folders) -%}
     {%- set broken = [] -%}
     {%- for table in contract_tables() -%}
         {%- do broken.extend(copy_files(table)) -%}

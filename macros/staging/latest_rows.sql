@@ -36,7 +36,7 @@
             max(case when _op = 'd' then {{ row_version('cdc') }} end) over ({{ of_key }}) as deleted_version,
             -- The log's order counts, not its clock, which may have been set back.
             first_value(case when _op = 'd' then _committed_at end) over (
-                {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last
+                {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last, {{ last_delivered() }}
             ) as deleted_at
         from {{ rows_in_play(base, table) }}
         qualify

@@ -95,7 +95,10 @@ class Cadence:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table; `columns` are its own, then those of its feed."""
+    """A raw table; `columns` are its own, then those of its feed.
+
+    `format` is how it usually lands; how a file is written, the end of its name says.
+    """
 
     source: str
     name: str

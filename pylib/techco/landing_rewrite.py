@@ -253,7 +253,18 @@ class Anonymiser:
             return "[held back]" if isinstance(value, str) and self.persons.looks_personal.search(value) else value
         if self.classified[name].elements and isinstance(value, list):
             return [{k: v for k, v in item.items() if k != "content"} for item in value if isinstance(item, dict)]
+        if self.classified[name].elements and (array := json_array(value)) is not None:
+            return json.dumps(self.replaced(name, array, person_key), ensure_ascii=False, separators=(",", ":"))
         return f"erased:{person_key}" if self.person and name == self.person.name else None
+
+
+def json_array(value: object) -> list | None:
+    """An array that Parquet and CSV hold as JSON text; None for anything else."""
+    try:
+        array = json.loads(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return array if isinstance(array, list) else None
 
 
 def rewrite_jsonl(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:

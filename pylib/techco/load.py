@@ -54,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
             "landing_zone_id": zone.landing_zone_id,
             "folder": str(options.landing.resolve()),
             "files": by_folder(wanted),
+            "whole_folders": whole_folders(options.landing, by_folder(wanted)),
             "pepper_file": pepper_file,
             "pads_file": secret_file(Path(folder) / "pads", pads) if pads else None,
             "pepper_fingerprint": vault.fingerprint(pepper),
@@ -87,6 +88,11 @@ def by_folder(files: list[LandedFile]) -> dict[str, list[str]]:
         folder, _, name = file.path_in_zone.rpartition("/")
         folders[folder].append(name)
     return dict(folders)
+
+
+def whole_folders(landing: Path, folders: dict[str, list[str]]) -> list[str]:
+    """The folders in which nothing else lies: a file that is being written, is refused or is no data stays behind."""
+    return [folder for folder, names in folders.items() if set(os.listdir(landing / folder)) == set(names)]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""What lies in a landing zone and is no file of it, names that no reader takes, causes that many files have, and Ctrl-C."""
+"""What is listed in a landing zone and is no file of it, names that no reader takes, causes of many files, Ctrl-C."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,9 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from techco.blank import is_blank
 from techco.duckdb_plugin import header_of, is_read
+from techco.landing_check import check
 from techco.landing_check.causes import by_cause
 from techco.landing_zone import LandingZoneError, list_files
 from techco.validate import main
@@ -121,3 +125,21 @@ def test_ctrl_c_says_what_to_do_and_shows_no_stack(zone):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     assert (process.returncode, told) == (130, "\nStopped by Ctrl-C. Run it again.\n")
+
+
+def test_a_column_that_goes_with_a_change_of_format_is_missed(zone):
+    """Thirty scores with comments as CSV, then scores without: as documents, and as Parquet."""
+    zone.scores(SCORES + "".join(f"s{n},9,x,\n" for n in range(30)))
+    rows = [json.dumps({"score_id": f"s{n}", "score": 9}) for n in range(30)]
+    zone.put("web/scores/ingested_on=2026-01-03/a.jsonl", "\n".join(rows))
+    assert [(found.column, found.code) for found in zone.check("sample") if found.severity == "error"] == [
+        ("comment", "column_gone")
+    ]
+    (zone.root / "web/scores/ingested_on=2026-01-03/a.jsonl").unlink()
+    table = pa.table({"score_id": ["s1"], "score": [9]})
+    pq.write_table(table, zone.root / "web/scores/ingested_on=2026-01-03/a.parquet")
+    files = list_files(zone.root)
+    gone = {("_ingested_at", "column_gone"), ("comment", "column_gone")}
+    for new, loaded in ((files, []), (files[1:], files[:1])):
+        found = check(new, zone.contract, zone.root, loaded=loaded)
+        assert {(one.column, one.code) for one in found if one.severity == "error"} == gone

@@ -12,6 +12,7 @@ from pathlib import Path
 from techco.contract import Contract
 from techco.landing_check.checker import Checker, Depth
 from techco.landing_check.csv_files import CsvChecker
+from techco.landing_check.drift import day_before, note_gone
 from techco.landing_check.findings import Finding
 from techco.landing_check.jsonl_files import JsonChecker
 from techco.landing_check.parquet_files import ParquetChecker
@@ -34,7 +35,7 @@ def check(
     were checked and loaded before: what they have, the next ones must have too.
     """
     findings: list[Finding] = []
-    by_format: dict[tuple[str, str, str], list[LandedFile]] = defaultdict(list)
+    by_table: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
     done = progress or (lambda file: None)
     for file in files:
         misplaced = misplacement(file, contract)
@@ -42,15 +43,22 @@ def check(
             findings.append(misplaced)
             done(file)
         else:
-            by_format[file.source, file.table, file.format].append(file)
-    known: dict[tuple[str, str, str], list[LandedFile]] = defaultdict(list)
+            by_table[file.source, file.table].append(file)
+    known: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
     for file in loaded:
         if misplacement(file, contract) is None:
-            known[file.source, file.table, file.format].append(file)
-    for name, landed in by_format.items():
-        source, table, file_format = name
-        checker = CHECKERS[file_format](contract, contract.tables[source, table], Path(zone), depth)
-        findings += checker.run(landed, done, known[name])
+            known[file.source, file.table].append(file)
+    for name, landed in by_table.items():
+        before = day_before(landed, known[name])
+        tallies, compared = [], []
+        for file_format in sorted({file.format for file in (*landed, *before)}):
+            checker = CHECKERS[file_format](contract, contract.tables[name], Path(zone), depth)
+            compared += checker.columns_of([file for file in before if file.format == file_format])
+            read, together = checker.run([file for file in landed if file.format == file_format], done)
+            tallies += read
+            findings += together
+        note_gone(contract.tables[name].columns, [*compared, *tallies])
+        findings += [found for tally in tallies for found in tally.findings]
     return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
 
 

@@ -1,7 +1,7 @@
 """Judges what was counted in the files of a table, whatever their format."""
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, islice
+from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +9,6 @@ import duckdb
 
 from techco.contract import Column, Contract, Table
 from techco.landing_check import limits
-from techco.landing_check.drift import day_before, note_gone
 from techco.landing_check.findings import Finding, Unusable, counted, printable
 from techco.landing_check.sql import literal
 from techco.landing_check.tally import ColumnTally, Fault, FileTally
@@ -22,26 +21,26 @@ class Checker:
     """Checks the files of one table; a subclass reads one kind of file."""
 
     row_word = "row"
-    # Whether a row without a column may just have no value there.
-    is_document = False
 
     def __init__(self, contract: Contract, table: Table, zone: Path, depth: Depth):
         self.contract, self.table, self.zone, self.depth = contract, table, zone, depth
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 
-    def run(
-        self, files: list[LandedFile], done: Callable[[LandedFile], None], loaded: Iterable[LandedFile] = ()
-    ) -> list[Finding]:
-        """All findings about `files`; `loaded` are those that came before."""
-        tallies, before = self.tallies_of(files), self.tallies_of(day_before(files, loaded))
+    def run(self, files: list[LandedFile], done: Callable[[LandedFile], None]) -> tuple[list[FileTally], list[Finding]]:
+        """What `files` hold, each with its findings, and the findings about all of them together."""
+        tallies = self.tallies_of(files)
         self.read_all(tallies, done)
         for tally in tallies:
             if tally.usable:
                 self.judge(tally)
-        self.glance(before)
-        note_gone(self.table.columns, [*before, *tallies], self.is_document)
-        return list(chain(self.judge_together(tallies), *(tally.findings for tally in tallies)))
+        return tallies, self.judge_together(tallies)
+
+    def columns_of(self, files: list[LandedFile]) -> list[FileTally]:
+        """Which columns files have that were checked before."""
+        tallies = self.tallies_of(files)
+        self.glance(tallies)
+        return tallies
 
     def tallies_of(self, files: list[LandedFile]) -> list[FileTally]:
         """A tally for each file, with nothing counted yet."""

@@ -23,8 +23,8 @@ def day_before(files: list[LandedFile], loaded: Iterable[LandedFile]) -> list[La
     return [file for file in earlier if file.ingested_on == last][: limits.COMPARED_FILES]
 
 
-def note_gone(columns: list[Column], tallies: list[FileTally], is_document: bool) -> None:
-    """Note the columns that are in none of a day's files but were in one of the day before.
+def note_gone(columns: list[Column], tallies: list[FileTally]) -> None:
+    """Note the columns that are in none of a day's files but were in one of the day before, in whatever format.
 
     A document leaves out what is null, so there the values of the day before say how many are to be expected among
     the documents of the day; one that is repeated says no more than one.
@@ -35,16 +35,16 @@ def note_gone(columns: list[Column], tallies: list[FileTally], is_document: bool
             by_day[tally.file.ingested_on].append(tally)
     for earlier, day in pairwise(sorted(by_day)):
         for column in columns:
-            had = expected(column, by_day[earlier], by_day[day], is_document)
+            had = expected(column, by_day[earlier], by_day[day])
             if had and not any(tally.columns[column.name].present for tally in by_day[day]):
                 note(column, by_day[day][0], earlier)
 
 
-def expected(column: Column, before: list[FileTally], now: list[FileTally], is_document: bool) -> bool:
+def expected(column: Column, before: list[FileTally], now: list[FileTally]) -> bool:
     """Whether an optional column has to be there."""
     if column.required or (column.delivered_until and column.delivered_until < now[0].file.ingested_on):
         return False
-    if not is_document:
+    if not any(tally.file.format == "jsonl" for tally in now):
         return any(tally.columns[column.name].present for tally in before)
     share = sum(tally.columns[column.name].filled for tally in before) / sum(tally.rows for tally in before)
     return share * sum(tally.distinct for tally in now) >= limits.ENOUGH_TO_JUDGE

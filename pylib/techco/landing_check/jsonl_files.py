@@ -16,8 +16,6 @@ from techco.landing_check.written import pattern_of
 class JsonChecker(TextChecker):
     """One JSON object per line; empty lines are nothing."""
 
-    is_document = True
-
     def fields(self) -> list[str]:
         """A batch holds whole lines."""
         return ["line"]
