@@ -28,8 +28,8 @@
 
 {#- With --defer inputs may be tables of another environment, whose batches are counted apart. -#}
 {% macro refuse_deferred_inputs() %}
-    {%- set selected = [] -%}
-    {%- for name in names_of_incremental_models() if name in selected_resources -%}
+    {%- set selected, run = [], nodes_of_this_run() -%}
+    {%- for name in names_of_incremental_models() if name in run -%}
         {%- do selected.append(graph.nodes[name].name) -%}
     {%- endfor -%}
     {%- if selected -%}

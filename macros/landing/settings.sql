@@ -61,7 +61,7 @@
             {%- do others.append(name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', selected_resources) | list -%}
+    {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', nodes_of_this_run()) | list -%}
     {%- if kept -%}
         {%- do refuse_settings(settings, kept, known) -%}
     {%- endif -%}
