@@ -40,13 +40,13 @@
 {#- Write down the run of nodes, given as [id, status]. -#}
 {% macro write_node_runs(number, nodes) %}
     {%- set columns = ['run_number', 'invocation_id', 'status', 'as_of'] -%}
-    {%- set values = [number, "'" ~ invocation_id ~ "'", 'told.status', text_literal(var('as_of') or '')] -%}
+    {%- set values = [number, "'" ~ invocation_id ~ "'", 'ended.status', text_literal(var('as_of') or '')] -%}
     {%- set assignments = [] -%}
     {%- for column in columns -%}{%- do assignments.append(column ~ ' = ' ~ values[loop.index0]) -%}{%- endfor -%}
     {%- do run_query(
-        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], nodes) ~ ') as told '
-        ~ 'on known.node_id = told.node_id when matched then update set ' ~ assignments | join(', ')
-        ~ ' when not matched then insert (node_id, ' ~ columns | join(', ') ~ ') values (told.node_id, ' ~ values | join(', ') ~ ')'
+        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], nodes) ~ ') as ended '
+        ~ 'on known.node_id = ended.node_id when matched then update set ' ~ assignments | join(', ')
+        ~ ' when not matched then insert (node_id, ' ~ columns | join(', ') ~ ') values (ended.node_id, ' ~ values | join(', ') ~ ')'
     ) -%}
 {% endmacro %}
 

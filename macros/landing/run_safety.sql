@@ -34,7 +34,7 @@
     {%- endfor -%}
     {%- if selected -%}
         {%- do exceptions.raise_compiler_error(
-            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and what is new in them is told by batches of this one. '
+            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and batches say what is new, which each environment counts for itself. '
             ~ 'Leave --defer out, or incremental models: --exclude config.materialized:incremental.'
         ) -%}
     {%- endif -%}
