@@ -20,7 +20,7 @@ IN_EUR = "select count(*), count_if(currency_code = 'EUR') from kpi.daily_sales_
 
 @pytest.fixture
 def changed(built, tmp_path) -> House:
-    """A copy of the built warehouse, to be changed; dbt's files are its own, as with other vars it parses anew."""
+    """A copy of the built warehouse, to be changed; dbt's files are its own, as other vars make it parse again."""
     copied = built.copy(tmp_path)
     copied.target = tmp_path / "target"
     shutil.copytree(built.target, copied.target, ignore=shutil.ignore_patterns("logs", "landing", "warehouse", "run"))
@@ -109,7 +109,7 @@ def test_a_warehouse_of_before_takes_on_the_present_settings(changed):
     assert "business_timezone was Europe/Berlin and is America/Sao_Paulo" in printed
 
 
-# Vars that reach tables which are not made anew by each run, and why none of their rows depends on a var's value.
+# Vars that reach tables that are not rebuilt by each run, and why none of their rows depends on the value.
 HARMLESS = {
     "as_of": "only tables that are rebuilt read it, and a snapshot of them is taken by ordinary runs only",
     "accept_shrunken": "says which snapshots may be taken",

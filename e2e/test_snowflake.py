@@ -463,6 +463,18 @@ def test_a_pipe_for_each_raw_table_is_printed_and_is_snowflakes_own_sql(again, f
     assert [told(finding) for finding in findings(pipes, {})] == []
 
 
+def test_runs_that_are_no_ordinary_ones_spoil_nothing_there_either(again, folder, capfd):
+    before = len(statements(folder))
+    capfd.readouterr()
+    with pytest.raises(RunError):
+        again.dbt("--no-use-colors", "run", "-s", "dim_date", "--vars", "{reporting_currency: USD}")
+    assert "reporting_currency was EUR and is USD" in " ".join(capfd.readouterr().out.split())
+    again.dbt("--no-use-colors", "snapshot", "-s", "snap_customer_segments", "--vars", "{as_of: 2025-09-02}")
+    assert "snap_customer_segments is left as it is: this run is as of 2025-09-02" in capfd.readouterr().out
+    changing = re.compile(r"(create|insert|merge|update|delete)\b.*\b(dim_date|snap_customer_segments)\b", re.I | re.S)
+    assert [text for text in statements(folder)[before:] if changing.match(text) and "node_id" not in text] == []
+
+
 def test_kpis_can_be_dynamic_tables(again, folder):
     before = len(statements(folder))
     again.dbt("run", "-s", "monthly_sales_kpis", "--full-refresh", "--vars", "{dynamic_tables: true}")

@@ -18,29 +18,44 @@
     ) -%}
     {%- if started -%}
         {%- set number = run_query('select coalesce(max(run_number), 0) + 1 from ' ~ ledger('node_runs')).columns[0].values()[0] -%}
-        {%- set values = number ~ ", '" ~ invocation_id ~ "', 'started', " ~ text_literal(var('as_of') or '') -%}
-        {%- do run_query(
-            'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], started) ~ ') as begun '
-            ~ 'on known.node_id = begun.node_id when matched then update set run_number = ' ~ number ~ ", invocation_id = '" ~ invocation_id
-            ~ "', status = 'started', as_of = " ~ text_literal(var('as_of') or '')
-            ~ ' when not matched then insert (node_id, run_number, invocation_id, status, as_of) values (begun.node_id, ' ~ values ~ ')'
-        ) -%}
+        {%- do write_node_runs(number, started) -%}
     {%- endif -%}
 {% endmacro %}
 
-{#- At its end: how each ended, as dbt says it. -#}
+{#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
 {% macro end_nodes() %}
     {%- set ended = [] -%}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
         {%- do ended.append([result.node.unique_id, 'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string]) -%}
     {%- endfor -%}
     {%- if ended -%}
-        {%- do run_query(
-            'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], ended) ~ ') as ended '
-            ~ "on known.node_id = ended.node_id and known.invocation_id = '" ~ invocation_id ~ "' when matched then update set status = ended.status"
-        ) -%}
+        {%- set number = run_query(
+            "select coalesce(max(case when invocation_id = '" ~ invocation_id ~ "' then run_number end), max(run_number) + 1, 1) from " ~ ledger('node_runs')
+        ).columns[0].values()[0] -%}
+        {%- do write_node_runs(number, ended) -%}
         {%- do remember_full_refreshes() -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- Write down the run of nodes, given as [id, status]. -#}
+{% macro write_node_runs(number, nodes) %}
+    {%- set columns = ['run_number', 'invocation_id', 'status', 'as_of'] -%}
+    {%- set values = [number, "'" ~ invocation_id ~ "'", 'ended.status', text_literal(var('as_of') or '')] -%}
+    {%- set assignments = [] -%}
+    {%- for column in columns -%}{%- do assignments.append(column ~ ' = ' ~ values[loop.index0]) -%}{%- endfor -%}
+    {%- do run_query(
+        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], nodes) ~ ') as ended '
+        ~ 'on known.node_id = ended.node_id when matched then update set ' ~ assignments | join(', ')
+        ~ ' when not matched then insert (node_id, ' ~ columns | join(', ') ~ ') values (ended.node_id, ' ~ values | join(', ') ~ ')'
+    ) -%}
+{% endmacro %}
+
+{#- The ids of what this run is going to run. Of `dbt retry` dbt does not say it: that is what did not pass the last time. -#}
+{% macro nodes_of_this_run() %}
+    {%- if selected_resources -%}{{ return(selected_resources) }}{%- endif -%}
+    {{- return(run_query(
+        'select node_id from ' ~ ledger('node_runs') ~ " where status not in ('" ~ passed_statuses() | join("', '") ~ "')"
+    ).columns[0].values() | list) -}}
 {% endmacro %}
 
 {#- How a node ends that did what it should; the same list stands in pylib/techco/release_gate.py. -#}

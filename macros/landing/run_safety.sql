@@ -28,13 +28,13 @@
 
 {#- With --defer inputs may be tables of another environment, whose batches are counted apart. -#}
 {% macro refuse_deferred_inputs() %}
-    {%- set selected = [] -%}
-    {%- for name in names_of_incremental_models() if name in selected_resources -%}
+    {%- set selected, run = [], nodes_of_this_run() -%}
+    {%- for name in names_of_incremental_models() if name in run -%}
         {%- do selected.append(graph.nodes[name].name) -%}
     {%- endfor -%}
     {%- if selected -%}
         {%- do exceptions.raise_compiler_error(
-            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and what is new in them is told by batches of this one. '
+            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and batches say what is new, which each environment counts for itself. '
             ~ 'Leave --defer out, or incremental models: --exclude config.materialized:incremental.'
         ) -%}
     {%- endif -%}

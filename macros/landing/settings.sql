@@ -1,6 +1,6 @@
 {#- What incremental tables were made with. A row that was written in another reporting currency, or on another day of business, stays as it is
     when the var changes, and the next run adds rows of the new kind to it. So each incremental model remembers the settings of its last full
-    build (base.model_settings; base.settings says what they were), and a run with others is refused, unless it builds all such models anew. -#}
+    build (base.model_settings; base.settings says what they were), and a run with others is refused, unless it builds all such models again. -#}
 
 {#- The settings of this run, as {name: value in text}: the vars that vars: needs_full_refresh names, and seeds that incremental models read. -#}
 {% macro present_settings() %}
@@ -61,7 +61,7 @@
             {%- do others.append(name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', selected_resources) | list -%}
+    {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', nodes_of_this_run()) | list -%}
     {%- if kept -%}
         {%- do refuse_settings(settings, kept, known) -%}
     {%- endif -%}

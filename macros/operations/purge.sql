@@ -5,6 +5,12 @@
 {% macro purge(dry_run=false) %}
     {%- if dry_run is not boolean -%}{%- do exceptions.raise_compiler_error('dry_run is true or false, not ' ~ dry_run ~ '.') -%}{%- endif -%}
     {%- do check_readiness() -%}
+    {%- if run_query('select ' ~ as_of() ~ ' > max(ingested_on) from ' ~ ledger('loaded_files')).columns[0].values()[0] -%}
+        {#- What a purge has taken out, no later one gives back. -#}
+        {%- do exceptions.raise_compiler_error(
+            'Nothing was purged: var as_of is ' ~ var('as_of') ~ ', later than any day that has landed, so rows would go before their time. Leave it out.'
+        ) -%}
+    {%- endif -%}
     {%- do make_scratch('touched', 'source_name varchar, table_name varchar, person_key varchar, row_count bigint') -%}
     {%- do make_scratch('persons', 'place bigint, person_key varchar') -%}
     {%- do begin_transaction() -%}

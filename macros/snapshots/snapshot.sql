@@ -30,24 +30,25 @@
     {%- endfor -%}
     {#- What this run builds is built well, or dbt would have skipped the snapshot. -#}
     {%- set read = nodes_behind(model.depends_on.nodes) -%}
-    {%- for name in read if name not in selected_resources and name in runs -%}
+    {%- set built_now = nodes_of_this_run() -%}
+    {%- for name in read if name not in built_now and name in runs -%}
         {%- if runs[name].status not in passed_statuses() -%}
             {{- return(graph.nodes[name].name ~ ' was not built well by the last run that tried (' ~ runs[name].status ~ ')') -}}
         {%- elif runs[name].as_of and runs[name].as_of != newest -%}
             {{- return(graph.nodes[name].name ~ ' was built as of ' ~ runs[name].as_of ~ ', and the newest day that has landed is ' ~ newest) -}}
         {%- endif -%}
     {%- endfor -%}
-    {{- return(uneven_build(read, runs)) -}}
+    {{- return(uneven_build(read, runs, built_now)) -}}
 {% endmacro %}
 
 {#- Why these nodes hold different states of what has landed; none where they do not. -#}
-{% macro uneven_build(nodes, runs) %}
+{% macro uneven_build(nodes, runs, built_now) %}
     {%- set present = runs.values() | map(attribute='number') | max if runs else 0 -%}
     {#- Of each node, when what it shows was built: a view shows what it reads. -#}
     {%- set built, loads = {}, {} -%}
-    {%- for name in nodes if name in runs or name in selected_resources -%}
+    {%- for name in nodes if name in runs or name in built_now -%}
         {%- set node = graph.nodes[name] -%}
-        {%- set ns = namespace(newest=present if name in selected_resources else runs[name].number) -%}
+        {%- set ns = namespace(newest=present if name in built_now else runs[name].number) -%}
         {%- set own = ns.newest -%}
         {%- for parent in node.get('depends_on', {}).get('nodes', []) if parent in built and built[parent] > own -%}
             {%- if node.config.materialized != 'view' -%}

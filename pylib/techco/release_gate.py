@@ -105,8 +105,8 @@ def of_different_days(tables: Mapping[str, Node]) -> list[Problem]:
     days = {table.as_of: name for name, table in tables.items() if table.number is not None}
     if len(days) < 2:
         return []
-    told = [f"{tables[name].name} as of {day or 'the newest day'}" for day, name in sorted(days.items())]
-    return [Problem(f"tables were built as of different days: {' and '.join(told)}", tuple(tables))]
+    named = [f"{tables[name].name} as of {day or 'the newest day'}" for day, name in sorted(days.items())]
+    return [Problem(f"tables were built as of different days: {' and '.join(named)}", tuple(tables))]
 
 
 def with_all_they_read(nodes: Mapping[str, Node], names: Iterable[str]) -> set[str]:
