@@ -20,6 +20,7 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from techco import owner_only
 from techco.contract import ContractError, Table, load_contract, read_yaml
 
 # What stands around masked values, as macros/privacy/marks.sql writes it; innermost first, as masks may hold masks.
@@ -381,4 +382,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    owner_only.set_umask()
     sys.exit(main())
