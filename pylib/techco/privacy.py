@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -78,6 +79,7 @@ def read_registry(place: Place, variables: dict, domains: Mapping[str, tuple[str
     """Read `vars: privacy`, checked as far as it can be without the tables; raises ContractError."""
     declared = place.mapping(variables.get("privacy"), "vars: privacy")
     restricted = place.values(variables.get("restricted_schemas"), "vars: restricted_schemas")
+    check_what_singles_out(place, declared)
     roles = {
         str(name): read_role(place, str(name), role, restricted, domains.get("countries", ()))
         for name, role in place.mapping(declared.get("roles"), "vars: privacy: roles").items()
@@ -91,6 +93,18 @@ def read_registry(place: Place, variables: dict, domains: Mapping[str, tuple[str
         for name, purpose in place.mapping(declared.get("purposes"), "vars: privacy: purposes").items()
     }
     return Registry(roles, classes, purposes)
+
+
+def check_what_singles_out(place: Place, declared: dict) -> None:
+    """How many persons share what is shown of one, and what a value looks like that is held back."""
+    k = declared.get("k_anonymity", 2)
+    if type(k) is not int or k < 2:
+        place.fail(f"vars: privacy: k_anonymity is {k!r}", "Write a whole number of persons, 2 or more")
+    for pattern in place.values(declared.get("looks_personal"), "vars: privacy: looks_personal"):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            place.fail(f"vars: privacy: looks_personal has {pattern!r} ({error})", "Write a regular expression")
 
 
 def read_role(place: Place, name: str, declared: object, restricted: Iterable[str], countries: Iterable[str]) -> Role:

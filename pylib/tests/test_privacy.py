@@ -102,6 +102,22 @@ def test_refuses_a_wrong_registry(tmp_path, old, new, words):
 
 
 @pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("k_anonymity: ten", ["k_anonymity is 'ten'", "whole number"]),
+        ("k_anonymity: 1", ["k_anonymity is 1", "2 or more"]),
+        ("looks_personal: ['a(']", ["looks_personal has 'a('", "regular expression"]),
+    ],
+)
+def test_refuses_a_wrong_rule_of_what_singles_out(tmp_path, written, words):
+    with pytest.raises(ContractError) as refusal:
+        changed = RICH.replace("  restricted_schemas:", f"    {written}\n  restricted_schemas:")
+        load_contract(write_project(tmp_path, changed, shop=SHOP, web=WEB, crm=CRM))
+    for word in ["dbt_project.yml", *words]:
+        assert word in str(refusal.value)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("classification: free_text", "classification: diary", ["unknown classification 'diary'", "free_text", "vars"]),
