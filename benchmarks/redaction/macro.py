@@ -17,12 +17,10 @@ INLINE = """
 with told as (
     select {{ normalised_text('text') }} as text, names, ids, {{ telling_name_words(['names']) }} as telling_words
     from texts
+), identified as (
+    select text, names, telling_words, {{ without_identifiers('text', 'ids') }} as left_over from told
 )
-select
-    {{ redact_text('text', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }}
-        as redacted,
-    text
-from told
+select {{ without_names('left_over', ['names'], 'telling_words') }} as redacted, text from identified
 """
 
 

@@ -38,7 +38,7 @@
 {%- endmacro %}
 
 {% macro snowflake__nth_match(text, pattern, place) -%}
-    regexp_substr({{ text }}, {{ text_literal(pattern) }}, 1, {{ place }})
+    regexp_substr({{ text }}, {{ text_literal(pattern) }}, 1, {{ place }}, 'c')
 {%- endmacro %}
 
 

@@ -1,25 +1,23 @@
 {#- A free text without what names or identifies somebody: [email], [phone], [card], [iban], [national_id], [person_id], and [name] for the
-    names of the persons it belongs to. What is left is as normalised_text() gives it. `names`: SQL expressions of names, display names or the
-    local part of e-mail addresses, null for none; `telling_words`: what telling_name_words() makes of them, where several texts share it;
-    `ids`: an SQL expression of the ids that are known of the person, with blanks between; `is_normalised`: the value comes from
-    normalised_text(). benchmarks/redaction measures what is found, and what is found in vain. -#}
-{% macro redact_text(value, names=none, telling_words=none, ids=none, is_normalised=false) -%}
-    /*<masked*/
-    {%- set value = value if is_normalised else normalised_text(value) -%}
-    {%- set without_ids = redact_ids(value, ids) if ids else value -%}
-    {%- set without_identifiers -%}
-        case when {{ may_identify(value) }} then {{ redact_identifiers(without_ids, value) }} else {{ without_ids }} end
-    {%- endset -%}
-    {%- if not names -%}
-        {{ without_identifiers }}
-    {%- else -%}
-        {%- set telling_words = telling_words or telling_name_words(names) -%}
-        case
-            when {{ names_occur(value, telling_words) }} then {{ redact_names(without_identifiers, names, telling_words) }}
-            else {{ without_identifiers }}
-        end
-    {%- endif -%}
-    /*masked>*/
+    names of the persons it belongs to. What is left is as normalised_text() gives it. Where names and ids are known, a model does it in three
+    steps, each in a part of its query, as one expression of all would be nested too deeply to be read: normalised_text(), without_identifiers(),
+    without_names(). benchmarks/redaction measures what is found, and what is found in vain. -#}
+{% macro redact_text(value) -%}
+    {%- set text = normalised_text(value) -%}
+    {{ masked('case when ' ~ may_identify(text) ~ ' then ' ~ redact_identifiers(text, value) ~ ' else ' ~ text ~ ' end') }}
+{%- endmacro %}
+
+{#- A normalised text without what identifies somebody by itself. `ids`: an SQL expression of the ids that are known of the person, with
+    blanks between; none where none can be. -#}
+{% macro without_identifiers(text, ids=none) -%}
+    {%- set without_ids = redact_ids(text, ids) if ids else text -%}
+    case when {{ may_identify(text) }} then {{ redact_identifiers(without_ids, text) }} else {{ without_ids }} end
+{%- endmacro %}
+
+{#- What without_identifiers() gives, without the names of some persons. `names`: SQL expressions of names, display names or the local part of
+    e-mail addresses, null for none; `telling_words`: what telling_name_words() makes of them, as several texts share it. -#}
+{% macro without_names(text, names, telling_words) -%}
+    {{ masked('case when ' ~ names_occur(text, telling_words) ~ ' then ' ~ redact_names(text, names, telling_words) ~ ' else ' ~ text ~ ' end') }}
 {%- endmacro %}
 
 {#- Most texts have nothing that any of the expressions could begin with, and are spared three dozen of them: a number that is not part of an

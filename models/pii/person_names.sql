@@ -49,7 +49,8 @@ names as (
         customer_id,
         cast(null as varchar) as order_id,
         case
-            when coalesce(first_name, last_name) is not null then coalesce(first_name, '') || ' ' || coalesce(last_name, '')
+            when coalesce(first_name, last_name) is not null
+                then coalesce(first_name, '') || ' ' || coalesce(last_name, '')
         end as full_name
     from named_customers
     where

@@ -13,6 +13,19 @@ mentions as (
     from {{ ref('pii_social__mentions') }}
     where {{ is_new() }}
 
+),
+
+-- Names last, as an address may hold one.
+identified as (
+
+    select
+        mention_id,
+        author_handle,
+        telling_words,
+        _version,
+        {{ without_identifiers('mention_text') }} as mention_text
+    from mentions
+
 )
 
 select
@@ -20,9 +33,9 @@ select
     mention_id,
 
     ---------- attributes
-    {{ redact_text('mention_text', names=['author_handle'], telling_words='telling_words', is_normalised=true) }} as mention_text,
+    {{ without_names('mention_text', ['author_handle'], 'telling_words') }} as mention_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from mentions
+from identified

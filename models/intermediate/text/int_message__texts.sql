@@ -61,6 +61,19 @@ told as (
         {{ telling_name_words(['names']) }} as telling_words
     from named
 
+),
+
+-- Names last, as an address may hold one.
+identified as (
+
+    select
+        message_id,
+        names,
+        telling_words,
+        _version,
+        {{ without_identifiers('body', 'ids') }} as body
+    from told
+
 )
 
 select
@@ -68,9 +81,9 @@ select
     message_id,
 
     ---------- attributes
-    {{ redact_text('body', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as message_text,
+    {{ without_names('body', ['names'], 'telling_words') }} as message_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from told
+from identified

@@ -58,6 +58,20 @@ told as (
         {{ telling_name_words(['names']) }} as telling_words
     from named
 
+),
+
+-- Names last, as an address may hold one.
+identified as (
+
+    select
+        review_id,
+        names,
+        telling_words,
+        _version,
+        {{ without_identifiers('title', 'ids') }} as title,
+        {{ without_identifiers('body', 'ids') }} as body
+    from told
+
 )
 
 select
@@ -65,10 +79,10 @@ select
     review_id,
 
     ---------- attributes
-    {{ redact_text('title', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as review_title,
-    {{ redact_text('body', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as review_text,
+    {{ without_names('title', ['names'], 'telling_words') }} as review_title,
+    {{ without_names('body', ['names'], 'telling_words') }} as review_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from told
+from identified

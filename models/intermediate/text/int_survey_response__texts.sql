@@ -55,6 +55,19 @@ told as (
         {{ telling_name_words(['names']) }} as telling_words
     from named
 
+),
+
+-- Names last, as an address may hold one.
+identified as (
+
+    select
+        response_id,
+        names,
+        telling_words,
+        _version,
+        {{ without_identifiers('comment_text', 'ids') }} as comment_text
+    from told
+
 )
 
 select
@@ -62,9 +75,9 @@ select
     response_id,
 
     ---------- attributes
-    {{ redact_text('comment_text', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as comment_text,
+    {{ without_names('comment_text', ['names'], 'telling_words') }} as comment_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from told
+from identified

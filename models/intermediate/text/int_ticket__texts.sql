@@ -34,6 +34,19 @@ told as (
         {{ telling_name_words(['names']) }} as telling_words
     from named
 
+),
+
+-- Names last, as an address may hold one.
+identified as (
+
+    select
+        ticket_id,
+        names,
+        telling_words,
+        _version,
+        {{ without_identifiers('subject', 'ids') }} as subject
+    from told
+
 )
 
 select
@@ -41,9 +54,9 @@ select
     ticket_id,
 
     ---------- attributes
-    {{ redact_text('subject', names=['names'], telling_words='telling_words', ids='ids', is_normalised=true) }} as subject_text,
+    {{ without_names('subject', ['names'], 'telling_words') }} as subject_text,
 
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from told
+from identified
