@@ -175,7 +175,7 @@ by_day as (
             coalesce(sum(
                 case
                     when {{ amount }} is not null
-                        then half_of_reporting_unit {{ '+ half_of_own_unit * price' if amount in computed }}
+                        then half_of_reporting_unit + {{ 'half_of_own_unit' if amount in computed else 0 }} * price
                 end
             ), 0) as tolerance_of_{{ amount }},
         {%- endfor %}
