@@ -65,7 +65,7 @@ def table(form: str, key: str, required: str = "", domains: str = "", types: Map
 
 
 LOG, LEDGER, ROWS, SHEET = "parquet cdc", "parquet append", "jsonl append", "csv append"
-MONEY = "decimal(18,2)"
+MONEY, PRICE = "decimal(18,3)", "decimal(18,6)"
 TABLES = {
     "shop.customers": table(LOG, "customer_id", "country_code registered_at", "country_code"),
     "shop.addresses": table(LOG, "address_id", "customer_id address_kind country_code", "address_kind country_code"),
@@ -115,7 +115,7 @@ TABLES = {
         {"timestamp": "created_at"},
         arrays={
             "items": Elements(
-                {"quantity": "bigint", "unit_price": MONEY, "added_at": "timestamp"}, ("product_id", "quantity")
+                {"quantity": "bigint", "unit_price": PRICE, "added_at": "timestamp"}, ("product_id", "quantity")
             )
         },
     ),

@@ -2,6 +2,8 @@
     what staging holds, times the day's landed rate of one currency over that of the other. It rounds nothing, so a booking may differ by half of
     the smallest unit of its own currency, and by half of that of the reporting one. -#}
 {%- set amounts = ['gross_sales_amount', 'discount_amount', 'refund_amount', 'unmatched_refund_amount'] %}
+{#- Amounts of lines are worked out of prices that have more decimals, or land without their currency. -#}
+{%- set computed = ['gross_sales_amount', 'discount_amount'] %}
 {%- set half_unit = 0.5 / 10 ** minor_unit(var('reporting_currency')) %}
 with
 
@@ -146,11 +148,15 @@ converted as (
             when bookings.currency_code = '{{ var("reporting_currency") }}' then 1
             else prices.price
         end as price,
-        0.5 / power(10, case bookings.currency_code
+        cast(0.5 as double) / power(10, case bookings.currency_code
             {%- for currency in var('domains').currencies %}
                 when '{{ currency }}' then {{ minor_unit(currency) }}
             {%- endfor %}
-        end) as half_unit
+        end) as half_of_own_unit,
+        case
+            when bookings.currency_code = '{{ var("reporting_currency") }}' then 0
+            else {{ half_unit }}
+        end as half_of_reporting_unit
     from bookings
     left join prices_of_days as prices
         on
@@ -166,8 +172,12 @@ by_day as (
         {%- for amount in amounts %}
             coalesce(sum({{ amount }} * price), 0) as {{ amount }},
             count_if({{ amount }} is not null and price is null) as unknown_{{ amount }},
-            coalesce(sum(case when {{ amount }} is not null then half_unit * price + {{ half_unit }} end), 0)
-                as tolerance_of_{{ amount }},
+            coalesce(sum(
+                case
+                    when {{ amount }} is not null
+                        then half_of_reporting_unit + {{ 'half_of_own_unit' if amount in computed else 0 }} * price
+                end
+            ), 0) as tolerance_of_{{ amount }},
         {%- endfor %}
         date_day,
         sum(unit_count) as unit_count
