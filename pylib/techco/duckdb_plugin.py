@@ -98,6 +98,9 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(Path.cwd()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
+    # A full refresh would read them again, and leave out in silence what has become a link to elsewhere.
+    moved = (misplacement(file, contract) for file in loaded if not (file.is_regular and file.is_inside))
+    findings += [found for found in moved if found]
     causes = by_cause(findings)
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
