@@ -14,7 +14,7 @@ DAY = "ingested_on=2025-09-01"
 AT = "2025-09-01T12:00:00"
 # A space, a tab with a line end, a blank that does not break, a blank of no width.
 BLANKS = ["", " ", "\t\n", "\u00a0", "\u200b"]
-MODELS = ("+core.fct_order", "+core.fct_cart", "+data_quality_ledger", "path:models/staging", "path:models/pii")
+MODELS = ("+fct_order", "+fct_cart", "+data_quality_ledger", "path:models/staging", "path:models/pii")
 
 
 def land(landing, table: str, name: str, text: str):

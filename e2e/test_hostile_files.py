@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from comparing import query
 from conftest import ROOT
+from conftest import house as empty_house
 from techco.contract import load_contract
 from techco.landing_check import check
 from techco.landing_zone import list_files
@@ -35,7 +36,9 @@ STOPPING = {
     "surveys/nps_responses/quote.csv": (NPS + ANSWER % b'"open', "broken_quote"),
     "shop/orders/cut.parquet": (b"PAR1 and no more", "unreadable"),
     "shop/order/a.parquet": (b"", "unknown_table"),
-    "web/events/a.parquet": (b"", "wrong_extension"),
+    "web/events/a.parquet": (b"", "unreadable"),
+    "web/events/a.json": (EVENT, "wrong_extension"),
+    "web/events/a\\*.jsonl": (EVENT, "bad_name"),
 }
 
 
@@ -147,3 +150,20 @@ def test_a_column_that_ended_is_noted_in_the_contract(tmp_path):
         zone = [file for file in list_files(tmp_path) if file.source == "shop"]
         errors = [found.code for found in check(zone, contract, tmp_path) if found.severity == "error"]
         assert errors == codes, last_day
+
+
+# ---------- what is listed is what is read
+
+
+def test_a_first_build_reads_files_whatever_their_names(tmp_path, dbt_files):
+    names = ["a\\b", "a\nb", "it's", 'a "b"', "a[1]*?", "{a,b}", "-a", "ü 😀", "%20 #1"]
+    made = empty_house(tmp_path, dbt_files)
+    made.landing.mkdir()
+    (made.landing / "_landing_zone.json").write_text(json.dumps({"landing_zone_id": "names", "simulated": True}))
+    for name in names:
+        hostile.put(made.landing, "web/events", f"{name}.jsonl", EVENT, DAY)
+        hostile.put(made.landing, "surveys/nps_responses", f"{name}.csv", NPS + ANSWER % b"", DAY)
+    made.dbt("run", "-s", "base_web__events", "base_surveys__nps_responses")
+    for table, ending in (("web__events", "jsonl"), ("surveys__nps_responses", "csv")):
+        read = query(made.warehouse, f"select split_part(_file, '/', -1) from base.base_{table} order by 1")
+        assert [name for (name,) in read] == sorted(f"{name}.{ending}" for name in names)

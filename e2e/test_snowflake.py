@@ -92,9 +92,18 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory) -> Path:
-    """A zone of persons who are found wherever their values stand."""
+    """A zone of persons who are found wherever their values stand; some files are of a format of their own."""
     made = tmp_path_factory.mktemp("zone") / "landing"
     assert simulate(["--out", str(made), *DAYS, "--distinctive", "1"]) == 0
+    for table, ending, options in (
+        ("shop/order_items", "jsonl", "format json"),
+        ("wms/inventory_movements", "csv", "header"),
+    ):
+        days = sorted((made / table).iterdir())
+        for file in [*days[0].glob("*.parquet"), *days[-1].glob("*.parquet")]:
+            rows = f"(from read_parquet('{file}', hive_partitioning = false))"
+            duckdb.sql(f"copy {rows} to '{file.with_suffix(f'.{ending}')}' ({options})")
+            file.unlink()
     return made
 
 

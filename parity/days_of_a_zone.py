@@ -1,6 +1,7 @@
 """Let a landing zone appear day by day in another folder."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,4 +28,12 @@ def link_days(
         source, table, day = path.parts[-4:-1]
         if (day in days or also(source, table, day)) and not there.exists():
             there.parent.mkdir(parents=True, exist_ok=True)
-            os.symlink(path.resolve(), there)
+            put(path.resolve(), there)
+
+
+def put(file: Path, there: Path) -> None:
+    """The file under another name, without a copy where that goes; a link to outside of a zone is none of its files."""
+    try:
+        os.link(file, there)
+    except OSError:
+        shutil.copy2(file, there)

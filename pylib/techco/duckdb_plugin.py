@@ -128,6 +128,9 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(project_folder()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
+    # A full refresh would read them again, and leave out in silence what has become a link to elsewhere.
+    moved = (misplacement(file, contract) for file in loaded if not (file.is_regular and file.is_inside))
+    findings += [found for found in moved if found]
     findings += closing(zone) if zone else []
     # A file without rows is the delivery of a day on which there was nothing, as many days are: no news for a build.
     causes = by_cause([finding for finding in findings if finding.code != "empty"])
