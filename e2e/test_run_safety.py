@@ -11,7 +11,7 @@ from conftest import BUILD, DAYS, ROOT, TINY, House, house
 
 from simulator.__main__ import main as simulate
 
-SEGMENTS = "select count(*), count_if(dbt_valid_to is null) from snapshots.snap_customer_segments"
+SEGMENTS = "select count(*), count(*) - count(dbt_valid_to) from snapshots.snap_customer_segments"
 BATCHES = "select max(batch) from base.batches"
 # The simulated zone of `built` begins on the first of September 2025.
 NEWEST = f"2025-09-{DAYS:02}"
