@@ -89,7 +89,7 @@ def test_by_hand(query):
 
 def test_every_pattern_finds_its_example(built, query):
     steps = json.loads(
-        built.dbt("--quiet", "compile", "--inline", "{{ tojson(identifier_patterns()) }}").splitlines()[-1]
+        built.dbt("--quiet", "compile", "--inline", "{{ tojson(identifier_patterns()) }}").strip().splitlines()[-1]
     )
     examples = [(step["becomes"], example) for step in steps for example, _ in step["patterns"] if example]
     assert len(examples) > 30
