@@ -77,13 +77,19 @@ select
     as_of_date,
     newest_landing_day,
     due_on,
-    cast(case when known_up_to < as_of_date then known_up_to when known_up_to is not null then as_of_date end as date)
-        as complete_up_to,
+    cast(
+        case
+            when known_up_to < as_of_date then known_up_to
+            when known_up_to is not null then as_of_date
+        end as date
+    ) as complete_up_to,
 
     ---------- measures
     cast(landing_days as bigint) as landing_days,
-    cast(case
-        when due_on <= as_of_date then {{ days_between('due_on', 'as_of_date') }} + 1
-        else 0
-    end as bigint) as days_late
+    cast(
+        case
+            when due_on <= as_of_date then {{ days_between('due_on', 'as_of_date') }} + 1
+            else 0
+        end as bigint
+    ) as days_late
 from due

@@ -107,9 +107,12 @@ select
 
     ---------- demand and cover
     cast(case when is_complete then round(sold_per_day, 4) end as decimal(18, 4)) as sold_per_day,
-    cast(case when is_complete then round(
-        cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1
-    ) end as decimal(18, 1)) as days_of_cover,
+    cast(
+        case
+            when is_complete
+                then round(cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1)
+        end as decimal(18, 1)
+    ) as days_of_cover,
     case when is_complete then closing_quantity <= 0 end as is_stocked_out,
 
     ---------- value in the reporting currency
