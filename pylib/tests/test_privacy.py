@@ -122,7 +122,11 @@ def test_refuses_a_wrong_rule_of_what_singles_out(tmp_path, written, words):
     [
         ("classification: free_text", "classification: diary", ["unknown classification 'diary'", "free_text", "vars"]),
         ("comment, data_type: varchar", "comment, data_type: bigint", ["free_text with data_type bigint", "varchar"]),
-        ("classification: free_text", "classification: free_text, id_form: 'C[0-9]+'", ["id_form without", "person_id"]),
+        (
+            "classification: free_text",
+            "classification: free_text, id_form: 'C[0-9]+'",
+            ["id_form without", "person_id"],
+        ),
         ("classification: free_text", "classification: person_id, id_form: '('", ["the id_form '('", "C[0-9]{8}"]),
         ("classification: free_text", "classification: person_id, id_form: '[0-9]*'", ["the id_form '[0-9]*'"]),
         ("classification: free_text", "classification: person_id, id_form: '(?=C)'", ["the id_form '(?=C)'"]),
