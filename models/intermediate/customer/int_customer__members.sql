@@ -25,8 +25,8 @@ addresses as (
             order by
                 case when address_kind = 'billing' then 0 else 1 end,
                 updated_at desc nulls last,
-                _version desc,
-                address_id desc
+                _version desc nulls last,
+                address_id desc nulls last
         ) = 1
 
 ),

@@ -15,7 +15,8 @@ contacts as (
     where customer_key is not null
     qualify
         row_number() over (
-            partition by customer_key order by created_at desc nulls last, _version desc, contact_id desc
+            partition by customer_key
+            order by created_at desc nulls last, _version desc nulls last, contact_id desc nulls last
         ) = 1
 
 ),
