@@ -27,7 +27,7 @@
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
         'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, as_of varchar',
         'model_settings': 'node_id varchar, fingerprint varchar',
-        'settings': 'fingerprint varchar, name varchar, value varchar',
+        'settings': 'fingerprint varchar, setting_name varchar, setting_value varchar',
         'suppressions': 'person_hash varchar, person_key varchar, erased_on date',
         'privacy_actions': 'action_id varchar, action varchar, person_key varchar, request_id varchar, privacy_regime varchar, requested_at timestamp, '
             ~ 'done_at timestamp, row_count bigint, details varchar',

@@ -75,14 +75,14 @@
     {%- if run_query('select count(*) from ' ~ ledger('settings') ~ " where fingerprint = '" ~ present ~ "'").columns[0].values()[0] == 0 -%}
         {%- set rows = [] -%}
         {%- for name, value in settings.items() -%}{%- do rows.append([present, name, value]) -%}{%- endfor -%}
-        {%- do run_query('insert into ' ~ ledger('settings') ~ ' (fingerprint, name, value) ' ~ declared_rows(['fingerprint', 'name', 'value'], rows)) -%}
+        {%- do run_query('insert into ' ~ ledger('settings') ~ ' (fingerprint, setting_name, setting_value) ' ~ declared_rows(['fingerprint', 'setting_name', 'setting_value'], rows)) -%}
     {%- endif -%}
 {% endmacro %}
 
 {#- Stop: these models hold values that were made with other settings. -#}
 {% macro refuse_settings(settings, models, known) %}
     {%- set example = models[0] -%}
-    {%- set before = dict(run_query('select name, value from ' ~ ledger('settings') ~ " where fingerprint = '" ~ known[example] ~ "'").rows | map('list')) -%}
+    {%- set before = dict(run_query('select setting_name, setting_value from ' ~ ledger('settings') ~ " where fingerprint = '" ~ known[example] ~ "'").rows | map('list')) -%}
     {%- set changed = [] -%}
     {%- for name, value in settings.items() if before and before.get(name) != value -%}
         {%- set short = (before.get(name) or 'not set') | length <= 60 and value | length <= 60 and not name.startswith('seed ') -%}
