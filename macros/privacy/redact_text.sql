@@ -10,7 +10,7 @@
 {#- A normalised text without what identifies somebody by itself. `ids`: an SQL expression of the ids that are known of the person, with
     blanks between; none where none can be. -#}
 {% macro without_identifiers(text, ids=none) -%}
-    {%- set without_ids = redact_ids(text, ids) if ids else text -%}
+    {%- set without_ids = redact_ids(text, "coalesce(" ~ ids ~ ", '')") if ids else text -%}
     case when {{ may_identify(text) }} then {{ redact_identifiers(without_ids, text) }} else {{ without_ids }} end
 {%- endmacro %}
 
