@@ -124,6 +124,9 @@ HARMLESS = {
     "raw_tables": "a table more brings rows of its own",
     "restricted_schemas": "says which keys may stand in a query that skips storage",
     "needs_full_refresh": "the list itself",
+    "formats": "says what a landed file may be, and nothing of what is read from it",
+    "landing_day_lead": "says which landing days are refused, which are never loaded",
+    "privacy": "what looks personal is asked once more of a release, and the rest is read by views and rebuilt tables",
 }
 
 
