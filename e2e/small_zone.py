@@ -48,6 +48,15 @@ def land(landing: Path, table: str, day: str, rows: Iterable[dict], name: str = 
     return file
 
 
+def land_nothing(landing: Path, day: str) -> None:
+    """An empty file of a day for each table of a zone that lands nothing else on it: that nothing happened is a delivery."""
+    for table in landing.glob("*/*/"):
+        folder = table / f"ingested_on={day}"
+        if not folder.exists():
+            folder.mkdir()
+            folder.joinpath("nothing.jsonl").touch()
+
+
 def as_table(declared: Table, rows: list[dict]) -> pa.Table:
     """Rows as an Arrow table with the contract's columns and types."""
     columns = {}

@@ -137,6 +137,7 @@ def land_second_day(landing: Path) -> None:
             for name, (amount, currency) in amounts.items()
         ],
     )
+    small_zone.land_nothing(landing, SECOND)
 
 
 @pytest.fixture(scope="module")

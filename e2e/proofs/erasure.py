@@ -44,12 +44,22 @@ def run(round_number: int, folder: Path, target: Path | None = None, persons: in
     home = house(place, target or folder / "target")
     made = ["--out", str(home.landing), "--days", str(DAYS), *TINY, "--seed", str(500 + round_number)]
     assert simulate([*made, "--defects", "0.01"]) == 0
+    land_all_rates(home, made[2:], place)
     home.dbt(*TESTED_BUILD)
     command(home, "techco.publish")
     figures = erase_and_search(home, choose(home, random.Random(round_number), persons), place)
     if not figures["differences"]:
         shutil.rmtree(place)
     return figures
+
+
+def land_all_rates(home: House, world: list[str], place: Path) -> None:
+    """Put the world's unspoiled exchange rates in place: without a day's rate no release may be made."""
+    unspoiled = place / "unspoiled"
+    assert simulate(["--out", str(unspoiled), *world]) == 0
+    shutil.rmtree(home.landing / "fx")
+    shutil.copytree(unspoiled / "fx", home.landing / "fx")
+    shutil.rmtree(unspoiled)
 
 
 def choose(home: House, chance: random.Random, persons: int) -> list[str]:

@@ -135,7 +135,7 @@ prices_of_days as (
     qualify
         row_number() over (
             partition by days.date_day, days.currency_code
-            order by prices.rate_date desc
+            order by prices.rate_date desc nulls last
         ) = 1
 
 ),
@@ -148,11 +148,13 @@ converted as (
             when bookings.currency_code = '{{ var("reporting_currency") }}' then 1
             else prices.price
         end as price,
-        cast(0.5 as double) / power(10, case bookings.currency_code
-            {%- for currency in var('domains').currencies %}
-                when '{{ currency }}' then {{ minor_unit(currency) }}
-            {%- endfor %}
-        end) as half_of_own_unit,
+        cast(
+            case bookings.currency_code
+                {%- for currency in var('domains').currencies %}
+                when '{{ currency }}' then {{ 0.5 / 10 ** minor_unit(currency) }}
+                {%- endfor %}
+            end as double
+        ) as half_of_own_unit,
         case
             when bookings.currency_code = '{{ var("reporting_currency") }}' then 0
             else {{ half_unit }}

@@ -41,7 +41,7 @@ select
     table_name,
 
     ---------- attributes
-    {{ dbt.listagg('measure_group', "', '", 'order by measure_group') }} as measure_groups,
+    nullif({{ dbt.listagg('measure_group', "', '", 'order by measure_group') }}, '') as measure_groups,
     max(as_of_date) as as_of_date,
     min(complete_up_to) as complete_up_to,
     nullif({{ dbt.listagg('held_back_by', "', '", 'order by measure_group') }}, '') as held_back_by,
