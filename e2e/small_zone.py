@@ -49,7 +49,7 @@ def land(landing: Path, table: str, day: str, rows: Iterable[dict], name: str = 
 
 
 def land_nothing(landing: Path, day: str) -> None:
-    """An empty file of a day for each table of a zone that lands nothing else on it: that nothing happened is a delivery."""
+    """An empty file of a day for each table that lands nothing else on it: that nothing happened is a delivery."""
     for table in landing.glob("*/*/"):
         folder = table / f"ingested_on={day}"
         if not folder.exists():

@@ -128,8 +128,10 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(project_folder()) if files else None
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
-    # A full refresh would read them again, and leave out in silence what has become a link to elsewhere.
-    moved = (misplacement(file, contract) for file in loaded if not (file.is_regular and file.is_inside))
+    # A full refresh would read them again, and leave out in silence what has become a link to elsewhere. The run of an
+    # erasure opens none.
+    odd = [] if os.environ.get(ERASURE) else [file for file in loaded if not (file.is_regular and file.is_inside)]
+    moved = (misplacement(file, contract) for file in odd)
     findings += [found for found in moved if found]
     findings += closing(zone) if zone else []
     # A file without rows is the delivery of a day on which there was nothing, as many days are: no news for a build.
