@@ -242,7 +242,7 @@ def test_csv_is_read_as_its_contract_says(landed):
         "select cast(spend_date as varchar), cast(spend_amount as varchar), impression_count "
         "from core.fct_ad_spend order by 1",
     )
-    assert spend == [("2025-09-01", "1234.56", 1000), ("2025-09-02", "0.50", None), ("2025-09-07", "7.00", None)]
+    assert spend == [("2025-09-01", "1234.560", 1000), ("2025-09-02", "0.500", None), ("2025-09-07", "7.000", None)]
     assert query(landed, "select campaign_id, is_inferred from core.dim_campaign order by 1 nulls last") == [
         ("Büro", True),
         (None, False),

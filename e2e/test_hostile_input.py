@@ -4,6 +4,7 @@ import hostile_files as hostile
 import pytest
 from comparing import query
 from conftest import DAYS
+from small_zone import land_nothing
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +18,7 @@ def landed(built, tmp_path_factory):
     hostile.land_documents(house.landing)
     hostile.land_parquet(house.landing)
     hostile.land_repetition(house.landing)
+    land_nothing(house.landing, hostile.NEXT_DAY.removeprefix("ingested_on="))
     house.output = house.dbt("run", TECHCO_MEMORY_LIMIT="1GB")
     return house
 

@@ -3,12 +3,11 @@
 {% set declared = [] %}
 {% for source_name, names in var('raw_tables').items() %}
     {% for table_name in names %}
--- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        -- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
         {%- if execute %}
             {%- set cadence = contract(source_name, table_name).cadence %}
-            {%- do declared.append([
-                source_name, table_name, cadence.every, 'true' if cadence.holds_until_next else 'false',
-            ]) %}
+            {%- set holds = 'true' if cadence.holds_until_next else 'false' %}
+            {%- do declared.append([source_name, table_name, cadence.every, holds]) %}
         {%- endif %}
     {% endfor %}
 {% endfor %}

@@ -98,11 +98,9 @@ select
     warehouse_key,
 
     ---------- quantities: opening + movements = closing; unknown where the day's movements were not delivered
-    {%- for quantity in [
-        'opening', 'initial', 'received', 'sold', 'returned', 'transferred', 'adjusted', 'closing',
-    ] %}
-    {%- set pieces = 'closing_quantity - net_quantity' if quantity == 'opening' else quantity ~ '_quantity' %}
-    cast(case when is_complete then {{ pieces }} end as bigint) as {{ quantity }}_quantity,
+    {%- for quantity in ['opening', 'initial', 'received', 'sold', 'returned', 'transferred', 'adjusted', 'closing'] %}
+        {%- set pieces = 'closing_quantity - net_quantity' if quantity == 'opening' else quantity ~ '_quantity' %}
+        cast(case when is_complete then {{ pieces }} end as bigint) as {{ quantity }}_quantity,
     {%- endfor %}
 
     ---------- demand and cover
