@@ -151,7 +151,7 @@ converted as (
         cast(
             case bookings.currency_code
                 {%- for currency in var('domains').currencies %}
-                when '{{ currency }}' then {{ 0.5 / 10 ** minor_unit(currency) }}
+                    when '{{ currency }}' then {{ 0.5 / 10 ** minor_unit(currency) }}
                 {%- endfor %}
             end as double
         ) as half_of_own_unit,

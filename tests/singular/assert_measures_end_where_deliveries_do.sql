@@ -16,16 +16,16 @@
 {%- do known.append(('daily_inventory_position', 'date_day', 'stock', quantities)) %}
 
 {%- for mart, last_day, measure_group, measures in known %}
-{{ 'union all' if not loop.first }}
-select
-    '{{ mart }}' as mart,
-    '{{ measure_group }}' as measure_group,
-    {{ last_day }} as last_day
-from {{ ref(mart) }}
-where
-    case
-        when {{ last_day }} <= {{ complete_up_to([measure_group]) }}
-            then {{ measures | join(' is null or ') }} is null
-        else {{ measures | join(' is not null or ') }} is not null
-    end
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ mart }}' as mart,
+        '{{ measure_group }}' as measure_group,
+        {{ last_day }} as last_day
+    from {{ ref(mart) }}
+    where
+        case
+            when {{ last_day }} <= {{ complete_up_to([measure_group]) }}
+                then {{ measures | join(' is null or ') }} is null
+            else {{ measures | join(' is not null or ') }} is not null
+        end
 {%- endfor %}
