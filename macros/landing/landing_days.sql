@@ -54,14 +54,6 @@
     {%- if base -%}
         {%- do run_query('delete from ' ~ base ~ ' where _file = ' ~ text_literal(file)) -%}
     {%- endif -%}
-    {#- Rows that were made of the file are replaced by those of the same version that come from the other folder. -#}
-    {%- set base_id = 'model.techco.base_' ~ source_name ~ '__' ~ table_name -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and base_id in node.depends_on.nodes -%}
-        {%- set staged = built(node.config.schema, node.name) if node.config.materialized == 'incremental' and node.config.schema in ('staging', 'pii') else none -%}
-        {%- if staged and '_file' in adapter.get_columns_in_relation(staged) | map(attribute='name') | map('lower') -%}
-            {%- do run_query('update ' ~ staged ~ ' set _file = null, _row = null where _file = ' ~ text_literal(file)) -%}
-        {%- endif -%}
-    {%- endfor -%}
     {%- if quarantine -%}
         {%- do run_query('delete from ' ~ quarantine ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
     {%- endif -%}
