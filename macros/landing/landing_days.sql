@@ -48,11 +48,17 @@
     forgotten last: after a crash the next run does all of it again. -#}
 {% macro forget_file(source_name, table_name, file, day) %}
     {%- set of_table = "source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name ~ "'" -%}
+    {%- set of_file = ' where _file = ' ~ text_literal(file) -%}
     {%- set base = built('base', 'base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- set quarantine = built('quarantine', 'quarantine_' ~ source_name) -%}
     {%- set tallies = built('quarantine', 'delivery_tallies') -%}
     {%- if base -%}
-        {%- do run_query('delete from ' ~ base ~ ' where _file = ' ~ text_literal(file)) -%}
+        {%- set key = contract(source_name, table_name).key | join(', ') -%}
+        {%- do run_query(
+            'update ' ~ base ~ ' set _batch = ' ~ current_batch() ~ ' where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ base ~ of_file ~ ')'
+        ) -%}
+        {%- do forget_where_rows_stood('base_' ~ source_name ~ '__' ~ table_name, of_file) -%}
+        {%- do run_query('delete from ' ~ base ~ of_file) -%}
     {%- endif -%}
     {%- if quarantine -%}
         {%- do run_query('delete from ' ~ quarantine ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
@@ -62,6 +68,19 @@
     {%- endif -%}
     {%- do run_query('insert into ' ~ ledger('changed_tables') ~ " select '" ~ source_name ~ "', '" ~ table_name ~ "', " ~ current_batch()) -%}
     {%- do run_query('delete from ' ~ ledger('loaded_files') ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
+{% endmacro %}
+
+{#- Of one version the row of the later landing day counts (macros/incremental/latest_version.sql). What was made of a file that is forgotten says no
+    longer where it stood, so that any row of its key and version replaces it: all of them are new to this run. Columns are asked with a query
+    of our own, as dbt's question would begin a transaction that ends with the hook. -#}
+{% macro forget_where_rows_stood(base_model, of_file) %}
+    {%- for node in graph.nodes.values()
+        if node.config.incremental_strategy == 'latest_version' and 'model.' ~ project_name ~ '.' ~ base_model in node.depends_on.nodes -%}
+        {%- set relation = built(node.config.schema, node.name) -%}
+        {%- if relation and '_file' in run_query('select * from ' ~ relation ~ ' limit 0').column_names | map('lower') -%}
+            {%- do run_query('update ' ~ relation ~ ' set _file = null, _row = null' ~ of_file) -%}
+        {%- endif -%}
+    {%- endfor -%}
 {% endmacro %}
 
 {#- What every table has delivered: a row per loaded file, those without a row, too. -#}
