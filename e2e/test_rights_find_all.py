@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from comparing import query
-from conftest import House, house
+from conftest import TESTED_BUILD, House, house
 from proofs.erasure import command
 from proofs.readers import publish
 
@@ -54,7 +54,7 @@ def cart(cart_id: str, session_id: str) -> dict:
         "session_id": session_id,
         "currency_code": "EUR",
         "country_code": "DE",
-        "cart_status": "active",
+        "cart_status": "open",
         **written,
     }
 
@@ -88,8 +88,7 @@ def home(tmp_path_factory, dbt_files) -> House:
     )
     land(made.landing, "carts/carts", [cart("k1", "s1"), cart("k2", "s2"), cart("k3", "s3")])
     land(made.landing, "crm/contacts", [contact("1", PERSON, EMAIL), contact("2", OTHER, "otto@mail.example")])
-    made.dbt("seed")
-    made.dbt("run")
+    made.dbt(*TESTED_BUILD)
     return made
 
 

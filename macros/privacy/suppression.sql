@@ -48,6 +48,8 @@ marked as (
         checked.*,
         coalesce(
             by_raw.person_key,
+            -- What an erasure left of an unusable line of a landed file.
+            {{ erased_key_of('checked._raw') }},
             {%- if person %}
             by_id.person_key,
             {{ erased_key_of(named) }},

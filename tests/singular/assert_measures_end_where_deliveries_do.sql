@@ -8,7 +8,7 @@
 {%- for mart, last_day in [
     ('daily_sales_kpis', 'date_day'),
     ('daily_sales_kpis_by_country', 'date_day'),
-    ('monthly_sales_kpis', 'least(last_day(month_start), coalesce(' ~ as_of() ~ ', last_day(month_start)))'),
+    ('monthly_sales_kpis', 'case when last_day(month_start) > ' ~ as_of() ~ ' then ' ~ as_of() ~ ' else last_day(month_start) end'),
 ] %}
     {%- do known.append((mart, last_day, 'sales', sales)) %}
     {%- do known.append((mart, last_day, 'sessions', ['session_count', 'converted_session_count'])) %}
