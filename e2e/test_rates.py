@@ -161,5 +161,6 @@ def test_nothing_warns_of_a_table_that_the_company_does_not_have(tables, tmp_pat
         FRIDAY,
         [{"rate_date": FRIDAY, "base_currency_code": "EUR", "quote_currency_code": "USD", "rate": 1.25}],
     )
+    small_zone.land_nothing(made.landing, FRIDAY)
     printed = made.dbt(*BUILD)
     assert "WARN=0" in printed, [line for line in printed.splitlines() if "WARN" in line]

@@ -5,42 +5,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from comparing import differences, query
-from conftest import ROOT, House, house
-from techco.contract import load_contract
+from conftest import House, house
+from small_zone import land, land_nothing
 
-CONTRACT = load_contract(ROOT)
-TYPES = {
-    "varchar": pa.string(),
-    "bigint": pa.int64(),
-    "timestamp": pa.timestamp("us"),
-    "date": pa.date32(),
-    "boolean": pa.bool_(),
-}
 PEPPER = {"TECHCO_PEPPER": "a pepper of enough characters"}
 SECRETS = PEPPER | {"TECHCO_SUPPRESSION_KEY": "another secret of enough characters"}
 FIRST, SECOND, THIRD = "2025-09-02", "2025-09-03", "2025-09-04"
 BUILD = ("build", "--exclude-resource-type", "unit_test")
-
-
-def land(landing: Path, name: str, day: str, rows: list[dict]) -> None:
-    """Land rows of a table as one Parquet file of a day, in the contract's types; what a row does not say is null."""
-    source, table = name.split(".")
-    columns = {column.name: column.data_type for column in CONTRACT.tables[source, table].columns}
-    schema = pa.schema(
-        [
-            (column, TYPES.get(kind) or pa.decimal128(*map(int, kind[8:-1].split(","))))
-            for column, kind in columns.items()
-        ]
-    )
-    folder = landing / source / table / f"ingested_on={day}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in rows:
-        assert row.keys() <= columns.keys(), row.keys() - columns.keys()
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "part-0000.parquet")
 
 
 def changes(day: str, rows: list[dict]) -> list[dict]:
@@ -344,6 +317,7 @@ def test_an_erasure_takes_the_id_and_leaves_the_money(grown, tmp_path):
     # The shop gives money back once more, and names the person.
     later = [refund("R10", "09-04", "1.00", customer_id="C", country_code="US")]
     land(held.landing, "shop.refunds", THIRD, changes(THIRD, later))
+    land_nothing(held.landing, THIRD)
     held.dbt(*BUILD, **SECRETS)
     assert query(held.warehouse, DAILY)[:-1] == query(grown.warehouse, DAILY)
     assert query(held.warehouse, "select refund_amount from kpi.daily_sales_kpis where date_day = '2025-09-04'") == [
