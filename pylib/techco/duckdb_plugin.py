@@ -56,7 +56,8 @@ class Plugin(BasePlugin):
                 "Set TECHCO_WAREHOUSE to another file name, for example warehouse/techco.duckdb."
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-        owner_only.close_warehouse(path)
+        if str(path) != ":memory:":
+            owner_only.close_warehouse(path)
         close_files_of_dbt()
         wait_for_publish(path)
         require_free(path)

@@ -53,7 +53,10 @@ open_pieces as (
     where
         not lines.is_deleted
         and not coalesce(orders.is_deleted, false)
-        and ({{ business_date('orders.ordered_at') }} <= {{ complete_up_to(['stock', 'purchases']) }} or orders.ordered_at is null)
+        and (
+            {{ business_date('orders.ordered_at') }} <= {{ complete_up_to(['stock', 'purchases']) }}
+            or orders.ordered_at is null
+        )
 
 ),
 
