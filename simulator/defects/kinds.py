@@ -96,9 +96,7 @@ def damage(table: Spoilable, kind: str, dice: Dice) -> Damage:
     column = dice.of(numbers if kind == TOO_LARGE else list(table.types))
     data_type = table.types[column].partition("(")[0]
     value = TOO_LARGE_NUMBERS[data_type] if kind == TOO_LARGE else wrong_text(table, column, data_type, dice)
-    # What is no number is no member of a list of numbers either.
-    reasons = [f"type:{column}"] + ([f"domain:{column}"] if column in table.domains else [])
-    return Damage(column, value, reasons)
+    return Damage(column, value, [f"type:{column}"])
 
 
 def wrong_text(table: Spoilable, column: str, data_type: str, dice: Dice) -> str:
