@@ -1,1 +1,93 @@
-{{ sales_kpis('month_start') }}
+{{ config(materialized=rebuilt(), persist_docs={'relation': true, 'columns': rebuilt() == 'table'}) }}
+
+{% set additive_measures = [
+    'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount',
+    'unmatched_refund_amount', 'net_revenue_amount', 'cost_amount', 'margin_amount', 'shipping_amount',
+    'purchase_amount', 'guest_order_count', 'session_count', 'converted_session_count',
+] %}
+
+with
+
+measures as (
+
+    select
+        dates.month_start,
+        daily.*
+    from {{ ref('daily_sales_measures') }} as daily
+    inner join {{ ref('dim_date') }} as dates
+        on daily.date_day = dates.date_day
+
+),
+
+totals as (
+
+    select
+        month_start,
+        {% for measure in additive_measures -%}
+        {{ complete_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from measures
+    group by month_start
+
+),
+
+-- A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
+-- Distinct people cannot be added up, so they are counted from the orders.
+purchases as (
+
+    select
+        dates.month_start as month_start,
+        orders.customer_key,
+        customers.first_order_date
+    from {{ ref('fct_order') }} as orders
+    inner join {{ ref('dim_date') }} as dates
+        on orders.order_date = dates.date_day
+    inner join {{ ref('int_customer__sales') }} as customers
+        on orders.customer_key = customers.customer_key
+    where
+        orders.is_purchase
+        and orders.order_date <= {{ as_of() }}
+
+),
+
+customers as (
+
+    select
+        month_start,
+        count(distinct case when first_order_date >= month_start then customer_key end) as new_customer_count,
+        count(distinct case when first_order_date < month_start then customer_key end) as returning_customer_count
+    from purchases
+    group by month_start
+
+)
+
+select
+    ---------- keys
+    totals.month_start,
+
+    ---------- additive measures
+    {% for measure in additive_measures -%}
+    cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
+    {% endfor %}
+
+    ---------- distinct customers, not additive
+    case when totals.order_count is not null then coalesce(customers.new_customer_count, 0) end as new_customer_count,
+    case when totals.order_count is not null then coalesce(customers.returning_customer_count, 0) end
+        as returning_customer_count,
+
+    ---------- ratios, not additive
+    cast(round(
+        cast(totals.purchase_amount as double) / nullif(totals.order_count, 0),
+        {{ minor_unit(var('reporting_currency')) }}
+    ) as decimal(18, 3)) as average_order_value,
+    {{ fitting(
+        'round(cast(totals.margin_amount as double) / nullif(cast(totals.net_revenue_amount as double), 0), 4)', scale=4
+    ) }} as margin_rate,
+    cast(round(
+        cast(totals.converted_session_count as double) / nullif(totals.session_count, 0), 4
+    ) as decimal(18, 4)) as conversion_rate,
+
+    '{{ var("reporting_currency") }}' as currency_code
+from totals
+left join customers
+    on totals.month_start = customers.month_start
