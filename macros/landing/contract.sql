@@ -1,4 +1,4 @@
-{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention, cadence, and columns (name,
+{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention (also as a text), cadence, and columns (name,
     data_type, path, required, accepted, classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array
     hold).
     What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
@@ -35,7 +35,9 @@
     {%- endfor -%}
     {{- return({
         'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
-        'retention': meta.retention, 'cadence': contract_cadence(meta.get('cadence', {'every': '1 day'})),
+        'retention': meta.retention,
+        'retention_text': (meta.retention.items() | map('join', ': ') | join(', ')) if meta.retention is mapping else meta.retention,
+        'cadence': contract_cadence(meta.get('cadence', {'every': '1 day'})),
     }) -}}
 {% endmacro %}
 

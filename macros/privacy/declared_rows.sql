@@ -14,10 +14,3 @@
     where false
     {%- endif %}
 {%- endmacro %}
-
-{#- What is declared of the retention of a table of the contract: `config.meta.retention` of the table, else of its source; none where nothing is said. -#}
-{% macro retention_of(source_name, table_name) %}
-    {%- set node = graph.sources['source.techco.' ~ source_name ~ '.' ~ table_name] -%}
-    {%- set retention = node.config.meta.get('retention', node.source_meta.get('retention')) -%}
-    {{- return((retention.items() | map('join', ': ') | join(', ')) if retention is mapping else retention) -}}
-{% endmacro %}

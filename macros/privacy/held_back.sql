@@ -15,33 +15,3 @@
 {% macro held_back(value) -%}
     case when {{ contains_match(value, var('privacy').looks_personal | join('|')) }} then '[held back]' else {{ value }} end
 {%- endmacro %}
-
-{#- How often a landed file of a raw table holds such values, by column; of files with new rows only. -#}
-{% macro held_back_in(source_name, table_name, new) %}
-    {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
-    {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
-    {%- set table = contract(source_name, table_name) -%}
-    {%- set names = [] -%}
-    {%- for column in table.columns if could_look_personal(column, table) -%}{%- do names.append(column.name) -%}{%- endfor -%}
-    {%- for name in names %}
-    {{ 'union all' if not loop.first }}
-    select
-        '{{ source_name }}' as source_name,
-        '{{ table_name }}' as table_name,
-        '{{ name }}' as column_name,
-        _file as file_path,
-        min(_ingested_on) as ingested_on,
-        count(*) as held_back_rows
-    from {{ base }}
-    where
-        {{ name }} = '[held back]'
-        and _file in (select _file from {{ base }} where {{ new }})
-    group by _file
-    {%- else %}
-    select
-        '{{ source_name }}' as source_name, '{{ table_name }}' as table_name, cast(null as varchar) as column_name,
-        cast(null as varchar) as file_path, cast(null as date) as ingested_on, 0 as held_back_rows
-    from {{ base }}
-    where false
-    {%- endfor %}
-{% endmacro %}

@@ -10,17 +10,3 @@
             on rows_of_persons.{{ column }} = persons.name_key
     )
 {%- endmacro %}
-
-{#- One row per ticket: the names and the ids of who asks. -#}
-{% macro names_of_requesters() -%}
-    (
-        select
-            requests.ticket_id,
-            -- Who is not recognised has an address; most tell the name.
-            coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
-            coalesce(persons.ids, requests.customer_id) as ids
-        from {{ ref('pii_support__tickets') }} as requests
-        left join {{ ref('person_names') }} as persons
-            on requests.customer_key = persons.name_key
-    )
-{%- endmacro %}

@@ -5,17 +5,41 @@
         post_hook='{{ remember_run() }}',
     )
 }}
-{% set tables = tables_with_news() %}
 {% set new = is_new() %}
+{#- The columns that could hold such a value, of tables that have something new: source, table, column, which rows are new. -#}
+{% set columns = [] %}
+{% for source_name, table_name, is_renewed in tables_with_news() if execute %}
+    {%- set table = contract(source_name, table_name) %}
+    {%- for column in table.columns if could_look_personal(column, table) %}
+        {%- do columns.append([source_name, table_name, column.name, '_batch > 0' if is_renewed else new]) %}
+    {%- endfor %}
+{% endfor %}
+{% for source_name, names in var('raw_tables').items() -%}
+{%- for table_name in names %}
+-- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+{%- endfor %}
+{%- endfor %}
 
 with
 
-found as (
+-- Of files with new rows, as a file is counted whole.
+held_back as (
 
-    {% for source_name, table_name, is_renewed in tables %}
+    {% for source_name, table_name, column_name, has_news in columns %}
+    {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) %}
     {{ 'union all' if not loop.first }}
-    select *
-    from ({{ held_back_in(source_name, table_name, '_batch > 0' if is_renewed else new) }}) as {{ source_name }}__{{ table_name }}
+    select
+        '{{ source_name }}' as source_name,
+        '{{ table_name }}' as table_name,
+        '{{ column_name }}' as column_name,
+        _file as file_path,
+        min(_ingested_on) as ingested_on,
+        count(*) as held_back_rows
+    from {{ base }}
+    where
+        {{ column_name }} = '[held back]'
+        and _file in (select _file from {{ base }} where {{ has_news }})
+    group by _file
     {% else %}
     select
         source_name,
@@ -45,4 +69,4 @@ select
 
     ---------- technical
     {{ current_batch() }} as _batch
-from found
+from held_back

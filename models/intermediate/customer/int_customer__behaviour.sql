@@ -2,7 +2,22 @@
 
 with
 
-{{ customers_with_sales() }},
+customers as (
+
+    select *
+    from {{ ref('dim_customer') }}
+    where
+        customer_key <> 'unknown'
+        and not is_deleted
+
+),
+
+sales as (
+
+    select *
+    from {{ ref('int_customer__sales') }}
+
+),
 
 -- Orders and not lines: a source that books a return twice, or takes it back, makes no other customer of anyone. A return without an order is
 -- none of these.

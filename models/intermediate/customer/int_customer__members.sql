@@ -34,11 +34,14 @@ addresses as (
 -- Customers that other systems speak of before the shop's customer table does.
 named_elsewhere as (
 
-    {{ keys_named_in('customer_key', [
-        'stg_shop__orders', 'stg_shop__addresses', 'stg_shop__refunds', 'stg_wms__returns', 'fct_web_session', 'stg_carts__carts',
-        'stg_reviews__reviews', 'stg_crm__contacts', 'stg_crm__consents', 'stg_crm__privacy_requests', 'stg_support__tickets',
-        'stg_surveys__nps_responses',
-    ]) }}
+    {% for model in [
+        'stg_shop__orders', 'stg_shop__addresses', 'stg_shop__refunds', 'stg_wms__returns', 'fct_web_session',
+        'stg_carts__carts', 'stg_reviews__reviews', 'stg_crm__contacts', 'stg_crm__consents',
+        'stg_crm__privacy_requests', 'stg_support__tickets', 'stg_surveys__nps_responses',
+    ] -%}
+    {{ 'union' if not loop.first }}
+    select customer_key from {{ ref(model) }}
+    {% endfor %}
 
 ),
 

@@ -89,5 +89,6 @@ select
     cast(refund_amount_reporting as decimal(18, 3)) as refund_amount_reporting,
     cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
-    cast(discounted_order_count as bigint) as discounted_order_count
+    cast(discounted_order_count as bigint) as discounted_order_count,
+    {{ days_between('last_order_date', complete_up_to(['sales'])) }} as recency_days
 from complete

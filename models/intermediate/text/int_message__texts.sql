@@ -36,6 +36,19 @@ tickets as (
 
 ),
 
+-- Who asks: the names and the ids. Who is not recognised has an address; most tell the name.
+requesters as (
+
+    select
+        requests.ticket_id,
+        coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
+        coalesce(persons.ids, requests.customer_id) as ids
+    from {{ ref('pii_support__tickets') }} as requests
+    left join {{ ref('person_names') }} as persons
+        on requests.customer_key = persons.name_key
+
+),
+
 -- Agents greet by name, so the names are those of who signs and of who asks.
 named as (
 
@@ -49,7 +62,7 @@ named as (
     from messages
     left join tickets
         on messages.message_id = tickets.message_id
-    left join {{ names_of_requesters() }} as requesters
+    left join requesters
         on tickets.ticket_id = requesters.ticket_id
 
 ),

@@ -13,6 +13,19 @@ tickets as (
 
 ),
 
+-- Who asks: the names and the ids. Who is not recognised has an address; most tell the name.
+requesters as (
+
+    select
+        requests.ticket_id,
+        coalesce(persons.names, split_part(requests.requester_email, '@', 1)) as names,
+        coalesce(persons.ids, requests.customer_id) as ids
+    from {{ ref('pii_support__tickets') }} as requests
+    left join {{ ref('person_names') }} as persons
+        on requests.customer_key = persons.name_key
+
+),
+
 named as (
 
     select
@@ -22,7 +35,7 @@ named as (
         requesters.names,
         requesters.ids
     from tickets
-    left join {{ names_of_requesters() }} as requesters
+    left join requesters
         on tickets.ticket_id = requesters.ticket_id
 
 ),

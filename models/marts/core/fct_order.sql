@@ -35,24 +35,87 @@ orders as (
 
 ),
 
-added_up as (
+-- What is bought, a gift too, counts as a bought line; not what is taken back, or credited with a negative price.
+lines_by_order as (
 
-    {{ orders_with_amounts('orders', lines, payments, refunds, of_touched_orders) }}
+    select
+        order_id,
+        count(*) as line_count,
+        count_if(quantity > 0 and unit_price >= 0) as bought_line_count,
+        sum(quantity) as unit_count,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(tax_amount) as tax_amount,
+        {{ complete_sum('gross_amount_reporting') }} as gross_amount_reporting,
+        {{ complete_sum('discount_amount_reporting') }} as discount_amount_reporting,
+        {{ complete_sum('case when tax_amount is null then 0 else tax_amount_reporting end') }}
+            as tax_amount_reporting,
+        {{ complete_sum('cost_amount_reporting') }} as cost_amount_reporting
+    from {{ lines }}
+    {{ of_touched_orders }}
+    group by order_id
 
 ),
 
-valued as (
+-- Payments and refunds in another currency than the order's do not add up with it, and are left out.
+payments_by_order as (
 
     select
-        added_up.*,
-        added_up.order_status in ('paid', 'shipped', 'delivered', 'returned') as is_sale,
-        {{ convert('added_up.shipping_amount', 'added_up.currency_code', 'rates.reporting_rate') }}
-            as shipping_amount_reporting
-    from added_up
+        order_id,
+        currency_code,
+        sum(case when payment_status = 'captured' then amount else 0 end) as captured_amount
+    from {{ payments }}
+    {{ of_touched_orders }}
+    group by order_id, currency_code
+
+),
+
+refunds_by_order as (
+
+    select
+        order_id,
+        currency_code,
+        sum(amount) as refunded_amount
+    from {{ refunds }}
+    {{ of_touched_orders }}
+    group by order_id, currency_code
+
+),
+
+-- 0 where nothing has come, null where a part is unknown in the reporting currency.
+orders_with_amounts as (
+
+    select
+        orders.*,
+        coalesce(lines.line_count, 0) as line_count,
+        coalesce(lines.bought_line_count, 0) as bought_line_count,
+        coalesce(lines.unit_count, 0) as unit_count,
+        coalesce(lines.gross_amount, 0) as gross_amount,
+        coalesce(lines.discount_amount, 0) as lines_discount_amount,
+        coalesce(lines.tax_amount, 0) as lines_tax_amount,
+        coalesce(payments.captured_amount, 0) as captured_amount,
+        coalesce(refunds.refunded_amount, 0) as refunded_amount,
+        {%- for amount in ['gross_amount', 'discount_amount', 'tax_amount', 'cost_amount'] %}
+        case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end as {{ amount }}_reporting,
+        {%- endfor %}
+        {{ convert('orders.shipping_amount', 'orders.currency_code', 'rates.reporting_rate') }}
+            as shipping_amount_reporting,
+        orders.order_status in ('paid', 'shipped', 'delivered', 'returned') as is_sale
+    from orders
+    left join lines_by_order as lines
+        on orders.order_id = lines.order_id
+    left join payments_by_order as payments
+        on
+            orders.order_id = payments.order_id
+            and orders.currency_code = payments.currency_code
+    left join refunds_by_order as refunds
+        on
+            orders.order_id = refunds.order_id
+            and orders.currency_code = refunds.currency_code
     left join {{ rates }} as rates
         on
-            added_up.order_date = rates.rate_date
-            and added_up.currency_code = rates.currency_code
+            orders.order_date = rates.rate_date
+            and orders.currency_code = rates.currency_code
 
 )
 
@@ -102,5 +165,5 @@ select
     ---------- technical
     is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
-from valued
+from orders_with_amounts
 {{ without_deleted() }}

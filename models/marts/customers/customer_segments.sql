@@ -1,6 +1,21 @@
 with
 
-{{ customers_with_sales() }},
+customers as (
+
+    select *
+    from {{ ref('dim_customer') }}
+    where
+        customer_key <> 'unknown'
+        and not is_deleted
+
+),
+
+sales as (
+
+    select *
+    from {{ ref('int_customer__sales') }}
+
+),
 
 -- Who has a purchase. A customer of whom there is only a reversal or a refund has amounts and no score.
 buyers as (
@@ -42,8 +57,19 @@ select
     customers.acquisition_channel,
     customers.loyalty_tier,
     customers.registered_on,
-    {{ rfm_segment('scored.recency_score', 'scored.frequency_score', 'scored.monetary_score') }}
-        as segment_name,
+    -- The first line that fits counts. Who never bought has no score.
+    case
+        when recency_score is null then 'prospect'
+        when recency_score >= 4 and frequency_score >= 4 and monetary_score >= 4 then 'champion'
+        when recency_score >= 3 and frequency_score >= 4 then 'loyal'
+        when recency_score <= 2 and frequency_score >= 4 and monetary_score >= 4 then 'must_not_lose'
+        when recency_score <= 2 and frequency_score >= 3 then 'at_risk'
+        when recency_score >= 4 and frequency_score >= 2 then 'potential_loyal'
+        when recency_score >= 4 then 'new'
+        when recency_score = 3 then 'needs_attention'
+        when recency_score = 2 then 'about_to_sleep'
+        else 'hibernating'
+    end as segment_name,
 
     ---------- scores, 1 (worst) to 5 (best); null without an order
     scored.recency_score,

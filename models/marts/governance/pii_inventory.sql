@@ -7,7 +7,7 @@
         {%- for column in table.columns if column.classification %}
             {%- do held.append([
                 table.source, table.table, column.name, column.classification, node.source_meta.get('owner'),
-                clear_table or none, retention_of(table.source, table.table),
+                clear_table or none, table.retention_text,
             ]) %}
         {%- endfor %}
     {%- endfor %}

@@ -5,10 +5,7 @@
         {%- for table in contract_tables() if table.source in purpose.sources %}
             {%- set found = table.columns | map(attribute='classification') | select | list %}
             {%- do classes.extend(found) %}
-            {%- set retention = retention_of(table.source, table.table) %}
-            {%- if found and retention %}
-                {%- do retentions.append(retention) %}
-            {%- endif %}
+            {%- do retentions.append(table.retention_text) if found and table.retention_text %}
         {%- endfor %}
         {%- do records.append([
             name, purpose.description, var('privacy').controller, purpose.legal_basis, purpose.get('consent'),
