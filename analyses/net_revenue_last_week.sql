@@ -2,9 +2,9 @@
 -- Whole weeks before the newest day only: a week that still runs reads as a bad one.
 select
     calendar.iso_week_start,
-    {{ complete_sum('kpis.order_count') }} as orders,
-    {{ complete_sum('kpis.net_revenue_amount') }} as net_revenue,
-    {{ complete_sum('kpis.margin_amount') }} as margin,
+    {{ null_propagating_sum('kpis.order_count') }} as orders,
+    {{ null_propagating_sum('kpis.net_revenue_amount') }} as net_revenue,
+    {{ null_propagating_sum('kpis.margin_amount') }} as margin,
     max(kpis.currency_code) as currency_code
 from {{ ref('daily_sales_kpis') }} as kpis
 inner join {{ ref('dim_date') }} as calendar

@@ -5,6 +5,6 @@
     {%- set product = 'cast(' ~ amount ~ ' as decimal(28, 3)) * ' ~ rate -%}
     case
         when {{ currency_code }} = '{{ var("reporting_currency") }}' then cast({{ amount }} as decimal(18, 3))
-        else {{ fitting('round(' ~ product ~ ', ' ~ minor_unit(var('reporting_currency')) ~ ')') }}
+        else {{ safe_decimal('round(' ~ product ~ ', ' ~ minor_unit(var('reporting_currency')) ~ ')') }}
     end
 {%- endmacro %}

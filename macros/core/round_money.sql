@@ -1,14 +1,14 @@
 {#- Amounts in the smallest unit of their currency. -#}
 
 {#- A computed amount, rounded to its currency's smallest unit, half away from zero on both engines. Branches are of one width, because DuckDB
-    takes digits off the scale where a branch of 37 digits meets one with decimals. For what may leave the type, see fitting_money().
+    takes digits off the scale where a branch of 37 digits meets one with decimals. For what may leave the type, see safe_money().
     Usage: {{ round_money('quantity * unit_price', 'currency_code') }} -#}
 {% macro round_money(amount, currency_code) -%}
     cast({{ in_minor_unit('cast(' ~ amount ~ ' as decimal(28, 6))', currency_code) }} as decimal(18, 3))
 {%- endmacro %}
 
 {#- The same of two numbers that may both be large: null, which is unknown, where their product is so large that its sums would leave the type. -#}
-{% macro fitting_money(amount, currency_code) -%}
+{% macro safe_money(amount, currency_code) -%}
     case when abs({{ amount }}) < 1e11 then {{ round_money(amount, currency_code) }} end
 {%- endmacro %}
 

@@ -9,7 +9,7 @@
 {% macro snowflake__privacy_statements() %}
     {%- set declared = served_views() -%}
     {%- set views = views_that_can_be_made(declared) -%}
-    {%- if not built('intermediate', 'int_email_domain__shared') -%}
+    {%- if not relation_if_exists('intermediate', 'int_email_domain__shared') -%}
         {#- A policy on texts reads it, so none can be made before it is. -#}
         {{- return(revoke_statements([], held_grants())) -}}
     {%- endif -%}

@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {#- A table of the project where it has been built; else none. -#}
-{% macro built(schema, name) %}
+{% macro relation_if_exists(schema, name) %}
     {{- return(load_relation(api.Relation.create(database=target.database, schema=generate_schema_name(schema, none), identifier=name))) -}}
 {% endmacro %}
 
@@ -38,16 +38,16 @@
 {%- endmacro %}
 
 {#- A condition: rows of an input that came after this model's last run. -#}
-{% macro is_new(alias=none) -%}
+{% macro is_new_load(alias=none) -%}
     {{ alias ~ '.' if alias }}_batch > {{ last_batch() }}
 {%- endmacro %}
 
 {#- A where clause that keeps the keys which new rows of any input touch, or named before (former_parents.sql); nothing on a full build.
     `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. Keys of restricted
     schemas may be ids of persons, which stand in no query. -#}
-{% macro where_touched(key, inputs) -%}
+{% macro where_keys_changed(key, inputs) -%}
     {%- if is_incremental() %}
-    {%- set new = is_new() %}
+    {%- set new = is_new_load() %}
     {%- set given_up = former_parents(key) %}
     {%- set touched -%}
         (

@@ -2,7 +2,7 @@
     the clock, then says what governance.table_freshness says: up to 24 hours for a table that is on time, 48 for one that is a day late.
     Usage: loaded_at_query: "{{ delivered_at(this) }}" -#}
 {% macro delivered_at(source) %}
-    {%- set tables = built('intermediate', 'int_delivery__tables') -%}
+    {%- set tables = relation_if_exists('intermediate', 'int_delivery__tables') -%}
     {%- if not tables -%}
         {%- do exceptions.raise_compiler_error('Nothing has been built yet, so nobody knows what has been delivered: run dbt build first.') -%}
     {%- endif -%}

@@ -49,9 +49,9 @@
 {% macro forget_file(source_name, table_name, file, day) %}
     {%- set of_table = "source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name ~ "'" -%}
     {%- set of_file = ' where _file = ' ~ text_literal(file) -%}
-    {%- set base = built('base', 'base_' ~ source_name ~ '__' ~ table_name) -%}
-    {%- set quarantine = built('quarantine', 'quarantine_' ~ source_name) -%}
-    {%- set tallies = built('quarantine', 'delivery_tallies') -%}
+    {%- set base = relation_if_exists('base', 'base_' ~ source_name ~ '__' ~ table_name) -%}
+    {%- set quarantine = relation_if_exists('quarantine', 'quarantine_' ~ source_name) -%}
+    {%- set tallies = relation_if_exists('quarantine', 'delivery_tallies') -%}
     {%- if base -%}
         {%- set key = contract(source_name, table_name).key | join(', ') -%}
         {%- do run_query(
@@ -76,7 +76,7 @@
 {% macro forget_where_rows_stood(base_model, of_file) %}
     {%- for node in graph.nodes.values()
         if node.config.incremental_strategy == 'latest_version' and 'model.' ~ project_name ~ '.' ~ base_model in node.depends_on.nodes -%}
-        {%- set relation = built(node.config.schema, node.name) -%}
+        {%- set relation = relation_if_exists(node.config.schema, node.name) -%}
         {%- if relation and '_file' in run_query('select * from ' ~ relation ~ ' limit 0').column_names | map('lower') -%}
             {%- do run_query('update ' ~ relation ~ ' set _file = null, _row = null' ~ of_file) -%}
         {%- endif -%}

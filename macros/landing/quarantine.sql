@@ -3,7 +3,7 @@
     again at the rows whose keys new good rows name. -#}
 {% macro quarantine(source_name) %}
     {{- config(post_hook='{{ remember_run() }}') -}}
-    {%- set new = is_new() -%}
+    {%- set new = is_new_load() -%}
     {%- set tables = tables_with_news() | selectattr(0, 'equalto', source_name) | list -%}
     {%- for source_name, table_name, is_renewed in tables %}
     {{ 'union all' if not loop.first }}

@@ -1,7 +1,7 @@
 {#- At the end of a build: which tables have not been delivered, and since when. Their measures are null from then on. -#}
 {% macro report_late_tables() %}
     {%- if not (execute and invocation_args_dict.which in ('build', 'run')) -%}{{ return('') }}{%- endif -%}
-    {%- set tables = built('intermediate', 'int_delivery__tables') -%}
+    {%- set tables = relation_if_exists('intermediate', 'int_delivery__tables') -%}
     {%- if not tables -%}{{ return('') }}{%- endif -%}
     {%- set late = run_query(
         "select source_name || '.' || table_name, cast(newest_landing_day as varchar), every_days, cast(as_of_date as varchar), days_late from "

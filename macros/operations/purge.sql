@@ -43,7 +43,7 @@
 {% macro purge_rows(table, outlived) %}
     {%- set base = base_relation(table) -%}
     {%- set keys = table.key | join(', ') -%}
-    {%- set pii = built('pii', 'pii_' ~ table.source ~ '__' ~ table.table) -%}
+    {%- set pii = relation_if_exists('pii', 'pii_' ~ table.source ~ '__' ~ table.table) -%}
     {%- do anonymise_quarantine(table, "left(_raw, 7) not in ('erased:', 'purged:') and " ~ outlived, purged_raw()) -%}
     {%- if pii -%}
         {#- Where a younger row stands, it is the one that pii tells. -#}
@@ -69,7 +69,7 @@
 
 {#- Persons whom no landed row names any more have no row in person_keys. -#}
 {% macro forget_unnamed_persons() %}
-    {%- set person_keys = built('pii', 'person_keys') -%}
+    {%- set person_keys = relation_if_exists('pii', 'person_keys') -%}
     {%- set named = [] -%}
     {%- for table in tables_of_persons() if person_column(table) and base_relation(table) -%}
         {%- do named.append('select ' ~ person_column(table) ~ ' from ' ~ base_relation(table) ~ ' where ' ~ person_column(table) ~ ' is not null') -%}

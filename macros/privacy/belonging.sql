@@ -78,5 +78,5 @@
 
 {#- The base model of a raw table where it has been built; else none. -#}
 {% macro base_relation(table) %}
-    {{- return(built('base', 'base_' ~ table.source ~ '__' ~ table.table)) -}}
+    {{- return(relation_if_exists('base', 'base_' ~ table.source ~ '__' ~ table.table)) -}}
 {% endmacro %}

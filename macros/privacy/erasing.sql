@@ -71,7 +71,7 @@
 {% macro forget_in_pii() %}
     {%- for table in tables_of_persons(plain=false) -%}
         {%- set name = 'pii_' ~ table.source ~ '__' ~ table.table -%}
-        {%- set relation = built('pii', name) -%}
+        {%- set relation = relation_if_exists('pii', name) -%}
         {%- if relation and base_relation(table) -%}
             {%- set key = person_column(table) | replace('_id', '_key') if person_column(table) else none -%}
             {%- do run_query(
@@ -80,7 +80,7 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set person_keys = built('pii', 'person_keys') -%}
+    {%- set person_keys = relation_if_exists('pii', 'person_keys') -%}
     {%- if person_keys -%}
         {%- do run_query('delete from ' ~ person_keys ~ ' where ' ~ of_these_persons('person_key')) -%}
     {%- endif -%}
@@ -88,11 +88,11 @@
 
 {#- The names that texts are redacted by (pii.person_names) of whom base does not name any more. -#}
 {% macro forget_names() %}
-    {%- set names = built('pii', 'person_names') -%}
+    {%- set names = relation_if_exists('pii', 'person_names') -%}
     {%- set orders = base_relation({'source': 'shop', 'table': 'orders'}) -%}
     {%- if names and orders -%}
         {%- do run_query(
-            'delete from ' ~ names ~ ' where customer_key not in (select person_key from ' ~ built('pii', 'person_keys')
+            'delete from ' ~ names ~ ' where customer_key not in (select person_key from ' ~ relation_if_exists('pii', 'person_keys')
             ~ ') or (customer_key is null and order_id not in (select order_id from ' ~ orders ~ ' where guest_email is not null))'
         ) -%}
     {%- endif -%}
@@ -121,7 +121,7 @@
 
 {#- The same for rows of the quarantine as for their rows in base, with the id that a full refresh would give them. -#}
 {% macro anonymise_quarantine(table, condition, new_raw) %}
-    {%- set relation = built('quarantine', 'quarantine_' ~ table.source) -%}
+    {%- set relation = relation_if_exists('quarantine', 'quarantine_' ~ table.source) -%}
     {%- if relation -%}
         {%- set statement %}
         update {{ relation }} as known

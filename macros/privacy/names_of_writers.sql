@@ -1,4 +1,4 @@
-{#- An input of where_touched(): the rows of some table whose person has got names that the model has not seen. `column`: says whose a row is,
+{#- An input of where_keys_changed(): the rows of some table whose person has got names that the model has not seen. `column`: says whose a row is,
     by a key of person_names. -#}
 {% macro rows_of_persons(key, rows, column, names) -%}
     (

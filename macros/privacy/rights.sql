@@ -108,7 +108,7 @@
         {%- do run_query(
             'update ' ~ scratch('persons') ~ ' as persons set privacy_regime = ' ~ regime_of_country('known.country_code') ~ ' from (select customer_id, country_code from '
             ~ customers ~ ' where _issues is null and country_code is not null and customer_id in (select person_id from ' ~ scratch('persons')
-            ~ ') qualify row_number() over (partition by customer_id order by ' ~ row_version('cdc') ~ ' desc nulls last, ' ~ last_delivered() ~ ') = 1) as known where persons.person_id = known.customer_id'
+            ~ ') qualify row_number() over (partition by customer_id order by ' ~ row_version('cdc') ~ ' desc nulls last, ' ~ last_delivered_first() ~ ') = 1) as known where persons.person_id = known.customer_id'
         ) -%}
     {%- endif -%}
 {% endmacro %}

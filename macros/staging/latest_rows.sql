@@ -11,7 +11,7 @@
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
     {%- if table.feed != 'cdc' -%}
-        {{- return(latest_of(base ~ ' where _issues is null and ' ~ is_new(), table, table.key)) -}}
+        {{- return(latest_of(base ~ ' where _issues is null and ' ~ is_new_load(), table, table.key)) -}}
     {%- endif -%}
     {%- set of_key = 'partition by ' ~ table.key | join(', ') -%}
     select
@@ -36,12 +36,12 @@
             max(case when _op = 'd' then {{ row_version('cdc') }} end) over ({{ of_key }}) as deleted_version,
             -- The log's order counts, not its clock, which may have been set back.
             first_value(case when _op = 'd' then _committed_at end) over (
-                {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last, {{ last_delivered() }}
+                {{ of_key }} order by case when _op = 'd' then {{ row_version('cdc') }} end desc nulls last, {{ last_delivered_first() }}
             ) as deleted_at
         from {{ rows_in_play(base, table) }}
         qualify
             row_number() over (
-                {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc nulls last, {{ last_delivered() }}
+                {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc nulls last, {{ last_delivered_first() }}
             ) = 1
     ) as last_alive
 {% endmacro %}
@@ -50,7 +50,7 @@
     as engines skip no storage for conditions with `or`. Deletes are few, so that most runs read little history or none. -#}
 {% macro rows_in_play(base, table) %}
     {%- set keys = table.key | join(', ') %}
-    {%- set new = is_new() %}
+    {%- set new = is_new_load() %}
     (
         select *
         from {{ base }}
@@ -101,7 +101,7 @@
     from {{ rows }} and hash({{ keys }}) in {{ repeated }}
     qualify
         row_number() over (
-            partition by {{ keys }} order by {{ row_version(table.feed) }} desc nulls last, {{ last_delivered() }}
+            partition by {{ keys }} order by {{ row_version(table.feed) }} desc nulls last, {{ last_delivered_first() }}
         ) = 1
 {% endmacro %}
 
@@ -121,6 +121,6 @@
     path names the landing day first, so that a later day wins, then the greater name of a file, then the later row of one file, whatever was
     loaded first. Most are the same row delivered again; those that differ are counted in governance.data_quality_ledger. The incremental
     strategy latest_version decides in the same way. -#}
-{% macro last_delivered() -%}
+{% macro last_delivered_first() -%}
     _file desc, _row desc nulls last
 {%- endmacro %}

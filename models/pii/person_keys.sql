@@ -28,7 +28,7 @@
         ) %}
     {%- endif %}
 {%- endif %}
-{%- set new = is_new() %}
+{%- set new = is_new_load() %}
 
 with
 

@@ -17,7 +17,7 @@ named_customers as (
         last_name,
         _issues
     from {{ customers }}
-    {{ where_touched('customer_id', [customers, contacts]) }}
+    {{ where_keys_changed('customer_id', [customers, contacts]) }}
 
     union all
 
@@ -28,7 +28,7 @@ named_customers as (
         last_name,
         _issues
     from {{ contacts }}
-    {{ where_touched('customer_id', [customers, contacts]) }}
+    {{ where_keys_changed('customer_id', [customers, contacts]) }}
 
 ),
 
@@ -39,7 +39,7 @@ guests as (
         guest_email,
         _issues
     from {{ orders }}
-    {{ where_touched('order_id', ['(select order_id, _batch from ' ~ orders ~ ' where guest_email is not null)']) }}
+    {{ where_keys_changed('order_id', ['(select order_id, _batch from ' ~ orders ~ ' where guest_email is not null)']) }}
 
 ),
 

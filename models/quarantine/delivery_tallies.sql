@@ -9,7 +9,7 @@
     less what they counted for before, both from base, so that the sums are the same whatever came when. Keys with a single row are found by a
     hash, which takes a fraction of the memory that keys take; two keys of one hash are counted as keys with more rows are.
 -#}
-{% set new = is_new() %}
+{% set new = is_new_load() %}
 {#- A warehouse of before suppressions or ties has no such column yet. -#}
 {% set known_columns = adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') | list if execute and is_incremental() else [] %}
 {% for source_name, names in var('raw_tables').items() -%}
@@ -40,7 +40,7 @@ changes as (
         'cdc': number ~ " || case when _op = 'd' then '' else '|' || " ~ content ~ ' end',
     }.get(table.feed, number ~ " || '|' || " ~ content) %}
     {#- Where a row stands among those of its key, as text: 20 digits of its version, its file, a blank and 12 digits of its row. The order is that
-        of last_delivered(). #}
+        of last_delivered_first(). #}
     {%- set place = 'lpad(' ~ number ~ ", 20, '0') || _file || ' ' || lpad(cast(coalesce(_row, 0) as varchar), 12, '0')" %}
     {{ 'union all' if not loop.first }}
     select

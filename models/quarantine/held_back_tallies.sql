@@ -5,7 +5,7 @@
         post_hook='{{ remember_run() }}',
     )
 }}
-{% set new = is_new() %}
+{% set new = is_new_load() %}
 {#- The columns that could hold such a value, of tables that have something new: source, table, column, which rows are new. -#}
 {% set columns = [] %}
 {% for source_name, table_name, is_renewed in tables_with_news() if execute %}

@@ -18,7 +18,7 @@ refunds as (
 
     select
         refunds.customer_key,
-        {{ complete_sum('refunds.amount_reporting') }} as refund_amount_reporting
+        {{ null_propagating_sum('refunds.amount_reporting') }} as refund_amount_reporting
     from {{ ref('fct_refund') }} as refunds
     left join {{ ref('fct_order') }} as orders
         on refunds.order_id = orders.order_id
@@ -39,7 +39,7 @@ sales_by_customer as (
         sum(unit_count) as unit_count,
         min(case when is_purchase then order_date end) as first_order_date,
         max(case when is_purchase then order_date end) as last_order_date,
-        {{ complete_sum('net_amount_reporting') }} as sales_amount_reporting,
+        {{ null_propagating_sum('net_amount_reporting') }} as sales_amount_reporting,
         coalesce(count_if(is_purchase and discount_amount > 0), 0)
             as discounted_order_count
     from sales

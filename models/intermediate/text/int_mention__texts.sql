@@ -11,7 +11,7 @@ mentions as (
         _version,
         {{ telling_name_words(['author_handle']) }} as telling_words
     from {{ ref('pii_social__mentions') }}
-    where {{ is_new() }}
+    where {{ is_new_load() }}
 
 ),
 

@@ -23,7 +23,7 @@ messages as (
 
     select *
     from {{ messages }}
-    {{ where_touched('message_id', [messages, tickets, of_requests, new_names]) }}
+    {{ where_keys_changed('message_id', [messages, tickets, of_requests, new_names]) }}
 
 ),
 

@@ -11,7 +11,7 @@ reviews as (
     select *
     from {{ reviews }}
     {{
-        where_touched('review_id', [
+        where_keys_changed('review_id', [
             reviews,
             orders,
             rows_of_persons('review_id', reviews, 'customer_key', names),

@@ -11,7 +11,7 @@ responses as (
     select *
     from {{ responses }}
     {{
-        where_touched('response_id', [
+        where_keys_changed('response_id', [
             responses,
             orders,
             rows_of_persons('response_id', responses, 'customer_key', names),

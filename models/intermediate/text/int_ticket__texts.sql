@@ -9,7 +9,7 @@ tickets as (
 
     select *
     from {{ tickets }}
-    {{ where_touched('ticket_id', [tickets, new_names]) }}
+    {{ where_keys_changed('ticket_id', [tickets, new_names]) }}
 
 ),
 

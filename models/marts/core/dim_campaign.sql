@@ -52,7 +52,7 @@ members as (
 
 select
     ---------- keys
-    {{ entity_key('campaign_id') }} as campaign_key,
+    {{ surrogate_key('campaign_id') }} as campaign_key,
     campaign_id,
 
     ---------- attributes

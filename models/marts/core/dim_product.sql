@@ -96,10 +96,10 @@ members as (
 
 select
     ---------- keys
-    {{ entity_key('product_id') }} as product_key,
+    {{ surrogate_key('product_id') }} as product_key,
     product_id,
     sku,
-    {{ entity_key('supplier_id') }} as supplier_key,
+    {{ surrogate_key('supplier_id') }} as supplier_key,
 
     ---------- attributes
     product_name,

@@ -2,7 +2,7 @@ select
     ---------- keys
     {{ dbt.hash("product_id || '|' || cast(valid_from as varchar)") }}
         as product_version_key,
-    {{ entity_key('product_id') }} as product_key,
+    {{ surrogate_key('product_id') }} as product_key,
 
     ---------- attributes
     product_status,

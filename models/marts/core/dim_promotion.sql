@@ -53,7 +53,7 @@ members as (
 
 select
     ---------- keys
-    {{ entity_key('promotion_id') }} as promotion_key,
+    {{ surrogate_key('promotion_id') }} as promotion_key,
     promotion_id,
 
     ---------- attributes

@@ -61,7 +61,7 @@ members as (
 
 select
     ---------- keys
-    {{ entity_key('supplier_id') }} as supplier_key,
+    {{ surrogate_key('supplier_id') }} as supplier_key,
     supplier_id,
 
     ---------- attributes

@@ -2,8 +2,8 @@ select
     ---------- keys
     {{ dbt.hash("supplier_id || '|' || product_id || '|' || cast(valid_from as varchar)") }}
         as supplier_price_version_key,
-    {{ entity_key('supplier_id') }} as supplier_key,
-    {{ entity_key('product_id') }} as product_key,
+    {{ surrogate_key('supplier_id') }} as supplier_key,
+    {{ surrogate_key('product_id') }} as product_key,
 
     ---------- attributes
     unit_cost,

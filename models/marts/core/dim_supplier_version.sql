@@ -2,7 +2,7 @@ select
     ---------- keys
     {{ dbt.hash("supplier_id || '|' || cast(valid_from as varchar)") }}
         as supplier_version_key,
-    {{ entity_key('supplier_id') }} as supplier_key,
+    {{ surrogate_key('supplier_id') }} as supplier_key,
 
     ---------- attributes
     payment_terms_days,

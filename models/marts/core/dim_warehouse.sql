@@ -63,7 +63,7 @@ members as (
 
 select
     ---------- keys
-    {{ entity_key('warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('warehouse_id') }} as warehouse_key,
     warehouse_id,
 
     ---------- attributes

@@ -16,7 +16,7 @@ rates as (
 
 select
     ---------- keys
-    {{ entity_key('spend.campaign_id') }} as campaign_key,
+    {{ surrogate_key('spend.campaign_id') }} as campaign_key,
     spend.spend_date,
 
     ---------- attributes

@@ -19,7 +19,7 @@ carts as (
         *,
         {{ business_date('created_at') }} as cart_date
     from {{ carts }}
-    {{ where_touched('cart_id', [carts, revalued(carts, 'cart_id', 'created_at')]) }}
+    {{ where_keys_changed('cart_id', [carts, keys_with_new_rates(carts, 'cart_id', 'created_at')]) }}
 
 ),
 
@@ -36,7 +36,7 @@ contents as (
         items.cart_id,
         count(*) as item_count,
         sum(items.quantity) as unit_count,
-        {{ complete_sum(fitting_money('items.quantity * items.unit_price', 'carts.currency_code')) }}
+        {{ null_propagating_sum(safe_money('items.quantity * items.unit_price', 'carts.currency_code')) }}
             as cart_amount
     from items
     inner join carts

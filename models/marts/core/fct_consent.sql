@@ -22,7 +22,7 @@ declarations as (
 ranges as (
 
     {{
-        validity_ranges(
+        scd2_versions(
             'declarations',
             keys=['customer_key', 'purpose'],
             attributes=['is_granted'],

@@ -14,15 +14,15 @@ movements as (
 
     select *
     from {{ ref('stg_wms__inventory_movements') }}
-    where {{ is_new() }}
+    where {{ is_new_load() }}
 
 )
 
 select
     ---------- keys
     movement_id,
-    {{ entity_key('product_id') }} as product_key,
-    {{ entity_key('warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('product_id') }} as product_key,
+    {{ surrogate_key('warehouse_id') }} as warehouse_key,
     {{ business_date('moved_at') }} as movement_date,
     reference_type,
     reference_id,

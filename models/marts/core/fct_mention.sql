@@ -10,7 +10,7 @@
 
 {% set mentions = ref('stg_social__mentions') %}
 {% set texts = ref('int_mention__texts') %}
-{% set of_touched_mentions = where_touched('mention_id', [mentions, texts]) %}
+{% set of_touched_mentions = where_keys_changed('mention_id', [mentions, texts]) %}
 
 with
 
@@ -33,7 +33,7 @@ texts as (
 select
     ---------- keys
     mentions.mention_id,
-    {{ entity_key('mentions.product_id') }} as product_key,
+    {{ surrogate_key('mentions.product_id') }} as product_key,
     {{ business_date('mentions.posted_at') }} as mention_date,
 
     ---------- attributes

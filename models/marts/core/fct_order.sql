@@ -19,9 +19,9 @@
 
 {# Staging is named beside the facts because a deleted row leaves nothing in them. #}
 {% set inputs = [
-    orders, items, lines, stg_payments, payments, stg_refunds, refunds, revalued(orders, 'order_id', 'ordered_at')
+    orders, items, lines, stg_payments, payments, stg_refunds, refunds, keys_with_new_rates(orders, 'order_id', 'ordered_at')
 ] %}
-{% set of_touched_orders = where_touched('order_id', inputs) %}
+{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -46,11 +46,11 @@ lines_by_order as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(tax_amount) as tax_amount,
-        {{ complete_sum('gross_amount_reporting') }} as gross_amount_reporting,
-        {{ complete_sum('discount_amount_reporting') }} as discount_amount_reporting,
-        {{ complete_sum('case when tax_amount is null then 0 else tax_amount_reporting end') }}
+        {{ null_propagating_sum('gross_amount_reporting') }} as gross_amount_reporting,
+        {{ null_propagating_sum('discount_amount_reporting') }} as discount_amount_reporting,
+        {{ null_propagating_sum('case when tax_amount is null then 0 else tax_amount_reporting end') }}
             as tax_amount_reporting,
-        {{ complete_sum('cost_amount_reporting') }} as cost_amount_reporting
+        {{ null_propagating_sum('cost_amount_reporting') }} as cost_amount_reporting
     from {{ lines }}
     {{ of_touched_orders }}
     group by order_id
@@ -123,7 +123,7 @@ select
     ---------- keys
     order_id,
     coalesce(customer_key, 'unknown') as customer_key,
-    {{ entity_key('promotion_id') }} as promotion_key,
+    {{ surrogate_key('promotion_id') }} as promotion_key,
     session_id,
     order_date,
 

@@ -31,7 +31,7 @@
                 min(_version) as _version,
                 max(_batch) as _batch
             from {{ cost_changes }}
-            where {{ is_new() }}
+            where {{ is_new_load() }}
             group by product_id
         ) as new_changes
             on
@@ -55,8 +55,8 @@
         where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed_costs) }}
     )
 {%- endset %}
-{% set inputs = [orders, items, orders_with_new_costs, revalued(orders, 'order_id', 'ordered_at')] %}
-{% set of_touched_orders = where_touched('order_id', inputs) %}
+{% set inputs = [orders, items, orders_with_new_costs, keys_with_new_rates(orders, 'order_id', 'ordered_at')] %}
+{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -96,7 +96,7 @@ priced_lines as (
         {{ round_money('items.quantity * items.unit_price', 'orders.currency_code') }} as gross_amount,
         {{ round_money('coalesce(items.discount_amount, 0)', 'orders.currency_code') }} as line_discount_amount,
         {{ round_money('items.tax_amount', 'orders.currency_code') }} as line_tax_amount,
-        {{ fitting_money('items.quantity * costs.standard_cost', 'costs.currency_code') }} as cost_amount,
+        {{ safe_money('items.quantity * costs.standard_cost', 'costs.currency_code') }} as cost_amount,
         costs.currency_code as cost_currency_code,
         rates.reporting_rate,
         cost_rates.reporting_rate as cost_reporting_rate
@@ -144,8 +144,8 @@ select
     order_item_id,
     order_id,
     coalesce(customer_key, 'unknown') as customer_key,
-    {{ entity_key('product_id') }} as product_key,
-    {{ entity_key('promotion_id') }} as promotion_key,
+    {{ surrogate_key('product_id') }} as product_key,
+    {{ surrogate_key('promotion_id') }} as promotion_key,
     order_date,
 
     ---------- attributes

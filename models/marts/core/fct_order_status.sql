@@ -16,14 +16,14 @@ changes as (
 
     select *
     from {{ changes }}
-    {{ where_touched('order_id', [changes]) }}
+    {{ where_keys_changed('order_id', [changes]) }}
 
 ),
 
 ranges as (
 
     {{
-        validity_ranges('changes', keys=['order_id'], attributes=['order_status'])
+        scd2_versions('changes', keys=['order_id'], attributes=['order_status'])
     }}
 
 )

@@ -11,8 +11,8 @@
 {% set payments = ref('stg_shop__payments') %}
 {% set rates = ref('int_currency__daily_rates') %}
 {% set orders = ref('stg_shop__orders') %}
-{% set ordered = of_changed_orders(payments, 'payment_id') %}
-{% set priced_anew = revalued(payments, 'payment_id', 'paid_at') %}
+{% set ordered = keys_with_changed_orders(payments, 'payment_id') %}
+{% set priced_anew = keys_with_new_rates(payments, 'payment_id', 'paid_at') %}
 
 with
 
@@ -22,7 +22,7 @@ payments as (
         *,
         {{ business_date('paid_at') }} as payment_date
     from {{ payments }}
-    {{ where_touched('payment_id', [payments, priced_anew, ordered]) }}
+    {{ where_keys_changed('payment_id', [payments, priced_anew, ordered]) }}
 
 )
 

@@ -14,7 +14,7 @@ requests as (
 
     select *
     from {{ ref('stg_crm__privacy_requests') }}
-    where {{ is_new() }}
+    where {{ is_new_load() }}
 
 )
 

@@ -11,10 +11,10 @@
 {% set orders = ref('stg_erp__purchase_orders') %}
 {% set lines = ref('stg_erp__purchase_order_lines') %}
 {% set rates = ref('int_currency__daily_rates') %}
-{% set priced_anew = revalued(orders, 'purchase_order_id', 'ordered_at') %}
+{% set priced_anew = keys_with_new_rates(orders, 'purchase_order_id', 'ordered_at') %}
 {% set inputs = [orders, lines, priced_anew] %}
-{% set of_touched_orders = where_touched('purchase_order_id', inputs) %}
-{% set ordered_amount = fitting_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') %}
+{% set of_touched_orders = where_keys_changed('purchase_order_id', inputs) %}
+{% set ordered_amount = safe_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') %}
 
 with
 
@@ -40,9 +40,9 @@ select
     ---------- keys
     lines.purchase_order_line_id,
     lines.purchase_order_id,
-    {{ entity_key('lines.product_id') }} as product_key,
-    {{ entity_key('orders.supplier_id') }} as supplier_key,
-    {{ entity_key('orders.warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('lines.product_id') }} as product_key,
+    {{ surrogate_key('orders.supplier_id') }} as supplier_key,
+    {{ surrogate_key('orders.warehouse_id') }} as warehouse_key,
     orders.order_date,
 
     ---------- attributes

@@ -12,8 +12,8 @@
 {% set rates = ref('int_currency__daily_rates') %}
 {% set orders = ref('stg_shop__orders') %}
 {% set items = ref('stg_shop__order_items') %}
-{% set ordered = of_changed_orders(refunds, 'refund_id') %}
-{% set priced_anew = revalued(refunds, 'refund_id', 'refunded_at') %}
+{% set ordered = keys_with_changed_orders(refunds, 'refund_id') %}
+{% set priced_anew = keys_with_new_rates(refunds, 'refund_id', 'refunded_at') %}
 {% set of_changed_lines %}
 (
     select refunds.refund_id, items._batch
@@ -31,7 +31,7 @@ refunds as (
         *,
         {{ business_date('refunded_at') }} as refund_date
     from {{ refunds }}
-    {{ where_touched('refund_id', [refunds, priced_anew, ordered, of_changed_lines]) }}
+    {{ where_keys_changed('refund_id', [refunds, priced_anew, ordered, of_changed_lines]) }}
 
 )
 
@@ -42,7 +42,7 @@ select
     refunds.order_item_id,
     refunds.payment_id,
     coalesce(refunds.customer_key, orders.customer_key, 'unknown') as customer_key,
-    {{ entity_key('coalesce(refunds.product_id, items.product_id)') }} as product_key,
+    {{ surrogate_key('coalesce(refunds.product_id, items.product_id)') }} as product_key,
     refunds.document_number,
     refunds.refund_date,
 

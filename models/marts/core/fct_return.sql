@@ -10,7 +10,7 @@
 
 {% set returns = ref('stg_wms__returns') %}
 {% set orders = ref('stg_shop__orders') %}
-{% set ordered = of_changed_orders(returns, 'return_id') %}
+{% set ordered = keys_with_changed_orders(returns, 'return_id') %}
 
 with
 
@@ -18,7 +18,7 @@ returns as (
 
     select *
     from {{ returns }}
-    {{ where_touched('return_id', [returns, ordered]) }}
+    {{ where_keys_changed('return_id', [returns, ordered]) }}
 
 )
 
@@ -28,8 +28,8 @@ select
     returns.order_id,
     returns.order_item_id,
     coalesce(returns.customer_key, orders.customer_key, 'unknown') as customer_key,
-    {{ entity_key('returns.product_id') }} as product_key,
-    {{ entity_key('returns.warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('returns.product_id') }} as product_key,
+    {{ surrogate_key('returns.warehouse_id') }} as warehouse_key,
     returns.document_number,
     {{ business_date('returns.returned_at') }} as return_date,
 

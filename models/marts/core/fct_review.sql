@@ -10,7 +10,7 @@
 
 {% set reviews = ref('stg_reviews__reviews') %}
 {% set texts = ref('int_review__texts') %}
-{% set of_touched_reviews = where_touched('review_id', [reviews, texts]) %}
+{% set of_touched_reviews = where_keys_changed('review_id', [reviews, texts]) %}
 
 with
 
@@ -44,7 +44,7 @@ aspects as (
 select
     ---------- keys
     reviews.review_id,
-    {{ entity_key('reviews.product_id') }} as product_key,
+    {{ surrogate_key('reviews.product_id') }} as product_key,
     coalesce(reviews.customer_key, 'unknown') as customer_key,
     reviews.order_id,
     {{ business_date('reviews.reviewed_at') }} as review_date,

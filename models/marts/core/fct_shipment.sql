@@ -11,7 +11,7 @@
 {% set shipments = ref('stg_wms__shipments') %}
 {% set steps = ref('stg_carriers__tracking_events') %}
 {% set orders = ref('stg_shop__orders') %}
-{% set ordered = of_changed_orders(shipments, 'shipment_id') %}
+{% set ordered = keys_with_changed_orders(shipments, 'shipment_id') %}
 {% set tracked %}
 (
     select shipments.shipment_id, steps._batch
@@ -27,7 +27,7 @@ shipments as (
 
     select *
     from {{ shipments }}
-    {{ where_touched('shipment_id', [shipments, tracked, ordered]) }}
+    {{ where_keys_changed('shipment_id', [shipments, tracked, ordered]) }}
 
 ),
 
@@ -51,7 +51,7 @@ select
     ---------- keys
     shipments.shipment_id,
     shipments.order_id,
-    {{ entity_key('shipments.warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('shipments.warehouse_id') }} as warehouse_key,
     {{ business_date('shipments.shipped_at') }} as ship_date,
     {{ business_date('steps.delivered_at') }} as delivery_date,
     shipments.tracking_number,

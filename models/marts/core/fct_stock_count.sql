@@ -14,15 +14,15 @@ stock_counts as (
 
     select *
     from {{ ref('stg_wms__stock_counts') }}
-    where {{ is_new() }}
+    where {{ is_new_load() }}
 
 )
 
 select
     ---------- keys
     stock_count_id,
-    {{ entity_key('product_id') }} as product_key,
-    {{ entity_key('warehouse_id') }} as warehouse_key,
+    {{ surrogate_key('product_id') }} as product_key,
+    {{ surrogate_key('warehouse_id') }} as warehouse_key,
     {{ business_date('counted_at') }} as count_date,
 
     ---------- measures

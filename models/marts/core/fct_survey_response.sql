@@ -10,7 +10,7 @@
 
 {% set responses = ref('stg_surveys__nps_responses') %}
 {% set texts = ref('int_survey_response__texts') %}
-{% set of_touched_responses = where_touched('response_id', [responses, texts]) %}
+{% set of_touched_responses = where_keys_changed('response_id', [responses, texts]) %}
 
 with
 

@@ -11,7 +11,7 @@
 {% set tickets = ref('stg_support__tickets') %}
 {% set messages = ref('stg_support__messages') %}
 {% set texts = ref('int_ticket__texts') %}
-{% set of_touched_tickets = where_touched('ticket_id', [tickets, messages, texts]) %}
+{% set of_touched_tickets = where_keys_changed('ticket_id', [tickets, messages, texts]) %}
 
 with
 
@@ -48,7 +48,7 @@ select
     ---------- keys
     tickets.ticket_id,
     coalesce(tickets.customer_key, 'unknown') as customer_key,
-    {{ entity_key('tickets.product_id') }} as product_key,
+    {{ surrogate_key('tickets.product_id') }} as product_key,
     tickets.order_id,
     {{ business_date('tickets.opened_at') }} as opened_date,
 

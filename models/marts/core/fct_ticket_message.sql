@@ -10,7 +10,7 @@
 
 {% set messages = ref('stg_support__messages') %}
 {% set texts = ref('int_message__texts') %}
-{% set of_touched_messages = where_touched('message_id', [messages, texts]) %}
+{% set of_touched_messages = where_keys_changed('message_id', [messages, texts]) %}
 
 with
 

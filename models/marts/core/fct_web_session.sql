@@ -16,7 +16,7 @@ events as (
 
     select *
     from {{ events }}
-    {{ where_touched('session_id', [events]) }}
+    {{ where_keys_changed('session_id', [events]) }}
 
 ),
 

@@ -68,7 +68,7 @@ valued as (
     select
         rolled_forward.*,
         versions.currency_code as cost_currency_code,
-        {{ fitting_money('rolled_forward.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
+        {{ safe_money('rolled_forward.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
             as stock_value,
         rates.reporting_rate,
         rolled_forward.date_day <= {{ complete_up_to(['stock']) }} as is_complete,

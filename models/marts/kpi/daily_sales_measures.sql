@@ -1,4 +1,4 @@
-{{ config(materialized=rebuilt(), persist_docs={'relation': true, 'columns': rebuilt() == 'table'}) }}
+{{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
 
 {% set reporting_digits = minor_unit(var('reporting_currency')) %}
 
@@ -35,7 +35,7 @@ sold_refunds as (
         case
             when refunds.tax_amount is not null then refunds.tax_amount_reporting
             when all_orders.order_id is null or all_orders.net_amount = 0 then 0
-            else {{ fitting(
+            else {{ safe_decimal(
                 'round(cast(refunds.amount_reporting as double) * cast(all_orders.tax_amount as double)'
                 ~ ' / nullif(cast(all_orders.net_amount as double), 0), ' ~ reporting_digits ~ ')'
             ) }}
@@ -70,13 +70,13 @@ sales_by_day as (
         sales_channel,
         count_if(is_purchase) as order_count,
         sum(unit_count) as unit_count,
-        {{ complete_sum('gross_amount_reporting') }} as gross_sales_amount,
-        {{ complete_sum('discount_amount_reporting') }} as discount_amount,
-        {{ complete_sum('tax_amount_reporting') }} as tax_amount,
-        {{ complete_sum('shipping_amount_reporting') }} as shipping_amount,
-        {{ complete_sum('cost_amount_reporting') }} as cost_amount,
+        {{ null_propagating_sum('gross_amount_reporting') }} as gross_sales_amount,
+        {{ null_propagating_sum('discount_amount_reporting') }} as discount_amount,
+        {{ null_propagating_sum('tax_amount_reporting') }} as tax_amount,
+        {{ null_propagating_sum('shipping_amount_reporting') }} as shipping_amount,
+        {{ null_propagating_sum('cost_amount_reporting') }} as cost_amount,
         {{
-            complete_sum(
+            null_propagating_sum(
                 'case when is_purchase then gross_amount_reporting - discount_amount_reporting else 0 end'
             )
         }} as purchase_amount,
@@ -92,9 +92,9 @@ refunds_by_day as (
         refund_date as date_day,
         country_code,
         sales_channel,
-        {{ complete_sum('amount_reporting') }} as refund_amount,
-        {{ complete_sum('unmatched_amount_reporting') }} as unmatched_refund_amount,
-        {{ complete_sum('tax_amount_reporting') }} as refund_tax_amount
+        {{ null_propagating_sum('amount_reporting') }} as refund_amount,
+        {{ null_propagating_sum('unmatched_amount_reporting') }} as unmatched_refund_amount,
+        {{ null_propagating_sum('tax_amount_reporting') }} as refund_tax_amount
     from sold_refunds
     group by refund_date, country_code, sales_channel
 

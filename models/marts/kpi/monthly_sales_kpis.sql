@@ -1,4 +1,4 @@
-{{ config(materialized=rebuilt(), persist_docs={'relation': true, 'columns': rebuilt() == 'table'}) }}
+{{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
 
 {% set additive_measures = [
     'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount',
@@ -24,7 +24,7 @@ totals as (
     select
         month_start,
         {% for measure in additive_measures -%}
-        {{ complete_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+        {{ null_propagating_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}
     from measures
     group by month_start
@@ -80,7 +80,7 @@ select
         cast(totals.purchase_amount as double) / nullif(totals.order_count, 0),
         {{ minor_unit(var('reporting_currency')) }}
     ) as decimal(18, 3)) as average_order_value,
-    {{ fitting(
+    {{ safe_decimal(
         'round(cast(totals.margin_amount as double) / nullif(cast(totals.net_revenue_amount as double), 0), 4)', scale=4
     ) }} as margin_rate,
     cast(round(

@@ -1,8 +1,8 @@
 {#- What is odd about an event of an order: that its order has not come, or that it happened before the order was placed. Such rows stay, and
     the flags change when the order comes. -#}
 
-{#- The keys of events whose order came or changed, for where_touched(). `events` has `key` and order_id. -#}
-{% macro of_changed_orders(events, key) -%}
+{#- The keys of events whose order came or changed, for where_keys_changed(). `events` has `key` and order_id. -#}
+{% macro keys_with_changed_orders(events, key) -%}
     (
         select events.{{ key }}, orders._batch
         from {{ events }} as events

@@ -4,7 +4,7 @@
     `version`: the column that orders the changes of a key, because a clock may be set back: a change that is stamped before the one it
     follows takes effect when that did. Of two changes of one version the one that stands later in the landing zone is later, by _file and _row.
     None where the stamps themselves are the order. -#}
-{% macro validity_ranges(changes, keys, attributes, version='_version') %}
+{% macro scd2_versions(changes, keys, attributes, version='_version') %}
     {%- set of_key = 'partition by ' ~ keys | join(', ') ~ ' order by changed_at' -%}
     select
         {{ keys | join(', ') }},
@@ -39,6 +39,6 @@
                 max(changed_at) over ({{ of_key }} order by {{ version }}, _file, _row rows between unbounded preceding and current row) as changed_at
             from {{ changes }}
         ) as effective
-        qualify row_number() over ({{ of_key }}, changed_at order by {{ version }} desc, {{ last_delivered() }}) = 1
+        qualify row_number() over ({{ of_key }}, changed_at order by {{ version }} desc, {{ last_delivered_first() }}) = 1
     ) as changes_in_order
 {%- endmacro %}

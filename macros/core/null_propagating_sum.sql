@@ -1,4 +1,4 @@
 {#- A sum that is null where any part of it is unknown: SQL's own passes over nulls, and an unknown amount would become a smaller one. -#}
-{% macro complete_sum(amount) -%}
+{% macro null_propagating_sum(amount) -%}
     case when count_if({{ amount }} is null) = 0 then sum({{ amount }}) end
 {%- endmacro %}
