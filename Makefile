@@ -65,15 +65,15 @@ erase: env-build ## Erase PERSON=<customer id>, or REQUESTED=yes: who asks in th
 ##@ Snowflake
 .PHONY: snowflake-local
 snowflake-local: env-snowflake env-emulator landing-zone ## Run everything on an emulator of Snowflake, twice, the second time with one more day
-	python -W ignore -m parity.two_runs
+	python -W ignore -m tools.parity.two_runs
 
 .PHONY: parity
 parity: env-snowflake env-emulator landing-zone ## Compare every mart and snapshot of both engines, on the emulator or with TARGET=snowflake
-	python -W ignore -m parity $(if $(TARGET),--target $(TARGET))
+	python -W ignore -m tools.parity $(if $(TARGET),--target $(TARGET))
 
 .PHONY: snowflake-sql
 snowflake-sql: env-lint env-emulator ## Check the SQL that `make snowflake-local` issued
-	python -m parity.gate warehouse/snowflake_local/statements.jsonl
+	python -m tools.parity.gate warehouse/snowflake_local/statements.jsonl
 
 ##@ Now and then
 .PHONY: table
@@ -90,13 +90,13 @@ wholesaler: env-build ## Build a warehouse from a wholesaler's invented ledger
 
 .PHONY: bench
 bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million orders, publishing the last, and a day on short and long history
-	python -m benchmarks.build
-	python -m benchmarks.publish
-	python -m benchmarks.incremental_day
+	python -m tools.benchmarks.build
+	python -m tools.benchmarks.publish
+	python -m tools.benchmarks.incremental_day
 
 .PHONY: redaction
 redaction: env-build $(VENV)/redaction/installed.stamp ## Measure what redact_text() finds in texts, beside Presidio; needs a built warehouse
-	$(VENV)/redaction/bin/python -m benchmarks.redaction
+	$(VENV)/redaction/bin/python -m tools.benchmarks.redaction
 
 .PHONY: prove
 prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
@@ -114,7 +114,7 @@ requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for ma
 landing-zone: env-build
 	@# dbt reads the project, some ten seconds the first time, while the simulator works on the other core.
 	@if [ -z "$${TECHCO_LANDING:-}" ] && [ ! -e landing ]; then \
-	  dbt --quiet parse & parsing=$$!; python -m simulator --out landing; wait $$parsing; \
+	  dbt --quiet parse & parsing=$$!; python -m tools.simulator --out landing; wait $$parsing; \
 	fi
 
 # One stamp per dependency group: a group is installed again when its requirements change.

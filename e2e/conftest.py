@@ -8,7 +8,7 @@ from pathlib import Path
 import dbt_process
 import pytest
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from emulator.governance import InForce
+from tools.emulator.governance import InForce
 
 TAG_OF_COLUMN = re.compile(r"system\$get_tag_on_current_column\('[^']*'\)", re.IGNORECASE)
 PEPPER = "a pepper for tests"

@@ -18,8 +18,8 @@ import yaml
 from ahocorasick_rs import AhoCorasick
 from techco import vault
 
-from simulator.emit.answers import answers_folder
-from simulator.emit.clear_values import FILE
+from tools.simulator.emit.answers import answers_folder
+from tools.simulator.emit.clear_values import FILE
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]

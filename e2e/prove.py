@@ -13,7 +13,7 @@ import time
 import traceback
 from pathlib import Path
 
-from benchmarks.evidence import ROOT, commit, save
+from tools.benchmarks.evidence import ROOT, commit, save
 
 # Proof: how many rounds of it. Each is a module of `proofs` with run(round_number, folder) -> dict; what
 # differs is listed in its `differences`. The folder is shared by the rounds.

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from conftest import ROOT, TINY
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 PARTS = ("analyses", "macros", "models", "profiles", "pylib", "seeds", "snapshots", "tests")
 DBT = str(Path(sys.executable).parent / "dbt")

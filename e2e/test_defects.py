@@ -2,8 +2,8 @@
 
 from proofs.defects import quarantined_rows, run
 
-from simulator.defects.kinds import FILE_KINDS, row_kinds
-from simulator.defects.tables import TABLES
+from tools.simulator.defects.kinds import FILE_KINDS, row_kinds
+from tools.simulator.defects.tables import TABLES
 
 
 def test_the_quarantine_holds_what_was_spoiled(tmp_path, dbt_files):

@@ -5,7 +5,7 @@ import json
 import duckdb
 from conftest import house
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 
 def test_another_landing_zone_is_refused(built, tmp_path):

@@ -4,7 +4,7 @@ from comparing import differences
 from conftest import DAYS, TINY, house
 from proofs import arrivals
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 
 def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):

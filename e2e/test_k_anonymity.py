@@ -5,7 +5,7 @@ from collections import Counter
 
 import duckdb
 import pytest
-from conftest import House
+from conftest import ROOT, House
 from proofs.readers import publish
 
 K = 10
@@ -145,8 +145,9 @@ def test_groups_are_made_as_worked_out_by_hand(built, persons, expected):
             rows.append(f"('{number:04}', {values})")
     members = (
         "(select person as customer_key, a as country_code, b as language_code, cast(null as date) as registered_on, "
-        "cast(null as bigint) as birth_year, cast(null as varchar) as region_code, cast(null as varchar) as email_domain, "
-        f"cast(null as varchar) as postal_area, false as is_deleted from (values {', '.join(rows)}) as given (person, a, b))"
+        "cast(null as bigint) as birth_year, cast(null as varchar) as region_code, "
+        "cast(null as varchar) as email_domain, cast(null as varchar) as postal_area, false as is_deleted "
+        f"from (values {', '.join(rows)}) as given (person, a, b))"
     )
     model = (ROOT / "models/intermediate/person/int_customer__shared_attributes.sql").read_text()
     model = model.replace("{{ ref('int_customer__members') }}", f"{members} as members")

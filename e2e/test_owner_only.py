@@ -42,7 +42,7 @@ def home(tmp_path_factory) -> House:
     folder = tmp_path_factory.mktemp("careless")
     made = house(folder, folder / "target")
     small = ["--days", "2", "--customers", "30", "--orders-per-day", "5"]
-    assert run(made, "simulator", "--out", str(made.landing), *small).returncode == 0
+    assert run(made, "tools.simulator", "--out", str(made.landing), *small).returncode == 0
     environment = made.environment(TECHCO_LANDING=str(made.landing), TECHCO_WAREHOUSE=str(made.warehouse))
     # dbt makes it, as for who begins.
     made.warehouse.parent.rmdir()

@@ -11,12 +11,12 @@ from conftest import BUILD, ROOT, TINY, House
 from proofs import kills
 from techco.landing_zone import list_files
 
-from simulator.tests.conftest import everything
+from tools.simulator.tests.conftest import everything
 
 # The simulator, killed when it has written half of its n-th file.
 DYING_SIMULATOR = """
 import os, signal, sys
-from simulator.__main__ import main
+from tools.simulator.__main__ import main
 
 replace, left = os.replace, int(sys.argv.pop(1))
 
@@ -42,7 +42,7 @@ def proof(tmp_path_factory) -> Path:
 
 def simulate(landing: Path, *options: str, dies_at: int | None = None) -> None:
     """Run the simulator as a process of its own."""
-    program = ["-m", "simulator"] if dies_at is None else ["-c", DYING_SIMULATOR, str(dies_at)]
+    program = ["-m", "tools.simulator"] if dies_at is None else ["-c", DYING_SIMULATOR, str(dies_at)]
     command = [sys.executable, *program, "--out", str(landing), *options]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == (0 if dies_at is None else -signal.SIGKILL), run.stderr

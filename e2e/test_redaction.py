@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from comparing import differences
 
-from benchmarks.redaction.macro import INLINE, found_by_macro, redacted, sql_of
-from benchmarks.redaction.scoring import score
-from benchmarks.redaction.texts import Text, simulated
+from tools.benchmarks.redaction.macro import INLINE, found_by_macro, redacted, sql_of
+from tools.benchmarks.redaction.scoring import score
+from tools.benchmarks.redaction.texts import Text, simulated
 
 SAMPLE = Path(__file__).with_name("redaction_sample.jsonl")
 RECALL, PRECISION = 0.99, 0.95

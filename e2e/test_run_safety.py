@@ -9,7 +9,7 @@ import pytest
 from comparing import differences, query
 from conftest import BUILD, DAYS, ROOT, TINY, House, house
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 SEGMENTS = "select count(*), count(*) - count(dbt_valid_to) from snapshots.snap_customer_segments"
 BATCHES = "select max(batch) from base.batches"

@@ -15,16 +15,16 @@ from conftest import ROOT
 from issued_policies import PEPPER, policies, rows_seen, shown
 from leak_scan import Search
 
-from emulator.governance import InForce
-from emulator.log import read_log
-from emulator.running import running
-from parity.__main__ import compared as differences_there
-from parity.__main__ import parity
-from parity.account import connect, rows_of
-from parity.compare import Allowed, Rows, differences
-from parity.gate import findings, is_judged, told
-from parity.run import LEAN, LOCAL, WAREHOUSE, Run, RunError
-from simulator.__main__ import main as simulate
+from tools.emulator.governance import InForce
+from tools.emulator.log import read_log
+from tools.emulator.running import running
+from tools.parity.__main__ import compared as differences_there
+from tools.parity.__main__ import parity
+from tools.parity.account import connect, rows_of
+from tools.parity.compare import Allowed, Rows, differences
+from tools.parity.gate import findings, is_judged, told
+from tools.parity.run import LEAN, LOCAL, WAREHOUSE, Run, RunError
+from tools.simulator.__main__ import main as simulate
 
 DAYS = ("--days", "6", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
 # Nodes that are through before the second build is killed: base and a part of staging.

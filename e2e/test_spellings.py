@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from benchmarks.redaction.macro import INLINE, answers, found_by_macro, redacted, sql_of
-from benchmarks.redaction.scoring import score
-from benchmarks.redaction.spellings import KNOWN_ID, spellings
+from tools.benchmarks.redaction.macro import INLINE, answers, found_by_macro, redacted, sql_of
+from tools.benchmarks.redaction.scoring import score
+from tools.benchmarks.redaction.spellings import KNOWN_ID, spellings
 
 RECALL, PRECISION, LEFT = 0.97, 0.97, 0.97
 # Text, names and ids of its person, and what is left; None for a text that stays as it is.

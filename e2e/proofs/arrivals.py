@@ -18,7 +18,7 @@ from conftest import BUILD, TINY, House, house
 from techco.landing_zone import list_files
 
 from proofs.moves import move_children
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 DAYS = 10
 # Snapshots say what was believed when, so they differ.

@@ -7,7 +7,7 @@ from comparing import differences
 from conftest import DAYS, TINY, house
 
 from proofs.arrivals import BUILD_WITHOUT_SNAPSHOTS
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 
 def run(round_number: int, folder: Path) -> dict:

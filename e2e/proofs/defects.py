@@ -9,11 +9,11 @@ from comparing import query
 from conftest import DAYS, TINY, House, house
 from techco.landing_zone import list_files
 
-from simulator.__main__ import main as simulate
-from simulator.defects.kinds import BEFORE_PARENT
-from simulator.defects.landing import FILE
-from simulator.emit.answers import answers_folder
-from simulator.tests.test_defects import rows_in
+from tools.simulator.__main__ import main as simulate
+from tools.simulator.defects.kinds import BEFORE_PARENT
+from tools.simulator.defects.landing import FILE
+from tools.simulator.emit.answers import answers_folder
+from tools.simulator.tests.test_defects import rows_in
 
 RATE = "0.01"
 # Systems that deliver nothing twice by themselves, as pages of an API and partners' files do.

@@ -18,7 +18,7 @@ from conftest import BUILD, ROOT, TESTED_BUILD, TINY, House, house
 from techco.landing_rewrite import read_bytes
 from techco.landing_zone import list_files
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 DAYS = 10
 # What marts show of a classified value in a form that tells little; it goes with the value.

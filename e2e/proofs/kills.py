@@ -12,7 +12,7 @@ from pathlib import Path
 from comparing import differences
 from conftest import BUILD, ROOT, TINY, House, house
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 DAYS = 4
 KINDS = ("first build", "one more day")

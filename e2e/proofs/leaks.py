@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import DAYS, ROOT, TINY, House, house
 from leak_scan import Hit, Search
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 # What the keys of persons, and the hashes of those who were erased, are made with.
 SECRETS = {

@@ -9,9 +9,9 @@ from conftest import DAYS, ROOT, TINY
 
 from examples.olist.__main__ import EXAMPLE_PEPPER
 from examples.olist.__main__ import main as land_olist
-from parity.__main__ import parity
-from parity.run import LOCAL
-from simulator.__main__ import main as simulate
+from tools.parity.__main__ import parity
+from tools.parity.run import LOCAL
+from tools.simulator.__main__ import main as simulate
 
 WORLDS = 5
 

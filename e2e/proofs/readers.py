@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from conftest import ROOT, TESTED_BUILD, TINY, House, house
 
-from simulator.__main__ import main as simulate
+from tools.simulator.__main__ import main as simulate
 
 BUILDS = 10
 PAUSE = 0.2

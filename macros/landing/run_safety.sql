@@ -17,7 +17,7 @@
         {%- do exceptions.raise_compiler_error(
             'Nothing was run: with ' ~ given | join(', ') ~ ' models read a part of their inputs, and rows that they leave out would count as read for ever'
             ~ (', and the tables of this warehouse would be emptied' if '--empty' in given else '') ~ '. Run without it, or try out code on a few days: '
-            ~ '`python -m simulator --out /tmp/zone --days 3`, and TECHCO_LANDING and TECHCO_WAREHOUSE set to that folder and a new file; --empty builds '
+            ~ '`python -m tools.simulator --out /tmp/zone --days 3`, and TECHCO_LANDING and TECHCO_WAREHOUSE set to that folder and a new file; --empty builds '
             ~ 'a new warehouse without rows.'
         ) -%}
     {%- endif -%}

@@ -1,7 +1,7 @@
 {#- A free text without what names or identifies somebody: [email], [phone], [card], [iban], [national_id], [person_id], and [name] for the
     names of the persons it belongs to. What is left is as normalised_text() gives it. Where names and ids are known, a model does it in three
     steps, each in a part of its query, as one expression of all would be nested too deeply to be read: normalised_text(), without_identifiers(),
-    without_names(). benchmarks/redaction measures what is found, and what is found in vain. -#}
+    without_names(). tools/benchmarks/redaction measures what is found, and what is found in vain. -#}
 {% macro redact_text(value) -%}
     {%- set text = normalised_text(value) -%}
     {{ masked('case when ' ~ may_identify(text) ~ ' then ' ~ redact_identifiers(text, value) ~ ' else ' ~ text ~ ' end') }}

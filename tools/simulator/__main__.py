@@ -1,0 +1,120 @@
+"""Command line: `python -m tools.simulator --out landing`."""
+
+import argparse
+import os
+import shutil
+import sys
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tools.simulator import people
+from tools.simulator.defects.landing import SpoiledLanding
+from tools.simulator.emit.ads import Ads
+from tools.simulator.emit.answers import Answers, answers_folder
+from tools.simulator.emit.carriers import Carriers
+from tools.simulator.emit.carts import Carts
+from tools.simulator.emit.clear_values import ClearValues
+from tools.simulator.emit.crm import Crm
+from tools.simulator.emit.erp import Erp
+from tools.simulator.emit.fx import Fx
+from tools.simulator.emit.reviews import Reviews
+from tools.simulator.emit.shop import Shop
+from tools.simulator.emit.social import Social
+from tools.simulator.emit.support import Support
+from tools.simulator.emit.surveys import Surveys
+from tools.simulator.emit.web import Web
+from tools.simulator.emit.wms import Wms
+from tools.simulator.landing import Landing
+from tools.simulator.options import Options, OptionsError, read_marker, write_marker
+from tools.simulator.world import World
+
+EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers, ClearValues)
+
+
+def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
+    """Live the world and land what came after the first `days_there` days."""
+    people.choose(bool(options.distinctive))
+    world = World(options)
+    first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
+    landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)
+    emitters = [emitter(world, landing) for emitter in EMITTERS]
+    if options.defects:
+        # Last, as it lands what the day before left over beside what the others land.
+        emitters.append(landing)
+    for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
+        for emitter in emitters:
+            emitter.emit(record)
+        landing.close_day(record.date)
+    write_marker(folder, options)
+
+
+def simulate_new(folder: Path, options: Options) -> None:
+    """Land a new zone, beside its place until it is whole: `make build` takes a zone that is there for a whole one."""
+    beside = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(beside, ignore_errors=True)
+    new = beside / folder.name
+    simulate(new, options)
+    shutil.rmtree(answers_folder(folder), ignore_errors=True)
+    os.replace(answers_folder(new), answers_folder(folder))
+    os.replace(new, folder)
+    beside.rmdir()
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line's options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.simulator", description="Write a landing zone as TechCo's systems would."
+    )
+    parser.add_argument("--out", type=Path, default=Path("landing"), help="folder to write to (default: landing)")
+    parser.add_argument("--append", type=int, metavar="DAYS", help="add the next days to the landing zone in --out")
+    for field in fields(Options):
+        name = "--" + field.name.replace("_", "-")
+        parser.add_argument(name, type=type(field.default), default=None, help=f"default: {field.default}")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or extend a landing zone; exit code 2 where that cannot be done."""
+    given = parse(arguments)
+    # As a real landing zone should be: read by its owner only.
+    before = os.umask(0o077)
+    try:
+        return write(given)
+    finally:
+        os.umask(before)
+
+
+def write(given: argparse.Namespace) -> int:
+    """Do what the command line asks for; the exit code."""
+    chosen = {field.name: value for field in fields(Options) if (value := getattr(given, field.name)) is not None}
+    try:
+        if given.append is None:
+            require_empty(given.out)
+            simulate_new(given.out.resolve(), Options(**chosen))
+            return 0
+        if chosen:
+            named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(chosen))
+            raise OptionsError(f"--append takes the other options from {given.out}; leave out {named}.")
+        if given.append < 1:
+            raise OptionsError(f"--append is {given.append}; at least 1 day is needed.")
+        there = read_marker(given.out)
+        simulate(given.out, replace(there, days=there.days + given.append), there.days)
+    except (OptionsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def require_empty(folder: Path) -> None:
+    """Raise OptionsError where `folder` is no place for a new landing zone."""
+    if folder.exists() and not folder.is_dir():
+        raise OptionsError(f"{folder} is no folder. Choose another --out.")
+    if folder.exists() and any(folder.iterdir()):
+        raise OptionsError(f"{folder} is not empty. Choose another --out, or extend it with --append DAYS.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
