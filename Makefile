@@ -95,8 +95,8 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.incremental_day
 
 .PHONY: redaction
-redaction: env-build $(VENV)/redaction/installed.stamp ## Measure what redact_text() finds in texts, beside Presidio; needs a built warehouse
-	$(VENV)/redaction/bin/python -m tools.benchmarks.redaction
+redaction: env-test ## Measure what redact_text() finds in texts; needs a built warehouse
+	python -m tools.benchmarks.redaction
 
 .PHONY: prove
 prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
@@ -129,11 +129,6 @@ $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python
 	@echo "installing the $* group into $(VENV)"
 	@if command -v uv > /dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
-	@touch $@
-
-$(VENV)/redaction/installed.stamp: requirements/redaction.txt | $(BIN)/python
-	$(PYTHON) -m venv $(VENV)/redaction
-	$(VENV)/redaction/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(BIN)/python:

@@ -13,5 +13,3 @@ uv pip compile "${flags[@]}" "${groups[@]/#/--group=pyproject.toml:}" --output-f
 for group in "${groups[@]}"; do
   uv pip compile "${flags[@]}" --group "pyproject.toml:$group" --constraint "$together" --output-file "requirements/$group.txt"
 done
-# An environment of its own: spaCy would hold back the numpy of the others.
-uv pip compile "${flags[@]}" --group pyproject.toml:redaction --output-file requirements/redaction.txt

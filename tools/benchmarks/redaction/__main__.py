@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tools.benchmarks.evidence import ROOT, save
 from tools.benchmarks.redaction.macro import compiled, found_by_macro
-from tools.benchmarks.redaction.presidio import at_least, found_by_presidio
 from tools.benchmarks.redaction.scoring import score
 from tools.benchmarks.redaction.spellings import KNOWN_ID, spellings
 from tools.benchmarks.redaction.texts import generated, simulated
@@ -14,8 +13,6 @@ from tools.benchmarks.redaction.texts import generated, simulated
 RECALL, PRECISION = 0.99, 0.95
 # Of texts in people's spellings, those held out too.
 SPELT_RECALL, SPELT_PRECISION = 0.97, 0.97
-# Presidio leaves it to its user from which score on something counts: for each kind the best one for it is taken.
-SCORES = (0.01, 0.3, 0.4, 0.5, 0.6)
 
 
 def main() -> int:
@@ -35,20 +32,10 @@ def main() -> int:
     results, too_low = {}, []
     for corpus, texts in corpora.items():
         spans, microseconds = found_by_macro(query, texts)
-        ours = {"microseconds_a_text": round(microseconds), "by_kind": score(texts, spans)}
-        spans, microseconds = found_by_presidio(texts)
-        by_score = {least: score(texts, at_least(spans, least)) for least in SCORES}
-        theirs = {
-            "microseconds_a_text": round(microseconds),
-            "by_kind": {kind: best(by_score, kind) for kind in ours["by_kind"]},
-        }
-        results[corpus] = {"texts": len(texts), "redact_text": ours, "presidio": theirs}
-        for kind, rates in ours["by_kind"].items():
-            other = theirs["by_kind"][kind]
-            print(
-                f"{corpus:10}{kind:13}{rates['hidden']:6} recall {rates['recall']} precision {rates['precision']}"
-                f"  presidio {other['recall']} {other['precision']}"
-            )
+        by_kind = score(texts, spans)
+        results[corpus] = {"texts": len(texts), "microseconds_a_text": round(microseconds), "by_kind": by_kind}
+        for kind, rates in by_kind.items():
+            print(f"{corpus:10}{kind:13}{rates['hidden']:6} recall {rates['recall']} precision {rates['precision']}")
             if rates["hidden"] and (rates["recall"] < RECALL or (rates["precision"] or 1) < PRECISION):
                 too_low.append(f"{corpus} {kind}")
     for held_out in (False, True):
@@ -77,18 +64,6 @@ def spelt(query: str, held_out: bool) -> dict:
         "microseconds_a_text": round(microseconds),
         "by_kind": score(texts, spans),
     }
-
-
-def best(by_score: dict[float, dict], kind: str) -> dict:
-    """The rates of a kind at the score that is best for it."""
-    least = max(by_score, key=lambda least: harmonic(by_score[least][kind]))
-    return {"least_score": least} | by_score[least][kind]
-
-
-def harmonic(rates: dict) -> float:
-    """Both rates in one."""
-    recall, precision = rates["recall"] or 0, rates["precision"] or 0
-    return 2 * recall * precision / (recall + precision) if recall + precision else 0
 
 
 raise SystemExit(main())
