@@ -1,0 +1,84 @@
+{{ config(unique_key='cart_id', cluster_by='cart_date') }}
+
+{% set carts = ref('stg_carts__carts') %}
+{% set rates = ref('int_currency__daily_rates') %}
+
+with
+
+carts as (
+
+    select
+        *,
+        {{ business_date('created_at') }} as cart_date
+    from {{ carts }}
+    {{ where_keys_changed('cart_id', [carts, keys_with_new_rates(carts, 'cart_id', 'created_at')]) }}
+
+),
+
+-- Not the view of all items: engines take every cart of history apart before they look which are touched.
+items as (
+
+    {{ parts('carts', 'carts', 'items', of='carts') }}
+
+),
+
+contents as (
+
+    select
+        items.cart_id,
+        count(*) as item_count,
+        sum(items.quantity) as unit_count,
+        {{ null_propagating_sum(safe_money('items.quantity * items.unit_price', 'carts.currency_code')) }}
+            as cart_amount
+    from items
+    inner join carts
+        on items.cart_id = carts.cart_id
+    group by items.cart_id
+
+),
+
+joined as (
+
+    select
+        carts.*,
+        coalesce(contents.item_count, 0) as item_count,
+        coalesce(contents.unit_count, 0) as unit_count,
+        case when contents.cart_id is null then 0 else contents.cart_amount end as cart_amount
+    from carts
+    left join contents
+        on carts.cart_id = contents.cart_id
+
+)
+
+select
+    ---------- keys
+    joined.cart_id,
+    coalesce(joined.customer_key, 'unknown') as customer_key,
+    joined.session_id,
+    joined.order_id,
+    joined.cart_date,
+
+    ---------- attributes
+    joined.cart_status,
+    joined.country_code,
+    joined.currency_code,
+
+    ---------- measures
+    cast(joined.item_count as bigint) as item_count,
+    cast(joined.unit_count as bigint) as unit_count,
+    cast(joined.cart_amount as decimal(18, 3)) as cart_amount,
+    {{ convert('joined.cart_amount', 'joined.currency_code', 'rates.reporting_rate') }}
+        as cart_amount_reporting,
+
+    ---------- timestamps
+    joined.created_at,
+    joined.updated_at,
+
+    ---------- technical
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from joined
+left join {{ rates }} as rates
+    on
+        joined.cart_date = rates.rate_date
+        and joined.currency_code = rates.currency_code

@@ -1,0 +1,52 @@
+{{ config(incremental_strategy='latest_version', unique_key='mention_id', cluster_by='mention_date') }}
+
+{% set mentions = ref('stg_social__mentions') %}
+{% set texts = ref('int_mention__texts') %}
+{% set of_touched_mentions = where_keys_changed('mention_id', [mentions, texts]) %}
+
+with
+
+mentions as (
+
+    select *
+    from {{ mentions }}
+    {{ of_touched_mentions }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_mentions }}
+
+)
+
+select
+    ---------- keys
+    mentions.mention_id,
+    {{ surrogate_key('mentions.product_id') }} as product_key,
+    {{ business_date('mentions.posted_at') }} as mention_date,
+
+    ---------- attributes
+    mentions.platform,
+    mentions.topic,
+    mentions.language_code,
+    mentions.country_code,
+    texts.mention_text,
+
+    ---------- measures
+    mentions.text_length,
+    mentions.follower_count,
+    mentions.like_count,
+    mentions.share_count,
+
+    ---------- timestamps
+    mentions.posted_at,
+
+    ---------- technical
+    mentions._version,
+    {{ current_batch() }} as _batch
+from mentions
+left join texts
+    on mentions.mention_id = texts.mention_id

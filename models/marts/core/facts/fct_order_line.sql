@@ -1,0 +1,177 @@
+{{ config(unique_key='order_item_id', cluster_by='order_date') }}
+
+{% set items = ref('stg_shop__order_items') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set costs = ref('int_product__versions') %}
+{% set cost_changes = ref('stg_erp__product_changes') %}
+{% set rates = ref('int_currency__daily_rates') %}
+{#
+    The orders whose costs came or changed after the sale. A new change may move what stands behind it in the log, as clocks are
+    set back, and may end a validity period without beginning one; so all orders of its product count from the first instant
+    that it or a later change names.
+#}
+{% set changed_costs -%}
+    (
+        select
+            changes.product_id,
+            min(changes.changed_at) as changed_from,
+            max(new_changes._batch) as _batch
+        from {{ cost_changes }} as changes
+        inner join (
+            select
+                product_id,
+                min(_version) as _version,
+                max(_batch) as _batch
+            from {{ cost_changes }}
+            where {{ is_new_load() }}
+            group by product_id
+        ) as new_changes
+            on
+                changes.product_id = new_changes.product_id
+                and changes._version >= new_changes._version
+        group by changes.product_id
+    ) as changed
+{%- endset %}
+{% set orders_with_new_costs -%}
+    (
+        select
+            orders.order_id,
+            changed._batch
+        from {{ orders }} as orders
+        inner join {{ items }} as items
+            on orders.order_id = items.order_id
+        inner join {{ changed_costs }}
+            on
+                items.product_id = changed.product_id
+                and orders.ordered_at >= changed.changed_from
+        where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed_costs) }}
+    )
+{%- endset %}
+{% set inputs = [orders, items, orders_with_new_costs, keys_with_new_rates(orders, 'order_id', 'ordered_at')] %}
+{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
+
+with
+
+orders as (
+
+    select
+        *,
+        {{ business_date('ordered_at') }} as order_date
+    from {{ orders }}
+    {{ of_touched_orders }}
+
+),
+
+items as (
+
+    select *
+    from {{ items }}
+    {{ of_touched_orders }}
+
+),
+
+-- The cost is the one that held when the order was placed. A line whose order has not come has neither cost nor rate.
+priced_lines as (
+
+    select
+        items.*,
+        orders.customer_key,
+        orders.promotion_id,
+        orders.sales_channel,
+        orders.order_status,
+        orders.shipping_country_code,
+        orders.currency_code,
+        orders.ordered_at,
+        orders.order_date,
+        orders.order_id is not null as is_order_known,
+        coalesce(orders.is_deleted, false) or items.is_deleted as _is_deleted,
+        {{ round_money('items.quantity * items.unit_price', 'orders.currency_code') }} as gross_amount,
+        {{ round_money('coalesce(items.discount_amount, 0)', 'orders.currency_code') }} as line_discount_amount,
+        {{ round_money('items.tax_amount', 'orders.currency_code') }} as line_tax_amount,
+        {{ safe_money('items.quantity * costs.standard_cost', 'costs.currency_code') }} as cost_amount,
+        costs.currency_code as cost_currency_code,
+        rates.reporting_rate,
+        cost_rates.reporting_rate as cost_reporting_rate
+    from items
+    left join orders
+        on items.order_id = orders.order_id
+    left join {{ costs }} as costs
+        on
+            items.product_id = costs.product_id
+            and not costs.is_deleted
+            and orders.ordered_at >= costs.valid_from
+            and (
+                orders.ordered_at < costs.valid_to
+                or costs.valid_to is null
+            )
+    left join {{ rates }} as rates
+        on
+            orders.order_date = rates.rate_date
+            and orders.currency_code = rates.currency_code
+    left join {{ rates }} as cost_rates
+        on
+            orders.order_date = cost_rates.rate_date
+            and costs.currency_code = cost_rates.currency_code
+
+),
+
+converted_lines as (
+
+    select
+        *,
+        {{ convert('gross_amount', 'currency_code', 'reporting_rate') }}
+            as gross_amount_reporting,
+        {{ convert('line_discount_amount', 'currency_code', 'reporting_rate') }}
+            as discount_amount_reporting,
+        {{ convert('line_tax_amount', 'currency_code', 'reporting_rate') }}
+            as tax_amount_reporting,
+        {{ convert('cost_amount', 'cost_currency_code', 'cost_reporting_rate') }}
+            as cost_amount_reporting
+    from priced_lines
+
+)
+
+select
+    ---------- keys
+    order_item_id,
+    order_id,
+    coalesce(customer_key, 'unknown') as customer_key,
+    {{ surrogate_key('product_id') }} as product_key,
+    {{ surrogate_key('promotion_id') }} as promotion_key,
+    order_date,
+
+    ---------- attributes
+    line_number,
+    sales_channel,
+    order_status,
+    shipping_country_code,
+    currency_code,
+    cost_currency_code,
+    is_order_known,
+    quantity < 0 as has_negative_quantity,
+
+    ---------- measures in the order's currency
+    quantity,
+    unit_price,
+    gross_amount,
+    cast(line_discount_amount as decimal(18, 3)) as discount_amount,
+    cast(gross_amount - line_discount_amount as decimal(18, 3)) as net_amount,
+    cast(line_tax_amount as decimal(18, 3)) as tax_amount,
+    cost_amount,
+
+    ---------- measures in the reporting currency
+    gross_amount_reporting,
+    discount_amount_reporting,
+    cast(gross_amount_reporting - discount_amount_reporting as decimal(18, 3))
+        as net_amount_reporting,
+    tax_amount_reporting,
+    cost_amount_reporting,
+
+    ---------- timestamps
+    ordered_at,
+
+    ---------- technical
+    _is_deleted,
+    {{ current_batch() }} as _batch
+from converted_lines
+{{ without_deleted() }}

@@ -1,0 +1,42 @@
+{{ config(unique_key='order_id', cluster_by='to_date(valid_from)') }}
+
+{% set changes = ref('stg_shop__order_changes') %}
+
+with
+
+changes as (
+
+    select *
+    from {{ changes }}
+    {{ where_keys_changed('order_id', [changes]) }}
+
+),
+
+ranges as (
+
+    {{
+        scd2_versions('changes', keys=['order_id'], attributes=['order_status'])
+    }}
+
+)
+
+select
+    ---------- keys
+    order_id,
+
+    ---------- attributes
+    order_status,
+    is_current,
+
+    ---------- measures
+    {{ seconds_between('valid_from', 'valid_to') }} as seconds_in_status,
+
+    ---------- timestamps
+    valid_from,
+    valid_to,
+
+    ---------- technical
+    is_deleted as _is_deleted,
+    {{ current_batch() }} as _batch
+from ranges
+{{ without_deleted() }}

@@ -1,0 +1,51 @@
+{{ config(unique_key='payment_id', cluster_by='payment_date') }}
+
+{% set payments = ref('stg_shop__payments') %}
+{% set rates = ref('int_currency__daily_rates') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = keys_with_changed_orders(payments, 'payment_id') %}
+{% set priced_anew = keys_with_new_rates(payments, 'payment_id', 'paid_at') %}
+
+with
+
+payments as (
+
+    select
+        *,
+        {{ business_date('paid_at') }} as payment_date
+    from {{ payments }}
+    {{ where_keys_changed('payment_id', [payments, priced_anew, ordered]) }}
+
+)
+
+select
+    ---------- keys
+    payments.payment_id,
+    payments.order_id,
+    payments.payment_date,
+
+    ---------- attributes
+    payments.payment_method,
+    payments.payment_status,
+    payments.currency_code,
+    {{ order_flags('payments.paid_at') }},
+
+    ---------- measures
+    cast(payments.amount as decimal(18, 3)) as amount,
+    {{ convert('payments.amount', 'payments.currency_code', 'rates.reporting_rate') }}
+        as amount_reporting,
+
+    ---------- timestamps
+    payments.paid_at,
+
+    ---------- technical
+    payments.is_deleted as _is_deleted,
+    {{ current_batch() }} as _batch
+from payments
+left join {{ orders }} as orders
+    on payments.order_id = orders.order_id
+left join {{ rates }} as rates
+    on
+        payments.payment_date = rates.rate_date
+        and payments.currency_code = rates.currency_code
+{{ without_deleted() }}

@@ -1,0 +1,47 @@
+{{ config(unique_key='return_id', cluster_by='return_date') }}
+
+{% set returns = ref('stg_wms__returns') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = keys_with_changed_orders(returns, 'return_id') %}
+
+with
+
+returns as (
+
+    select *
+    from {{ returns }}
+    {{ where_keys_changed('return_id', [returns, ordered]) }}
+
+)
+
+select
+    ---------- keys
+    returns.return_id,
+    returns.order_id,
+    returns.order_item_id,
+    coalesce(returns.customer_key, orders.customer_key, 'unknown') as customer_key,
+    {{ surrogate_key('returns.product_id') }} as product_key,
+    {{ surrogate_key('returns.warehouse_id') }} as warehouse_key,
+    returns.document_number,
+    {{ business_date('returns.returned_at') }} as return_date,
+
+    ---------- attributes
+    coalesce(returns.country_code, orders.shipping_country_code) as country_code,
+    returns.return_reason,
+    returns.item_condition,
+    {{ order_flags('returns.returned_at') }},
+    returns.quantity < 0 as has_negative_quantity,
+
+    ---------- measures
+    returns.quantity,
+
+    ---------- timestamps
+    returns.returned_at,
+
+    ---------- technical
+    returns._version,
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from returns
+left join {{ orders }} as orders
+    on returns.order_id = orders.order_id

@@ -1,0 +1,66 @@
+{{ config(incremental_strategy='latest_version', unique_key='review_id', cluster_by='review_date') }}
+
+{% set reviews = ref('stg_reviews__reviews') %}
+{% set texts = ref('int_review__texts') %}
+{% set of_touched_reviews = where_keys_changed('review_id', [reviews, texts]) %}
+
+with
+
+reviews as (
+
+    select *
+    from {{ reviews }}
+    {{ of_touched_reviews }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_reviews }}
+
+),
+
+aspects as (
+
+    select
+        review_id,
+        count(*) as aspect_count
+    from {{ ref('stg_reviews__review_aspects') }}
+    {{ of_touched_reviews }}
+    group by review_id
+
+)
+
+select
+    ---------- keys
+    reviews.review_id,
+    {{ surrogate_key('reviews.product_id') }} as product_key,
+    coalesce(reviews.customer_key, 'unknown') as customer_key,
+    reviews.order_id,
+    {{ business_date('reviews.reviewed_at') }} as review_date,
+
+    ---------- attributes
+    reviews.review_status,
+    reviews.language_code,
+    texts.review_title,
+    texts.review_text,
+
+    ---------- measures
+    reviews.stars,
+    reviews.helpful_votes,
+    reviews.body_length,
+    cast(coalesce(aspects.aspect_count, 0) as bigint) as aspect_count,
+
+    ---------- timestamps
+    reviews.reviewed_at,
+
+    ---------- technical
+    reviews._version,
+    {{ current_batch() }} as _batch
+from reviews
+left join texts
+    on reviews.review_id = texts.review_id
+left join aspects
+    on reviews.review_id = aspects.review_id

@@ -1,0 +1,82 @@
+{{ config(unique_key='shipment_id', cluster_by='ship_date') }}
+
+{% set shipments = ref('stg_wms__shipments') %}
+{% set steps = ref('stg_carriers__tracking_events') %}
+{% set orders = ref('stg_shop__orders') %}
+{% set ordered = keys_with_changed_orders(shipments, 'shipment_id') %}
+{% set tracked %}
+(
+    select shipments.shipment_id, steps._batch
+    from {{ shipments }} as shipments
+    inner join {{ steps }} as steps
+        on shipments.tracking_number = steps.tracking_number
+)
+{% endset %}
+
+with
+
+shipments as (
+
+    select *
+    from {{ shipments }}
+    {{ where_keys_changed('shipment_id', [shipments, tracked, ordered]) }}
+
+),
+
+-- Steps come out of order, so each instant is asked for by its kind and none by its place.
+steps as (
+
+    select
+        tracking_number,
+        count(*) as tracking_event_count,
+        count_if(event_type = 'delivery_failed') as failed_delivery_count,
+        min(case when event_type = 'picked_up' then occurred_at end) as picked_up_at,
+        min(case when event_type = 'delivered' then occurred_at end) as delivered_at,
+        count_if(event_type = 'returned_to_sender') > 0 as is_returned_to_sender
+    from {{ steps }}
+    where tracking_number in (select shipments.tracking_number from shipments)
+    group by tracking_number
+
+)
+
+select
+    ---------- keys
+    shipments.shipment_id,
+    shipments.order_id,
+    {{ surrogate_key('shipments.warehouse_id') }} as warehouse_key,
+    {{ business_date('shipments.shipped_at') }} as ship_date,
+    {{ business_date('steps.delivered_at') }} as delivery_date,
+    shipments.tracking_number,
+
+    ---------- attributes
+    shipments.carrier_code,
+    shipments.currency_code,
+    coalesce(steps.is_returned_to_sender, false) as is_returned_to_sender,
+    {{ business_date('steps.delivered_at') }} > shipments.promised_on as is_late,
+    coalesce(steps.delivered_at < shipments.shipped_at, false) as is_out_of_order,
+    {{ order_flags('shipments.shipped_at') }},
+
+    ---------- measures
+    cast(shipments.shipping_cost as decimal(18, 3)) as shipping_cost,
+    cast(coalesce(steps.tracking_event_count, 0) as bigint) as tracking_event_count,
+    cast(coalesce(steps.failed_delivery_count, 0) as bigint) as failed_delivery_count,
+    {{
+        days_between(
+            business_date('shipments.shipped_at'), business_date('steps.delivered_at')
+        )
+    }} as delivery_days,
+
+    ---------- timestamps
+    shipments.shipped_at,
+    steps.picked_up_at,
+    steps.delivered_at,
+    shipments.promised_on,
+
+    ---------- technical
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from shipments
+left join {{ orders }} as orders
+    on shipments.order_id = orders.order_id
+left join steps
+    on shipments.tracking_number = steps.tracking_number

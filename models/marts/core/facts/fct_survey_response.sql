@@ -1,0 +1,53 @@
+{{ config(incremental_strategy='latest_version', unique_key='response_id', cluster_by='response_date') }}
+
+{% set responses = ref('stg_surveys__nps_responses') %}
+{% set texts = ref('int_survey_response__texts') %}
+{% set of_touched_responses = where_keys_changed('response_id', [responses, texts]) %}
+
+with
+
+responses as (
+
+    select *
+    from {{ responses }}
+    {{ of_touched_responses }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_responses }}
+
+)
+
+select
+    ---------- keys
+    responses.response_id,
+    coalesce(responses.customer_key, 'unknown') as customer_key,
+    responses.order_id,
+    {{ business_date('responses.responded_at') }} as response_date,
+
+    ---------- attributes
+    case
+        when responses.score >= 9 then 'promoter'
+        when responses.score >= 7 then 'passive'
+        else 'detractor'
+    end as nps_group,
+    responses.language_code,
+    texts.comment_text,
+
+    ---------- measures
+    responses.score,
+    responses.comment_length,
+
+    ---------- timestamps
+    responses.responded_at,
+
+    ---------- technical
+    responses._version,
+    {{ current_batch() }} as _batch
+from responses
+left join texts
+    on responses.response_id = texts.response_id

@@ -1,0 +1,76 @@
+{{ config(unique_key='ticket_id', cluster_by='opened_date') }}
+
+{% set tickets = ref('stg_support__tickets') %}
+{% set messages = ref('stg_support__messages') %}
+{% set texts = ref('int_ticket__texts') %}
+{% set of_touched_tickets = where_keys_changed('ticket_id', [tickets, messages, texts]) %}
+
+with
+
+tickets as (
+
+    select *
+    from {{ tickets }}
+    {{ of_touched_tickets }}
+
+),
+
+messages as (
+
+    select
+        ticket_id,
+        count(*) as message_count,
+        count_if(author_type = 'customer') as customer_message_count,
+        min(case when author_type = 'agent' then sent_at end) as first_response_at
+    from {{ messages }}
+    {{ of_touched_tickets }}
+    group by ticket_id
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_tickets }}
+
+)
+
+select
+    ---------- keys
+    tickets.ticket_id,
+    coalesce(tickets.customer_key, 'unknown') as customer_key,
+    {{ surrogate_key('tickets.product_id') }} as product_key,
+    tickets.order_id,
+    {{ business_date('tickets.opened_at') }} as opened_date,
+
+    ---------- attributes
+    tickets.channel,
+    tickets.topic,
+    tickets.priority,
+    tickets.ticket_status,
+    tickets.language_code,
+    texts.subject_text,
+
+    ---------- measures
+    cast(coalesce(messages.message_count, 0) as bigint) as message_count,
+    cast(coalesce(messages.customer_message_count, 0) as bigint)
+        as customer_message_count,
+    {{ seconds_between('tickets.opened_at', 'messages.first_response_at') }}
+        as first_response_seconds,
+    {{ seconds_between('tickets.opened_at', 'tickets.solved_at') }}
+        as resolution_seconds,
+
+    ---------- timestamps
+    tickets.opened_at,
+    messages.first_response_at,
+    tickets.solved_at,
+
+    ---------- technical
+    false as _is_deleted,
+    {{ current_batch() }} as _batch
+from tickets
+left join messages
+    on tickets.ticket_id = messages.ticket_id
+left join texts
+    on tickets.ticket_id = texts.ticket_id

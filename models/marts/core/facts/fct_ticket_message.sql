@@ -1,0 +1,60 @@
+{{ config(incremental_strategy='latest_version', unique_key='message_id', cluster_by='message_date') }}
+
+{% set messages = ref('stg_support__messages') %}
+{% set texts = ref('int_message__texts') %}
+{% set of_touched_messages = where_keys_changed('message_id', [messages, texts]) %}
+
+with
+
+messages as (
+
+    select *
+    from {{ messages }}
+    {{ of_touched_messages }}
+
+),
+
+texts as (
+
+    select *
+    from {{ texts }}
+    {{ of_touched_messages }}
+
+),
+
+attachments as (
+
+    select
+        message_id,
+        count(*) as attachment_count
+    from {{ ref('stg_support__message_attachments') }}
+    {{ of_touched_messages }}
+    group by message_id
+
+)
+
+select
+    ---------- keys
+    messages.message_id,
+    messages.ticket_id,
+    {{ business_date('messages.sent_at') }} as message_date,
+
+    ---------- attributes
+    messages.author_type,
+    texts.message_text,
+
+    ---------- measures
+    messages.body_length,
+    cast(coalesce(attachments.attachment_count, 0) as bigint) as attachment_count,
+
+    ---------- timestamps
+    messages.sent_at,
+
+    ---------- technical
+    messages._version,
+    {{ current_batch() }} as _batch
+from messages
+left join texts
+    on messages.message_id = texts.message_id
+left join attachments
+    on messages.message_id = attachments.message_id
