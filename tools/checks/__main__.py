@@ -1,0 +1,31 @@
+"""Hold the project against its promises: `python -m tools.checks`; exit code 1 and a line for each that is broken."""
+
+import json
+import sys
+from pathlib import Path
+
+from techco.contract import ContractError, load_contract
+
+from tools.checks import files, manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+# The hook dbt-parse writes it.
+MANIFEST = ROOT / "target" / "lint" / "manifest.json"
+
+
+def main() -> int:
+    """All checks."""
+    found = files.long_yaml(ROOT) + files.macros_of_few_models(ROOT)
+    parsed = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    for check in (manifest.undescribed_sources, manifest.unclustered_models, manifest.unowned_nodes):
+        found += check(parsed)
+    try:
+        load_contract(ROOT)
+    except ContractError as error:
+        found.append(str(error))
+    print("\n".join(found), file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

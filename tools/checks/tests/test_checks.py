@@ -1,0 +1,107 @@
+"""Each check finds what it is there for, and nothing in a project that keeps its promises."""
+
+import pytest
+
+from tools.checks import files, manifest
+
+
+def source(**changes) -> dict:
+    column = {"name": "email", "description": "Address.", "meta": {"classification": "email"}, "tags": ["pii"]}
+    return {
+        "source_name": "shop",
+        "name": "customers",
+        "columns": {"email": column},
+        "config": {"loaded_at_query": "select 1"},
+        **changes,
+    }
+
+
+BARE = {"name": "email", "description": " ", "meta": {}, "tags": ["pii"]}
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        (source(), []),
+        (source(columns={}), ["shop.customers has no columns"]),
+        (source(config={"loaded_at_query": None}), ["shop.customers has no loaded_at_query"]),
+        (
+            source(columns={"email": BARE}),
+            [
+                "shop.customers.email has no description",
+                "shop.customers.email has a classification or the tag pii, not both",
+            ],
+        ),
+    ],
+)
+def test_sources(table, found):
+    assert manifest.undescribed_sources({"sources": {"one": table}}) == found
+
+
+def node(**config) -> dict:
+    return {"nodes": {"one": {"name": "fct_order", "resource_type": "model", "config": config}}}
+
+
+def test_models():
+    assert manifest.unclustered_models(node(materialized="incremental", cluster_by=["order_date"])) == []
+    assert manifest.unclustered_models(node(materialized="incremental", cluster_by=None)) == [
+        "fct_order is incremental and has no cluster_by"
+    ]
+    assert manifest.unowned_nodes(node(group="core")) == []
+    assert manifest.unowned_nodes(node(group=None)) == ["fct_order has no group"]
+
+
+@pytest.mark.parametrize("check", [manifest.unclustered_models, manifest.unowned_nodes])
+def test_a_manifest_without_models_keeps_no_promise(check):
+    assert len(check({"nodes": {}})) == 1
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Macros that are called by one, two and three models, by an operation, and a part of another macro."""
+    written = {
+        "dbt_project.yml": "name: x",
+        "macros/core/shared.sql": "{% macro shared() %}{{ part() }}{% endmacro %}{% macro part() %}{% endmacro %}",
+        "macros/core/lonely.sql": "{% macro lonely() %}{% endmacro %}\n{% macro get_lonely_sql() %}{% endmacro %}",
+        "macros/engine/clock.sql": "{% macro clock() %}{% endmacro %}",
+        "macros/core/called.sql": "{% macro called() %}{% endmacro %}",
+        "macros/operations/run.sql": "{% macro run() %}{{ called() }}{% endmacro %}",
+        "models/a.sql": "{{ shared() }} {{ lonely() }} {{ clock() }}",
+        "models/b.sql": "{{ shared() }} {{ lonely() }} {{ called() }}",
+        "models/c.sql": "{{ shared() }}",
+        "models/c.yml": "version: 2\n",
+    }
+    for name, text in written.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_macros_of_few_models(project, tmp_path, monkeypatch):
+    assert files.rarely_called(project) == {"lonely": ["a", "b"]}
+    listed = tmp_path / "exceptions.yml"
+    monkeypatch.setattr(files, "EXCEPTIONS", listed)
+    listed.write_text("{most_lines: 6, slack: 50, exceptions: {}}")
+    assert files.macros_of_few_models(project) == [
+        "macro lonely serves only a, b: write its SQL there, or explain it in exceptions.yml"
+    ]
+    listed.write_text("{most_lines: 6, slack: 50, exceptions: {lonely: because, shared: because}}")
+    assert files.macros_of_few_models(project) == [
+        "macro shared is no exception any more: take it out of exceptions.yml"
+    ]
+
+
+@pytest.mark.parametrize(("most", "told"), [(5, "macros have 6 lines, the limit is 5"), (60, "lower most_lines")])
+def test_lines_of_macros(project, tmp_path, monkeypatch, most, told):
+    listed = tmp_path / "exceptions.yml"
+    monkeypatch.setattr(files, "EXCEPTIONS", listed)
+    listed.write_text(f"{{most_lines: {most}, slack: 50, exceptions: {{lonely: because}}}}")
+    (found,) = files.macros_of_few_models(project)
+    assert told in found
+
+
+def test_long_yaml(project):
+    assert files.long_yaml(project) == []
+    (project / "models/c.yml").write_text("a: 1\n" * 301)
+    assert files.long_yaml(project) == ["models/c.yml has 301 lines, the limit is 300"]
