@@ -1,4 +1,4 @@
-{#- Validity ranges [valid_from, valid_to) out of a change log: one row for each key and stretch of time in which none of the
+{#- Validity ranges [valid_from, valid_to) out of a change log: one row for each key and validity period, in which none of the
     attributes changed; valid_to is null while it is open. Time after a delete is a range of its own, marked is_deleted, so that models
     see what it touches; it is no version of anything.
     `version`: the column that orders the changes of a key, because a clock may be set back: a change that is stamped before the one it

@@ -1,6 +1,6 @@
 {#- What operations on persons need of an engine (macros/operations/, macros/privacy/). -#}
 
-{#- A table that lasts as long as the connection, made anew and empty. On Snowflake that ends a transaction, so it is made before one. -#}
+{#- A table that lasts as long as the connection, made new and empty. On Snowflake that ends a transaction, so it is made before one. -#}
 {% macro make_scratch(name, columns) %}
     {%- do run_query('create or replace temporary table ' ~ scratch(name) ~ ' (' ~ columns ~ ')') -%}
 {% endmacro %}

@@ -121,7 +121,7 @@
     {{ view.persons.split('.')[-1] }}
 {%- endmacro %}
 
-{#- A view with all that protects it in one statement. It names its columns, so what a model gets anew is seen by nobody before the next
+{#- A view with all that protects it in one statement. It names its columns, so what a model gets again is seen by nobody before the next
     run of this. Secure where something is hidden: its query and its plan tell nothing then. -#}
 {% macro view_statement(view) -%}
     {%- set columns, names = [], [] -%}

@@ -55,7 +55,7 @@
 {% endmacro %}
 
 {#- A query: the values of this model's key that rows of its inputs gave up after its last run; none where no input has it as a foreign key, or
-    `key` is not the model's: a row that is replaced by its own key takes its parent with it. An input that was built anew since has forgotten
+    `key` is not the model's: a row that is replaced by its own key takes its parent with it. An input that was built again since has forgotten
     what its rows named, so then all keys of this model count. -#}
 {% macro former_parents(key) %}
     {%- if not (execute and is_incremental()) or model.config.unique_key != key -%}{{- return(none) -}}{%- endif -%}

@@ -36,7 +36,7 @@
             ) as copy_number
         from {{ base }}
         where
-            -- Rows of erased persons are counted as suppressed, and told to nobody.
+            -- Rows of erased persons are counted as suppressed, and shown to nobody.
             _issues <> 'suppressed'
             {%- if is_incremental() %}
             and (

@@ -7,9 +7,9 @@
         ~ 'git_commit varchar, target_name varchar, command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, '
         ~ 'failures bigint, failed_nodes varchar)'
     ) -%}
-    {%- set told = run_origin() + [invocation_args_dict.which, selection_of_run()] -%}
+    {%- set run_values = run_origin() + [invocation_args_dict.which, selection_of_run()] -%}
     {%- set values = [] -%}
-    {%- for value in told -%}
+    {%- for value in run_values -%}
         {%- do values.append(text_literal((value | string)[:500])) -%}
     {%- endfor -%}
     {%- do run_query(
@@ -19,7 +19,7 @@
     {%- do begin_nodes() -%}
 {% endmacro %}
 
-{#- At the end of a run: how it ended. Nodes are named, and of what a test found nothing is told. -#}
+{#- At the end of a run: how it ended. Nodes are named; what a test found is not kept. -#}
 {% macro end_run() %}
     {%- if not (execute and is_recorded()) -%}{{ return('') }}{%- endif -%}
     {%- set ns = namespace(built=0, tested=0) -%}

@@ -1,5 +1,5 @@
 {#- The raw tables of which this incremental model has not seen everything, as [source, table, whether that is all there is of it]: those
-    with files loaded after its last run, or all on a full build. A base model that was built anew has loaded all its files again; of a table
+    with files loaded after its last run, or all on a full build. A base model that was built again has loaded all its files again; of a table
     whose loaded rows were changed, for a person's rights or at the end of their retention, everything is looked at again, too. -#}
 {% macro tables_with_news() %}
     {%- set tables = [] -%}

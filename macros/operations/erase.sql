@@ -1,6 +1,6 @@
 {#- `dbt --no-write-json run-operation erase --args '{customer_id: "C-1"}'`, or {customer_ids: [...]}: take the clear values and ids of persons out of every
     restricted table, and see that they do not come back. Their numbers stay, under keys that nobody can be found by. With {dry_run: true} it
-    does all of it and takes it back, to say what it would do. `make erase` also rewrites the warehouse file, releases and, when told, landed
+    does all of it and takes it back, to say what it would do. `make erase` also rewrites the warehouse file, releases and, when asked to, landed
     files. -#}
 {% macro erase(customer_id=none, customer_ids=none, dry_run=false) %}
     {%- do erase_persons(asked_persons(customer_id, customer_ids), dry_run) -%}

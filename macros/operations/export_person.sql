@@ -24,9 +24,9 @@
         ).rows -%}
         {%- if rows -%}
             {%- do counted.append("select '" ~ table.source ~ "', '" ~ table.table ~ "', '" ~ rows[0][1] ~ "', " ~ rows | length) -%}
-            {%- set told = [] -%}
-            {%- for row in rows -%}{%- do told.append(fromjson(row[0])) -%}{%- endfor -%}
-            {%- do held.update({name: told}) -%}
+            {%- set personal_rows = [] -%}
+            {%- for row in rows -%}{%- do personal_rows.append(fromjson(row[0])) -%}{%- endfor -%}
+            {%- do held.update({name: personal_rows}) -%}
         {%- endif -%}
     {%- endfor -%}
     {#- Whose the rows are was written to find them, and is not kept. -#}

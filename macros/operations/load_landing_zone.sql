@@ -22,7 +22,7 @@
     {%- if broken -%}
         {%- do exceptions.raise_compiler_error(
             broken | length ~ ' files were not loaded; all others were:\n' ~ broken | join('\n')
-            ~ '\nLand each anew under another name, and load again.'
+            ~ '\nLand each again under another name, and load again.'
         ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -155,7 +155,7 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- The rows of base. They get the batch of this operation, so that what hangs on them is made anew by the next build. -#}
+{#- The rows of base. They get the batch of this operation, so that what hangs on them is made again by the next build. -#}
 {% macro anonymise_rows(table) %}
     update {{ base_relation(table) }}
     set

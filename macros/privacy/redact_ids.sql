@@ -22,12 +22,12 @@
 
 {#- Whether an id may be in a text: letters and digits alone are compared, without zeros. With more than four ids it is not asked. -#}
 {% macro ids_occur(text, ids) -%}
-    {%- set told = replace_matches("lower(" ~ text ~ ")", text_literal('[ -0:-@\\[-`{-~]'), '') -%}
+    {%- set plain_text = replace_matches("lower(" ~ text ~ ")", text_literal('[ -0:-@\\[-`{-~]'), '') -%}
     {%- set words = replace_matches("lower(" ~ ids ~ ")", text_literal('[!-0:-@\\[-`{-~]'), '') -%}
     (
         {%- for place in range(1, 5) %}
-        {{ 'or ' if not loop.first }}contains({{ told }}, nullif({{ replace_matches("split_part(" ~ words ~ ", ' ', " ~ place ~ ")", text_literal('^[a-z]*'), '') }}, ''))
-        or contains({{ told }}, nullif(split_part({{ words }}, ' ', {{ place }}), ''))
+        {{ 'or ' if not loop.first }}contains({{ plain_text }}, nullif({{ replace_matches("split_part(" ~ words ~ ", ' ', " ~ place ~ ")", text_literal('^[a-z]*'), '') }}, ''))
+        or contains({{ plain_text }}, nullif(split_part({{ words }}, ' ', {{ place }}), ''))
         {%- endfor %}
         or split_part({{ words }}, ' ', 5) <> ''
     )

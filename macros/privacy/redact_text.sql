@@ -108,7 +108,7 @@
     {#- Behind `for the invoice:` stands who pays, not the invoice's number. -#}
     {%- set invoices = '((rechnung|invoices?|nota( fiscal)?|nf-?e?|fatura|factura)[ #]+)' -%}
     {%- set personal_number = '([a-z]{1,6}[-_./ ]{0,2}[0-9]+|[0-9]{2,})[0-9a-z]*([-_./][0-9a-z]+)*(' ~ blank ~ '[0-9]{2,})*' -%}
-    {%- set told = '[^0-9a-z\n_]{0,6}(' ~ is ~ '[^0-9a-z\n_]{1,4})?' -%}
+    {%- set until_number = '[^0-9a-z\n_]{0,6}(' ~ is ~ '[^0-9a-z\n_]{1,4})?' -%}
     {%- set for_national_id = '\\b((ssn|soc(ial)?[.]? sec[a-z.]*|(my|the) social|steuer-?[a-z]*|tax[ -](id|number|no)|tin|itin|cpf|cnpj|nino|national insurance|ni number|[a-z]*ausweis[a-z]*|perso'
         ~ '|rg|passport|reisepass[a-z]*|passaporte|pasaporte|id-?card|identity card|[a-z]*versicherung[a-z]*|rvnr|kvnr|dni|nif|nie|curp|documento|c[eé]dula)\\b' ~ announces -%}
     {%- set card_words = '(card|kart[a-zäöü]*|kreditkart[a-zäöü]*|kartennummer|cart[aã]o|tarjeta|visa|mastercard|amex|maestro)' -%}
@@ -172,13 +172,13 @@
             ['Kunden-Nr. 177', '\\b(((kunden|kd|mitglieds?|benutzer|nutzer|kontakt)[-. ]{0,2}(nummer|nr|no|id|kennung|konto)'
                 ~ '|konto[-. ]{0,2}(nummer|nr)|(cust(omer)?|client|member(ship)?|user|account|login|contact|loyalty)(' ~ "'" ~ 's)?[- ]?(numbers?|nos?|nr|num|ids?|code|ref(erence)?|#)'
                 ~ '|(n[uú]mero|c[oó]digo|id|n[.]?[º°]) ?(de |do |da |del )?(cliente|conta|cuenta|usu[aá]rio|s[oó]cio|cadastro)'
-                ~ '|(cliente|conta|cuenta|usu[aá]rio|s[oó]cio) ?(n[uú]mero|n[.]?[º°o]|num|#|id|c[oó]digo))[.º°]?' ~ told ~ ')' ~ personal_number ~ '\\b'],
+                ~ '|(cliente|conta|cuenta|usu[aá]rio|s[oó]cio) ?(n[uú]mero|n[.]?[º°o]|num|#|id|c[oó]digo))[.º°]?' ~ until_number ~ ')' ~ personal_number ~ '\\b'],
         ]},
         {'becomes': '\\1[person_id]', 'patterns': [
             ['Kunde 4711', '\\b((kunde|kundin|customer|cliente|client|mitglied|member)' ~ blank ~ '#?)([a-z]{1,4}[-_]?)?[0-9]{3,}\\b'],
         ]},
         {'becomes': '\\1[person_id]', 'patterns': [
-            ['mein Konto: C177000', '\\b((mein|my|minha|mi) (kunden)?(konto|account|conta|cuenta)' ~ told ~ ')([a-z]{1,4}[-_ ]?)?[0-9]{5,}\\b'],
+            ['mein Konto: C177000', '\\b((mein|my|minha|mi) (kunden)?(konto|account|conta|cuenta)' ~ until_number ~ ')([a-z]{1,4}[-_ ]?)?[0-9]{5,}\\b'],
         ]},
         {'becomes': '\\1[phone]', 'patterns': [
             ['Tel. 612.345.678', '\\b(' ~ phone_words ~ '[^0-9a-z\n_]{1,4}(' ~ number ~ '[^0-9a-z\n_]{1,3})?(' ~ is ~ '[^0-9a-z\n_]{1,3})?)[0-9](' ~ sep ~ '[0-9]){8,11}\\b'],

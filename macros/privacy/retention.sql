@@ -9,17 +9,17 @@
     {%- set retention = table.retention -%}
     {%- if not classified or retention.period == 'unlimited' -%}{{ return(none) }}{%- endif -%}
     {%- set number, unit = retention.period.split(' ') -%}
-    {%- set told = [] -%}
+    {%- set personal_conditions = [] -%}
     {%- for column in classified -%}
         {%- if column.classification == 'person_id' -%}
-            {%- do told.append(erased_key_of(column.name) ~ ' is null and ' ~ column.name ~ ' is not null') -%}
+            {%- do personal_conditions.append(erased_key_of(column.name) ~ ' is null and ' ~ column.name ~ ' is not null') -%}
         {%- else -%}
-            {%- do told.append('contains(' ~ column.name ~ ", '\"content\"')" if column.elements else column.name ~ ' is not null') -%}
+            {%- do personal_conditions.append('contains(' ~ column.name ~ ", '\"content\"')" if column.elements else column.name ~ ' is not null') -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set condition -%}
         {{ 'coalesce(' ~ retention.column ~ ', _ingested_on)' if retention.column else '_ingested_on' }} < {{ add_period(as_of(), unit.rstrip('s'), '-' ~ number) }}
-        and ({{ told | join(' or ') }} or (_raw is not null and left(_raw, 7) not in ('erased:', 'purged:')))
+        and ({{ personal_conditions | join(' or ') }} or (_raw is not null and left(_raw, 7) not in ('erased:', 'purged:')))
         {%- if retention.while_latest_of %}
         {%- set position = row_version(table.feed) if table.feed == 'cdc' or not retention.column else retention.column %}
         {%- set latest = retention.while_latest_of | join(', ') %}

@@ -1,4 +1,4 @@
-{#- What a base model does with rows of erased persons that land, or are loaded anew by a full refresh. Files of landing days up to the
+{#- What a base model does with rows of erased persons that land, or are loaded again by a full refresh. Files of landing days up to the
     erasure are stored anonymised, so that a full refresh keeps the numbers: no classified value, and `erased:<key>` for the id, of which
     pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts, except of `plain`
     tables (var person_of): they hold nothing personal but the id, and money that was given back stays given back. Persons are known by an HMAC of
@@ -68,7 +68,7 @@ marked as (
     left join suppressed_values as by_id on {{ named }} = by_id.value
     {%- endif %}
     {%- for email in emails %}
-    -- An address says whose the rows of before were; who uses it later begins anew.
+    -- An address says whose the rows of before were; who uses it later begins again.
     left join suppressed_values as by_{{ email }}
         on
             {{ named }} is null
@@ -108,7 +108,7 @@ shared_keys as (
 ),
 
 {%- endif %}
-told as (
+rows_with_persons as (
 
     select
         marked.*,
@@ -128,17 +128,17 @@ told as (
 judged as (
 
     select
-        told.*,
-        coalesce({{ 'told._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list and not (link and link.get('plain')) else 'false' }}
-            {{- ' and ' ~ erased_key_of('told.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
-    from told
+        rows_with_persons.*,
+        coalesce({{ 'rows_with_persons._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list and not (link and link.get('plain')) else 'false' }}
+            {{- ' and ' ~ erased_key_of('rows_with_persons.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
+    from rows_with_persons
     left join (
         select person_key, max(erased_on) as erased_on
         from {{ ledger('suppressions') }}
         where person_key is not null
         group by person_key
     ) as erasures
-        on told._erased_key = erasures.person_key
+        on rows_with_persons._erased_key = erasures.person_key
 
 )
 {% endmacro %}

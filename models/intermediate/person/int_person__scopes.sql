@@ -52,7 +52,7 @@ objections as (
         union all
 
         {{ objections() }}
-    ) as told
+    ) as answers
     group by customer_key
 
 ),

@@ -16,7 +16,7 @@ mentions as (
 ),
 
 -- Names last, as an address may hold one.
-identified as (
+texts_without_identifiers as (
 
     select
         mention_id,
@@ -38,4 +38,4 @@ select
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from identified
+from texts_without_identifiers

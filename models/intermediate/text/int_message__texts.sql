@@ -50,7 +50,7 @@ requesters as (
 ),
 
 -- Agents greet by name, so the names are those of who signs and of who asks.
-named as (
+texts_with_names as (
 
     select
         messages.message_id,
@@ -67,17 +67,17 @@ named as (
 
 ),
 
-told as (
+texts_with_name_words as (
 
     select
         *,
         {{ telling_name_words(['names']) }} as telling_words
-    from named
+    from texts_with_names
 
 ),
 
 -- Names last, as an address may hold one.
-identified as (
+texts_without_identifiers as (
 
     select
         message_id,
@@ -85,7 +85,7 @@ identified as (
         telling_words,
         _version,
         {{ without_identifiers('body', 'ids') }} as body
-    from told
+    from texts_with_name_words
 
 )
 
@@ -99,4 +99,4 @@ select
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from identified
+from texts_without_identifiers

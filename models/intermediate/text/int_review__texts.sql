@@ -30,7 +30,7 @@ orders as (
 
 ),
 
-named as (
+texts_with_names as (
 
     select
         reviews.review_id,
@@ -51,17 +51,17 @@ named as (
 
 ),
 
-told as (
+texts_with_name_words as (
 
     select
         *,
         {{ telling_name_words(['names']) }} as telling_words
-    from named
+    from texts_with_names
 
 ),
 
 -- Names last, as an address may hold one.
-identified as (
+texts_without_identifiers as (
 
     select
         review_id,
@@ -70,7 +70,7 @@ identified as (
         _version,
         {{ without_identifiers('title', 'ids') }} as title,
         {{ without_identifiers('body', 'ids') }} as body
-    from told
+    from texts_with_name_words
 
 )
 
@@ -85,4 +85,4 @@ select
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from identified
+from texts_without_identifiers

@@ -30,7 +30,7 @@ orders as (
 
 ),
 
-named as (
+texts_with_names as (
 
     select
         responses.response_id,
@@ -48,17 +48,17 @@ named as (
 
 ),
 
-told as (
+texts_with_name_words as (
 
     select
         *,
         {{ telling_name_words(['names']) }} as telling_words
-    from named
+    from texts_with_names
 
 ),
 
 -- Names last, as an address may hold one.
-identified as (
+texts_without_identifiers as (
 
     select
         response_id,
@@ -66,7 +66,7 @@ identified as (
         telling_words,
         _version,
         {{ without_identifiers('comment_text', 'ids') }} as comment_text
-    from told
+    from texts_with_name_words
 
 )
 
@@ -80,4 +80,4 @@ select
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from identified
+from texts_without_identifiers

@@ -26,7 +26,7 @@ requesters as (
 
 ),
 
-named as (
+texts_with_names as (
 
     select
         tickets.ticket_id,
@@ -40,17 +40,17 @@ named as (
 
 ),
 
-told as (
+texts_with_name_words as (
 
     select
         *,
         {{ telling_name_words(['names']) }} as telling_words
-    from named
+    from texts_with_names
 
 ),
 
 -- Names last, as an address may hold one.
-identified as (
+texts_without_identifiers as (
 
     select
         ticket_id,
@@ -58,7 +58,7 @@ identified as (
         telling_words,
         _version,
         {{ without_identifiers('subject', 'ids') }} as subject
-    from told
+    from texts_with_name_words
 
 )
 
@@ -72,4 +72,4 @@ select
     ---------- technical
     _version,
     {{ current_batch() }} as _batch
-from identified
+from texts_without_identifiers

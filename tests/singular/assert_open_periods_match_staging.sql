@@ -1,4 +1,4 @@
--- Orders and consents whose open stretch is not what their source says now, found in staging: there is none, another, or more than one.
+-- Orders and consents whose open period is not what their source says now, found in staging: there is none, another, or more than one.
 with
 
 statuses as (
@@ -77,7 +77,7 @@ select
     key,
     state,
     sum(stands) as rows_that_stand,
-    sum(is_open) as open_stretches
+    sum(is_open) as open_periods
 from compared
 group by
     kind,
