@@ -13,7 +13,7 @@ rates as (
 ),
 
 -- Every currency against the base that a day's rates are quoted in; the base itself costs 1.
-per_base as (
+rates_per_base as (
 
     select
         rate_date,
@@ -36,7 +36,7 @@ per_base as (
 
 ),
 
-crossed as (
+cross_rates as (
 
     select
         own.rate_date,
@@ -50,8 +50,8 @@ crossed as (
             ) as decimal(28, 12)
         ) as reporting_rate,
         greatest(own._batch, reporting._batch) as _batch
-    from per_base as own
-    inner join per_base as reporting
+    from rates_per_base as own
+    inner join rates_per_base as reporting
         on
             own.rate_date = reporting.rate_date
             and own.base_currency_code = reporting.base_currency_code
@@ -66,7 +66,7 @@ published as (
         currency_code,
         reporting_rate,
         _batch
-    from crossed
+    from cross_rates
     -- Where several bases are quoted, the reporting currency as base needs no cross rate.
     qualify
         row_number() over (

@@ -45,7 +45,7 @@ named_elsewhere as (
 
 ),
 
-inferred as (
+inferred_customers as (
 
     select named_elsewhere.customer_key
     from named_elsewhere
@@ -79,7 +79,7 @@ members as (
         customer_key,
         false as is_deleted,
         true as is_inferred
-    from inferred
+    from inferred_customers
 
     union all by name
 

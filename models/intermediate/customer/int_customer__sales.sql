@@ -47,7 +47,7 @@ sales_by_customer as (
 
 ),
 
-joined as (
+customers_with_totals as (
 
     select
         coalesce(sales.customer_key, refunds.customer_key) as customer_key,
@@ -67,7 +67,7 @@ joined as (
 ),
 
 -- Refunds that have come for fewer days than orders are not known.
-complete as (
+customers_with_known_totals as (
 
     select
         * exclude (refund_amount_reporting),
@@ -75,7 +75,7 @@ complete as (
             when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
                 then refund_amount_reporting
         end as refund_amount_reporting
-    from joined
+    from customers_with_totals
 
 )
 
@@ -91,4 +91,4 @@ select
         as net_amount_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count,
     {{ days_between('last_order_date', complete_up_to(['sales'])) }} as recency_days
-from complete
+from customers_with_known_totals

@@ -1,22 +1,22 @@
 {#- Built after all base models, which note what has landed. -#}
 {{ config(materialized='table') }}
-{% set declared = [] %}
+{% set table_rows = [] %}
 {% for source_name, names in var('raw_tables').items() %}
     {% for table_name in names %}
         -- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
         {%- if execute %}
             {%- set cadence = contract(source_name, table_name).cadence %}
             {%- set holds = 'true' if cadence.holds_until_next else 'false' %}
-            {%- do declared.append([source_name, table_name, cadence.every, holds]) %}
+            {%- do table_rows.append([source_name, table_name, cadence.every, holds]) %}
         {%- endif %}
     {% endfor %}
 {% endfor %}
 
 with
 
-declared as (
+declared_tables as (
 
-    {{ declared_rows(['source_name', 'table_name', 'every_days', 'holds_until_next'], declared) }}
+    {{ declared_rows(['source_name', 'table_name', 'every_days', 'holds_until_next'], table_rows) }}
 
 ),
 
@@ -32,26 +32,26 @@ newest as (
 
 ),
 
-joined as (
+tables_with_deliveries as (
 
     select
-        declared.source_name,
-        declared.table_name,
-        cast(declared.every_days as bigint) as every_days,
-        declared.holds_until_next = 'true' as holds_until_next,
+        declared_tables.source_name,
+        declared_tables.table_name,
+        cast(declared_tables.every_days as bigint) as every_days,
+        declared_tables.holds_until_next = 'true' as holds_until_next,
         newest.newest_landing_day,
         coalesce(newest.landing_days, 0) as landing_days,
         {{ as_of() }} as as_of_date
-    from declared
+    from declared_tables
     left join newest
         on
-            declared.source_name = newest.source_name
-            and declared.table_name = newest.table_name
+            declared_tables.source_name = newest.source_name
+            and declared_tables.table_name = newest.table_name
 
 ),
 
 -- A delivery holds all rows up to its day. A table that comes when something changes is complete on any day.
-due as (
+tables_with_due_days as (
 
     select
         *,
@@ -61,7 +61,7 @@ due as (
             when holds_until_next then {{ add_days('newest_landing_day', 'every_days - 1') }}
             else newest_landing_day
         end as known_up_to
-    from joined
+    from tables_with_deliveries
 
 )
 
@@ -91,4 +91,4 @@ select
             else 0
         end as bigint
     ) as days_late
-from due
+from tables_with_due_days

@@ -7,7 +7,7 @@
 -#}
 {%- set k = var('privacy').k_anonymity %}
 {%- set attributes = var('privacy').quasi_identifiers %}
-{%- set split = namespace(before='recognisable', by=['1']) %}
+{%- set split = namespace(before='coarse_attributes', by=['1']) %}
 
 with
 
@@ -20,7 +20,7 @@ members as (
 
 -- What others may know of a person, too, and would find the row by: first by decades and months, then, in the order of var privacy,
 -- only where enough persons share it with all before it. That an account was deleted is known of few, so nothing else is shown of it.
-recognisable as (
+coarse_attributes as (
 
     select
         members.customer_key,

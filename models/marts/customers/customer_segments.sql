@@ -27,7 +27,7 @@ buyers as (
 ),
 
 -- A score is the fifth that a customer stands in: 1 plus the whole fifths of buyers that are strictly worse, so equals score alike.
-scored as (
+buyers_with_scores as (
 
     select
         *,
@@ -72,9 +72,9 @@ select
     end as segment_name,
 
     ---------- scores, 1 (worst) to 5 (best); null without an order
-    scored.recency_score,
-    scored.frequency_score,
-    scored.monetary_score,
+    buyers_with_scores.recency_score,
+    buyers_with_scores.frequency_score,
+    buyers_with_scores.monetary_score,
 
     ---------- measures
     sales.recency_days,
@@ -102,5 +102,5 @@ select
 from customers
 left join sales
     on customers.customer_key = sales.customer_key
-left join scored
-    on customers.customer_key = scored.customer_key
+left join buyers_with_scores
+    on customers.customer_key = buyers_with_scores.customer_key

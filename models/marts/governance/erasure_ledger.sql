@@ -1,6 +1,6 @@
 with
 
-done as (
+finished_actions as (
 
     select *
     from {{ ledger('privacy_actions') }}
@@ -13,9 +13,9 @@ still_open as (
     select *
     from {{ ref('fct_privacy_request') }}
     where request_id not in (
-        select done.request_id
-        from done
-        where done.request_id is not null
+        select finished_actions.request_id
+        from finished_actions
+        where finished_actions.request_id is not null
     )
 
 ),
@@ -32,7 +32,7 @@ entries as (
         done_at,
         row_count,
         details as remark
-    from done
+    from finished_actions
 
     union all by name
 

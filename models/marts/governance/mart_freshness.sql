@@ -1,37 +1,37 @@
-{% set declared = [] %}
+{% set mart_rows = [] %}
 {% if execute %}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' %}
         {%- for measure_group in node.config.meta.get('measure_groups', []) %}
-            {%- do declared.append([node.config.schema, node.name, measure_group]) %}
+            {%- do mart_rows.append([node.config.schema, node.name, measure_group]) %}
         {%- endfor %}
     {%- endfor %}
 {% endif %}
 
 with
 
-declared as (
+declared_marts as (
 
-    {{ declared_rows(['schema_name', 'table_name', 'measure_group'], declared | sort) }}
+    {{ declared_rows(['schema_name', 'table_name', 'measure_group'], mart_rows | sort) }}
 
 ),
 
-joined as (
+marts_with_deliveries as (
 
     select
-        declared.schema_name,
-        declared.table_name,
-        declared.measure_group,
+        declared_marts.schema_name,
+        declared_marts.table_name,
+        declared_marts.measure_group,
         groups.as_of_date,
         groups.complete_up_to,
         case
             when
                 groups.complete_up_to
-                = min(groups.complete_up_to) over (partition by declared.schema_name, declared.table_name)
+                = min(groups.complete_up_to) over (partition by declared_marts.schema_name, declared_marts.table_name)
                 then groups.held_back_by
         end as held_back_by
-    from declared
+    from declared_marts
     inner join {{ ref('int_delivery__measure_groups') }} as groups
-        on declared.measure_group = groups.measure_group
+        on declared_marts.measure_group = groups.measure_group
 
 )
 
@@ -48,5 +48,5 @@ select
 
     ---------- measure
     cast({{ days_between('min(complete_up_to)', 'max(as_of_date)') }} as bigint) as days_behind
-from joined
+from marts_with_deliveries
 group by schema_name, table_name

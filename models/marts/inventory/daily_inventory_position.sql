@@ -11,7 +11,7 @@ movements as (
 ),
 
 -- A product is in a warehouse from its first movement there.
-stocked as (
+stocked_products as (
 
     select
         product_key,
@@ -25,18 +25,18 @@ stocked as (
 days as (
 
     select
-        stocked.product_key,
-        stocked.warehouse_key,
+        stocked_products.product_key,
+        stocked_products.warehouse_key,
         calendar.date_day
-    from stocked
+    from stocked_products
     inner join {{ ref('dim_date') }} as calendar
         on
-            stocked.first_movement_date <= calendar.date_day
+            stocked_products.first_movement_date <= calendar.date_day
             and calendar.date_day <= {{ as_of() }}
 
 ),
 
-rolled_forward as (
+daily_balances as (
 
     select
         days.date_day,
@@ -63,30 +63,30 @@ rolled_forward as (
 
 ),
 
-valued as (
+balances_with_costs as (
 
     select
-        rolled_forward.*,
+        daily_balances.*,
         versions.currency_code as cost_currency_code,
-        {{ safe_money('rolled_forward.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
+        {{ safe_money('daily_balances.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
             as stock_value,
         rates.reporting_rate,
-        rolled_forward.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
+        daily_balances.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
         -- Sales that were booked back by mistake may exceed those of the days.
-        cast(greatest(coalesce(rolled_forward.sold_quantity_28_days, 0), 0) as double)
-        / nullif(rolled_forward.days_observed, 0) as sold_per_day
-    from rolled_forward
+        cast(greatest(coalesce(daily_balances.sold_quantity_28_days, 0), 0) as double)
+        / nullif(daily_balances.days_observed, 0) as sold_per_day
+    from daily_balances
     left join {{ ref('dim_product_version') }} as versions
         on
-            rolled_forward.product_key = versions.product_key
-            and rolled_forward.date_day >= {{ business_date('versions.valid_from') }}
+            daily_balances.product_key = versions.product_key
+            and daily_balances.date_day >= {{ business_date('versions.valid_from') }}
             and (
-                rolled_forward.date_day < {{ business_date('versions.valid_to') }}
+                daily_balances.date_day < {{ business_date('versions.valid_to') }}
                 or versions.valid_to is null
             )
     left join {{ ref('int_currency__daily_rates') }} as rates
         on
-            rolled_forward.date_day = rates.rate_date
+            daily_balances.date_day = rates.rate_date
             and versions.currency_code = rates.currency_code
 
 )
@@ -118,4 +118,4 @@ select
         when is_complete and date_day <= {{ complete_up_to(['cost']) }}
             then {{ convert('stock_value', 'cost_currency_code', 'reporting_rate') }}
     end as stock_value_reporting
-from valued
+from balances_with_costs

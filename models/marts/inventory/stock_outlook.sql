@@ -54,7 +54,7 @@ places as (
 
 ),
 
-joined as (
+stock_with_orders as (
 
     select
         places.*,
@@ -117,4 +117,4 @@ select
         when days_of_cover <= 36500
             then {{ add_days(outlook_day, 'floor(days_of_cover)') }}
     end as runs_out_on
-from joined
+from stock_with_orders

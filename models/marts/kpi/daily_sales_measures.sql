@@ -170,7 +170,7 @@ market_days as (
 ),
 
 -- A measure is unknown, and not zero, for a day that its tables were not delivered for.
-measured as (
+market_measures as (
 
     select
         market_days.date_day,
@@ -237,4 +237,4 @@ select
     cast(converted_session_count as bigint) as converted_session_count,
 
     '{{ var("reporting_currency") }}' as currency_code
-from measured
+from market_measures

@@ -8,7 +8,7 @@ campaigns as (
 ),
 
 -- Campaigns that money was spent on before they were described.
-inferred as (
+inferred_campaigns as (
 
     select distinct spend.campaign_id
     from {{ ref('stg_ads__daily_spend') }} as spend
@@ -39,7 +39,7 @@ members as (
     select
         campaign_id,
         true as is_inferred
-    from inferred
+    from inferred_campaigns
 
     union all by name
 

@@ -11,7 +11,7 @@ versions as (
 ),
 
 -- The moment of registration singles a person out, so that the first range begins where the calendar does.
-dated as (
+versions_with_days as (
 
     select
         customer_key,
@@ -39,5 +39,5 @@ select
     ---------- timestamps
     valid_from,
     valid_to
-from dated
+from versions_with_days
 where not is_deleted

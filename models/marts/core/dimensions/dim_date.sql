@@ -28,7 +28,7 @@ events as (
 
 ),
 
-numbered as (
+numbered_days as (
 
     select
         cast(date_day as date) as date_day,
@@ -48,19 +48,19 @@ numbered as (
 
 select
     ---------- key
-    numbered.date_day,
+    numbered_days.date_day,
 
     ---------- attributes
-    cast(date_trunc('month', numbered.date_day) as date) as month_start,
-    {{ add_days('numbered.date_day', '1 - numbered.iso_day_of_week') }}
+    cast(date_trunc('month', numbered_days.date_day) as date) as month_start,
+    {{ add_days('numbered_days.date_day', '1 - numbered_days.iso_day_of_week') }}
         as iso_week_start,
-    numbered.year_number,
-    numbered.quarter_of_year,
-    numbered.month_of_year,
-    numbered.day_of_month,
-    numbered.iso_day_of_week,
-    numbered.iso_day_of_week >= 6 as is_weekend,
+    numbered_days.year_number,
+    numbered_days.quarter_of_year,
+    numbered_days.month_of_year,
+    numbered_days.day_of_month,
+    numbered_days.iso_day_of_week,
+    numbered_days.iso_day_of_week >= 6 as is_weekend,
     events.event_names
-from numbered
+from numbered_days
 left join events
-    on numbered.date_day = events.event_date
+    on numbered_days.date_day = events.event_date

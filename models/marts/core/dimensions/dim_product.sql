@@ -39,7 +39,7 @@ named_elsewhere as (
 
 ),
 
-inferred as (
+inferred_products as (
 
     select named_elsewhere.product_id
     from named_elsewhere
@@ -82,7 +82,7 @@ members as (
         product_id,
         false as is_deleted,
         true as is_inferred
-    from inferred
+    from inferred_products
 
     union all by name
 

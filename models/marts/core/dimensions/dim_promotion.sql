@@ -7,7 +7,7 @@ promotions as (
 
 ),
 
-inferred as (
+inferred_promotions as (
 
     select distinct orders.promotion_id
     from {{ ref('stg_shop__orders') }} as orders
@@ -39,7 +39,7 @@ members as (
         promotion_id,
         false as is_deleted,
         true as is_inferred
-    from inferred
+    from inferred_promotions
 
     union all by name
 

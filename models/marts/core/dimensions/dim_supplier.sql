@@ -17,7 +17,7 @@ named_elsewhere as (
 
 ),
 
-inferred as (
+inferred_suppliers as (
 
     select named_elsewhere.supplier_id
     from named_elsewhere
@@ -47,7 +47,7 @@ members as (
         supplier_id,
         false as is_deleted,
         true as is_inferred
-    from inferred
+    from inferred_suppliers
 
     union all by name
 

@@ -21,7 +21,7 @@ named_elsewhere as (
 
 ),
 
-inferred as (
+inferred_warehouses as (
 
     select named_elsewhere.warehouse_id
     from named_elsewhere
@@ -50,7 +50,7 @@ members as (
     select
         warehouse_id,
         true as is_inferred
-    from inferred
+    from inferred_warehouses
 
     union all by name
 

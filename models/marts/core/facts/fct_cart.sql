@@ -37,7 +37,7 @@ contents as (
 
 ),
 
-joined as (
+carts_with_items as (
 
     select
         carts.*,
@@ -52,33 +52,33 @@ joined as (
 
 select
     ---------- keys
-    joined.cart_id,
-    coalesce(joined.customer_key, 'unknown') as customer_key,
-    joined.session_id,
-    joined.order_id,
-    joined.cart_date,
+    carts_with_items.cart_id,
+    coalesce(carts_with_items.customer_key, 'unknown') as customer_key,
+    carts_with_items.session_id,
+    carts_with_items.order_id,
+    carts_with_items.cart_date,
 
     ---------- attributes
-    joined.cart_status,
-    joined.country_code,
-    joined.currency_code,
+    carts_with_items.cart_status,
+    carts_with_items.country_code,
+    carts_with_items.currency_code,
 
     ---------- measures
-    cast(joined.item_count as bigint) as item_count,
-    cast(joined.unit_count as bigint) as unit_count,
-    cast(joined.cart_amount as decimal(18, 3)) as cart_amount,
-    {{ convert('joined.cart_amount', 'joined.currency_code', 'rates.reporting_rate') }}
+    cast(carts_with_items.item_count as bigint) as item_count,
+    cast(carts_with_items.unit_count as bigint) as unit_count,
+    cast(carts_with_items.cart_amount as decimal(18, 3)) as cart_amount,
+    {{ convert('carts_with_items.cart_amount', 'carts_with_items.currency_code', 'rates.reporting_rate') }}
         as cart_amount_reporting,
 
     ---------- timestamps
-    joined.created_at,
-    joined.updated_at,
+    carts_with_items.created_at,
+    carts_with_items.updated_at,
 
     ---------- technical
     false as _is_deleted,
     {{ current_batch() }} as _batch
-from joined
+from carts_with_items
 left join {{ rates }} as rates
     on
-        joined.cart_date = rates.rate_date
-        and joined.currency_code = rates.currency_code
+        carts_with_items.cart_date = rates.rate_date
+        and carts_with_items.currency_code = rates.currency_code

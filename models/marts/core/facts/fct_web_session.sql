@@ -13,7 +13,7 @@ events as (
 ),
 
 -- Ids say nothing about time; of events of one instant the first delivered is first.
-in_order as (
+numbered_events as (
 
     select
         *,
@@ -24,7 +24,7 @@ in_order as (
 
 ),
 
-placed as (
+session_orders as (
 
     select
         *,
@@ -35,7 +35,7 @@ placed as (
         case when utm_source is not null then event_number end as named_source,
         case when utm_campaign is not null then event_number end as named_campaign,
         case when order_id is not null then event_number end as named_order
-    from in_order
+    from numbered_events
 
 ),
 
@@ -68,7 +68,7 @@ sessions as (
         count_if(event_type = 'remove_from_cart') as remove_from_cart_count,
         count_if(event_type = 'begin_checkout') as checkout_count,
         count_if(event_type = 'purchase') as purchase_count
-    from placed
+    from session_orders
     group by session_id
 
 )
