@@ -216,6 +216,7 @@ def test_freshness_of_tables_and_marts(zone):
         ("daily_inventory_position", "2025-09-03", "2025-09-05", 2, "erp.products"),
         ("daily_sales_kpis", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("daily_sales_kpis_by_country", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("daily_sales_measures", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("monthly_sales_kpis", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("stock_outlook", "2025-09-05", "2025-09-05", 0, None),
     ]
