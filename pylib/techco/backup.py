@@ -19,6 +19,8 @@ import yaml
 from techco import owner_only, vault
 from techco.command import run
 from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder, warehouse_file
+from techco.sql import literal
 
 MANIFEST = "manifest.json"
 # Grows when an older `restore` could not read the folder any more.
@@ -210,11 +212,6 @@ def quoted(table: str) -> str:
     return "warehouse." + ".".join(f'"{part}"' for part in table.split("."))
 
 
-def literal(value: object) -> str:
-    """A SQL string literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def newest(backups: Path) -> Path:
     """The latest backup in a folder of backups named for their time; raises BackupError where there is none."""
     found = sorted(path.parent for path in backups.glob(f"[!.]*/{MANIFEST}"))
@@ -229,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("action", choices=("save", "restore"))
     parser.add_argument("--overwrite", action="store_true", help="restore: replace histories that are there")
     chosen = parser.parse_args(arguments)
-    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
+    warehouse = warehouse_file()
     backups, given = warehouse.parent / "backups", os.environ.get("BACKUP")
     try:
         if chosen.action == "save":
@@ -237,7 +234,7 @@ def main(arguments: list[str] | None = None) -> int:
             done = save(warehouse, folder, Path())
         else:
             folder = Path(given) if given else newest(backups)
-            done = restore(warehouse, folder, Path(os.environ.get("TECHCO_LANDING", "landing")), chosen.overwrite)
+            done = restore(warehouse, folder, landing_folder(), chosen.overwrite)
     except BackupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -24,6 +24,8 @@ from techco import landing_rewrite, publish, vault
 from techco.command import run
 from techco.contract import ContractError, load_contract
 from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder, warehouse_file
+from techco.sql import literal
 
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
 QUIET = ("--no-write-json",)
@@ -271,11 +273,6 @@ def renew_releases(warehouse: Path) -> str:
     return f"released anew: {release}; {len(old)} releases of before removed"
 
 
-def literal(path: Path) -> str:
-    """A SQL string literal."""
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Erase persons from the warehouse of TECHCO_WAREHOUSE, its file and releases; returns 1 where a step fails."""
     parser = argparse.ArgumentParser(prog="python -m techco.erase", description=main.__doc__)
@@ -292,8 +289,8 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
-    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    warehouse = warehouse_file()
+    landing = landing_folder()
     try:
         persons = persons or requested(warehouse)
         if not persons and not read_unfinished(warehouse).keys:

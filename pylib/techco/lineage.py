@@ -23,6 +23,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from techco.command import run
 from techco.contract import ContractError, Table, load_contract, read_yaml
 from techco.release_gate import LINEAGE, lineage_failed
+from techco.settings import warehouse_file
 
 # What stands around masked values, as macros/privacy/marks.sql writes it; innermost first, as masks may hold masks.
 MASKED = re.compile(r"/\*<masked\*/((?!/\*<masked\*/).)*?/\*masked>\*/", re.DOTALL)
@@ -396,7 +397,7 @@ def main() -> int:
         remembered = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
         found = findings(read_project(Path(), target / "manifest.json"), remembered)
         memory.write_text(json.dumps(remembered), encoding="utf-8")
-        warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
+        warehouse = warehouse_file()
         if found:
             print(*found, sep="\n", file=sys.stderr)
             note_failure(warehouse)

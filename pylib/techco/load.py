@@ -22,6 +22,7 @@ from techco.landing_check import check
 from techco.landing_check.causes import by_cause
 from techco.landing_check.landing_days import misdated
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -29,7 +30,7 @@ PACKAGE = Path(__file__).resolve().parent
 def main(arguments: list[str] | None = None) -> int:
     """Load; returns 0, 1 where files were left out or the load failed, 2 where nothing can be loaded."""
     parser = argparse.ArgumentParser(prog="python -m techco.load", description=main.__doc__)
-    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    landing = landing_folder()
     parser.add_argument("--landing", type=Path, default=landing, help="landing folder (default: %(default)s)")
     parser.add_argument("--target", default="snowflake", help="dbt target (default: %(default)s)")
     options = parser.parse_args(arguments)

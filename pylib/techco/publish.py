@@ -25,6 +25,8 @@ from techco import release_gate, vault
 from techco.command import run
 from techco.contract import ContractError, read_yaml
 from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder, warehouse_file
+from techco.sql import literal
 from techco.turns import BusyError, publishing
 
 # DuckDB 1.4 and newer read it; the default of 2.0 is read by nothing older (BI tools ship older engines).
@@ -258,7 +260,7 @@ def attach_vault(connection: duckdb.DuckDBPyConnection, roles: Mapping[str, list
     """Attach the vault where a form needs the pepper; raise PublishError where it is not that of the warehouse."""
     if not any("vault." in table.query for tables in roles.values() for table in tables):
         return
-    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    landing = landing_folder()
     try:
         simulated = not landing.exists() or not list_files(landing) or read_zone(landing).simulated
         vault.attach(connection, holds_persons=not simulated)
@@ -442,14 +444,9 @@ def remove_unfinished(releases: Path) -> None:
         link.unlink()
 
 
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def main() -> int:
     """Publish the warehouse of TECHCO_WAREHOUSE."""
-    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
+    warehouse = warehouse_file()
     try:
         release = publish(warehouse)
     except PublishError as error:

@@ -14,6 +14,7 @@ from techco import vault
 from techco.command import run
 from techco.erase import EraseError, connect, read_unfinished, renew_releases, rewrite_warehouse, tables_of
 from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder, warehouse_file
 
 # Keys that are made of a person's key, as their models make them: table, column, and what is hashed beside the key.
 MADE_OF_KEYS = {
@@ -93,8 +94,8 @@ def replace_keys(connection: duckdb.DuckDBPyConnection, schema: str, table: str)
 
 def main() -> int:
     """Rekey the warehouse of TECHCO_WAREHOUSE from TECHCO_PEPPER to TECHCO_NEW_PEPPER; returns 1 where it cannot."""
-    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
-    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    warehouse = warehouse_file()
+    landing = landing_folder()
     new_pepper = os.environ.get("TECHCO_NEW_PEPPER", "")
     try:
         zone = read_zone(landing)

@@ -1,7 +1,6 @@
 """`python -m techco.validate`: hold every landed file against the contract."""
 
 import argparse
-import os
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ from techco.landing_check.findings import counted, printable
 from techco.landing_check.landing_days import misdated
 from techco.landing_check.unclassified import unclassified
 from techco.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+from techco.settings import landing_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m techco.validate", description=main.__doc__)
-    landing = Path(os.environ.get("TECHCO_LANDING", "landing"))
+    landing = landing_folder()
     parser.add_argument("--landing", type=Path, default=landing, help="landing folder (default: %(default)s)")
     parser.add_argument("--contract", type=Path, default=Path(), help="folder of the dbt project (default: here)")
     return parser.parse_args(arguments)

@@ -5,7 +5,6 @@ own, and the result is written to docs/evidence. There each role's session is he
 """
 
 import argparse
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 from techco.publish import publish
+from techco.settings import landing_folder
 
 from tools.benchmarks.evidence import save
 from tools.emulator.running import ROOT, EmulatorError
@@ -28,7 +28,7 @@ def main() -> int:
     """Exit code 1 where a table differs or a build failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", choices=(LOCAL, "snowflake"), default=LOCAL)
-    parser.add_argument("--landing", type=Path, default=Path(os.environ.get("TECHCO_LANDING", "landing")))
+    parser.add_argument("--landing", type=Path, default=landing_folder())
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "warehouse" / "parity", help="where both keep their files"
     )

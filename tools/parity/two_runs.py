@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from techco.settings import landing_folder
+
 from tools.emulator.__main__ import DEFAULT_PORT
 from tools.emulator.running import ROOT, EmulatorError, running
 from tools.parity import kept
@@ -79,7 +81,7 @@ def both_on_duckdb(folder: Path, landing: Path) -> None:
 def main() -> int:
     """Run everything on the emulator; exit code 1 where something failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--landing", type=Path, default=Path(os.environ.get("TECHCO_LANDING", "landing")))
+    parser.add_argument("--landing", type=Path, default=landing_folder())
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "warehouse" / LOCAL, help="where the emulator keeps its files"
     )

@@ -10,9 +10,9 @@ import duckdb
 from techco.contract import Column, Contract, Table
 from techco.landing_check import limits
 from techco.landing_check.findings import Finding, Unusable, counted, printable
-from techco.landing_check.sql import literal
 from techco.landing_check.tally import ColumnTally, Fault, FileTally
 from techco.landing_zone import LandedFile
+from techco.sql import literal
 
 Depth = Literal["sample", "full"]
 

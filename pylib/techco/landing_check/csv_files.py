@@ -9,11 +9,12 @@ from techco.contract import Column, Table
 from techco.landing_check import limits
 from techco.landing_check.checker import convertible
 from techco.landing_check.findings import Unusable, counted
-from techco.landing_check.sql import filled, literal
+from techco.landing_check.sql import filled
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import exhaust, line_blocks, text_chunks
 from techco.landing_check.text_files import TextChecker
 from techco.landing_check.written import NUMBER_WITH_COMMA, pattern_of, pattern_of_format
+from techco.sql import literal
 
 
 class CsvChecker(TextChecker):

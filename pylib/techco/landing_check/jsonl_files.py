@@ -6,11 +6,12 @@ from techco.contract import Column
 from techco.landing_check import limits
 from techco.landing_check.checker import absent_optional, convertible
 from techco.landing_check.findings import Finding, counted
-from techco.landing_check.sql import filled, literal
+from techco.landing_check.sql import filled
 from techco.landing_check.tally import Fault, FileTally
 from techco.landing_check.text import line_blocks
 from techco.landing_check.text_files import TextChecker
 from techco.landing_check.written import pattern_of
+from techco.sql import literal
 
 
 class JsonChecker(TextChecker):

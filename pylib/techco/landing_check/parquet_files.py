@@ -14,9 +14,10 @@ from techco.contract import DECIMAL, Column
 from techco.landing_check import limits
 from techco.landing_check.checker import Checker
 from techco.landing_check.findings import Unusable, printable
-from techco.landing_check.sql import filled, identifier
+from techco.landing_check.sql import filled
 from techco.landing_check.tally import FileTally
 from techco.landing_zone import LandedFile
+from techco.sql import identifier
 
 # Names that the reader of parquet files puts beside their columns; DuckDB refuses a file that has them already.
 RESERVED = frozenset({"filename", "file_row_number", "_file", "_row", "_ingested_on"})

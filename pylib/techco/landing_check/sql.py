@@ -1,11 +1,7 @@
-"""Texts and names inside of SQL."""
+"""Values of landed files inside of SQL."""
 
 from techco.blank import SQL_PATTERN, TEXT_TYPES
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+from techco.sql import literal
 
 
 def filled(value: str, data_type: str) -> str:
@@ -13,8 +9,3 @@ def filled(value: str, data_type: str) -> str:
     if data_type not in TEXT_TYPES:
         return value
     return f"case when not regexp_full_match({value}, {literal(SQL_PATTERN)}) then {value} end"
-
-
-def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
