@@ -10,8 +10,6 @@
     hash, which takes a fraction of the memory that keys take; two keys of one hash are counted as keys with more rows are.
 -#}
 {% set new = is_new_load() %}
-{#- A warehouse of before suppressions or ties has no such column yet. -#}
-{% set known_columns = adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') | list if execute and is_incremental() else [] %}
 {% for source_name, names in var('raw_tables').items() -%}
 {%- for table_name in names %}
 -- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
@@ -196,8 +194,8 @@ changes as (
         known.good_rows,
         known.first_rows,
         known.current_rows,
-        {{ 'known.tied_rows' if 'tied_rows' in known_columns else '0' }} as tied_rows,
-        {{ 'known.suppressed_rows' if 'suppressed_rows' in known_columns else '0' }} as suppressed_rows
+        known.tied_rows,
+        known.suppressed_rows
     from {{ this }} as known
     where
         known.source_name = '{{ source_name }}'
