@@ -17,7 +17,12 @@ def main() -> int:
     """All checks."""
     found = files.long_yaml(ROOT) + files.macros_of_few_models(ROOT)
     parsed = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    for check in (manifest.undescribed_sources, manifest.unclustered_models, manifest.unowned_nodes):
+    for check in (
+        manifest.undescribed_sources,
+        manifest.unclustered_models,
+        manifest.unowned_nodes,
+        manifest.undescribed_macros,
+    ):
         found += check(parsed)
     try:
         load_contract(ROOT)

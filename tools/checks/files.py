@@ -5,11 +5,11 @@ from pathlib import Path
 
 import yaml
 
+from tools.checks.manifest import CALLED_BY_DBT
+
 # What is read in one go; the YAML of a folder splits by model.
 MOST_YAML_LINES = 300
 EXCEPTIONS = Path(__file__).with_name("macro_exceptions.yml")
-# Macros that dbt calls by their name, and the forms of one macro for each engine.
-CALLED_BY_DBT = ("get_", "generate_", "test_", "default__", "duckdb__", "snowflake__")
 # Rooms of macros that are there for another reason: an engine's difference, an operation that a person calls.
 OTHER_REASONS = ("engine", "operations")
 

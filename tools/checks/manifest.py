@@ -3,6 +3,12 @@
 Each check takes the parsed `manifest.json` and returns what is wrong, a sentence each; an empty list where all is well.
 """
 
+import re
+from pathlib import PurePosixPath
+
+# Macros that dbt calls by their name, and the forms of one macro for each engine.
+CALLED_BY_DBT = ("get_", "generate_", "test_", "default__", "duckdb__", "snowflake__")
+
 
 def undescribed_sources(manifest: dict) -> list[str]:
     """Source tables without columns or freshness, and columns without description or with a class and no tag `pii`."""
@@ -37,3 +43,27 @@ def unowned_nodes(manifest: dict) -> list[str]:
     if not owned:
         return ["there is no model"]
     return [f"{node['name']} has no group" for node in owned if not node["config"].get("group")]
+
+
+def undescribed_macros(manifest: dict) -> list[str]:
+    """Macros that models, tests or persons call, without a description, or described with other arguments."""
+    own = [macro for macro in manifest["macros"].values() if macro["package_name"] == "techco"]
+    called_by = "\n".join(
+        node.get("raw_code") or "" for node in manifest["nodes"].values() if node.get("package_name") == "techco"
+    )
+    found = [] if own else ["there is no macro"]
+    for macro in own:
+        name, path = macro["name"], PurePosixPath(macro["original_file_path"])
+        is_operation = path.parent.name == "operations" and path.stem == name
+        if not is_operation and not re.search(rf"\b{name}\s*\(", called_by):
+            continue
+        if name.startswith(CALLED_BY_DBT):
+            continue
+        if not macro["description"].strip():
+            found.append(f"macro {name} is called by models and has no description in {path.parent}/")
+        declared = re.search(rf"macro\s+{name}\s*\((.*?)\)\s*-?%}}", macro["macro_sql"], re.DOTALL).group(1)
+        arguments = [part.split("=")[0].strip() for part in declared.split(",") if part.strip()]
+        described = [argument["name"] for argument in macro["arguments"]]
+        if described != arguments:
+            found.append(f"macro {name} has the arguments {arguments} and is described with {described}")
+    return found

@@ -105,3 +105,27 @@ def test_long_yaml(project):
     assert files.long_yaml(project) == []
     (project / "models/c.yml").write_text("a: 1\n" * 301)
     assert files.long_yaml(project) == ["models/c.yml has 301 lines, the limit is 300"]
+
+
+def called(description: str, arguments: list[str], sql: str = "{% macro convert(amount, rate=none) %}") -> dict:
+    macro = {
+        "name": "convert",
+        "package_name": "techco",
+        "original_file_path": "macros/core/convert.sql",
+        "description": description,
+        "arguments": [{"name": name} for name in arguments],
+        "macro_sql": sql,
+    }
+    model = {"package_name": "techco", "raw_code": "select {{ convert('a', 'b') }}"}
+    return {"macros": {"one": macro}, "nodes": {"two": model}}
+
+
+def test_macros_are_described():
+    assert manifest.undescribed_macros(called("An amount.", ["amount", "rate"])) == []
+    assert manifest.undescribed_macros(called(" ", ["amount"])) == [
+        "macro convert is called by models and has no description in macros/core/",
+        "macro convert has the arguments ['amount', 'rate'] and is described with ['amount']",
+    ]
+    uncalled = called("", [])
+    uncalled["nodes"] = {}
+    assert manifest.undescribed_macros(uncalled) == []
