@@ -135,6 +135,7 @@ def documented_quarantine(source: str) -> str:
     return f"""  - name: quarantine_{source}
     description: >-
       One row per landed row of {source} that could not be read, typed or keyed, with the reasons. Restricted.
+    data_tests: *tests
     columns: *columns
 """
 
