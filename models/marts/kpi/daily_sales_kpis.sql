@@ -1,10 +1,6 @@
 {{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
 
-{% set additive_measures = [
-    'order_count', 'unit_count', 'gross_sales_amount', 'discount_amount', 'tax_amount', 'refund_amount',
-    'unmatched_refund_amount', 'net_revenue_amount', 'cost_amount', 'margin_amount', 'shipping_amount',
-    'purchase_amount', 'guest_order_count', 'session_count', 'converted_session_count',
-] %}
+{% set measures = additive_measures('daily_sales_measures') %}
 
 with
 
@@ -12,7 +8,7 @@ totals as (
 
     select
         date_day,
-        {% for measure in additive_measures -%}
+        {% for measure in measures -%}
         {{ null_propagating_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('daily_sales_measures') }}
@@ -53,7 +49,7 @@ select
     totals.date_day,
 
     ---------- additive measures
-    {% for measure in additive_measures -%}
+    {% for measure in measures -%}
     cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
     {% endfor %}
 
