@@ -6,6 +6,7 @@ Both are databases in memory. The pepper therefore stands in no SQL text, compil
 import fcntl
 import json
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -25,10 +26,8 @@ from techco.landing_check.placement import misplacement
 from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.turns import wait_for_publish
 
-SCHEMAS = frozenset(
-    "raw base pii quarantine audit staging intermediate snapshots reference "
-    "core kpi customers inventory marketing service governance personal".split()
-)
+# Schemas that no folder of dbt_project.yml names.
+OTHER_SCHEMAS = frozenset({"raw", "base", "personal"})
 # Set for the run that an erasure needs: it opens no landed file, so that none can keep the person in a release.
 ERASURE = "TECHCO_RUN_OF_ERASURE"
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
@@ -50,7 +49,7 @@ class Plugin(BasePlugin):
         if "TECHCO_WAREHOUSE" not in os.environ:
             creds.path = str(in_project(creds.path))
         path = Path(creds.path)
-        if path.stem in SCHEMAS:
+        if path.stem in schemas():
             raise DbtRuntimeError(
                 f"The warehouse file {path} has the name of a schema, which DuckDB calls ambiguous. "
                 "Set TECHCO_WAREHOUSE to another file name, for example warehouse/techco.duckdb."
@@ -78,6 +77,12 @@ class Plugin(BasePlugin):
 def project_folder() -> Path:
     """The folder of the project that dbt works on, which `--project-dir` may name from elsewhere."""
     return Path(getattr(get_flags(), "PROJECT_DIR", None) or "")
+
+
+def schemas() -> frozenset[str]:
+    """The schemas of the warehouse."""
+    project = (project_folder() / "dbt_project.yml").read_text(encoding="utf-8")
+    return OTHER_SCHEMAS | frozenset(re.findall(r"\+schema: (\w+)", project))
 
 
 def in_project(name: str) -> Path:

@@ -21,6 +21,7 @@ def main() -> int:
         manifest.undescribed_sources,
         manifest.unclustered_models,
         manifest.unowned_nodes,
+        manifest.misplaced_marts,
         manifest.undescribed_macros,
     ):
         found += check(parsed)

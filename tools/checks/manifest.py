@@ -37,6 +37,22 @@ def unclustered_models(manifest: dict) -> list[str]:
     ]
 
 
+def misplaced_marts(manifest: dict) -> list[str]:
+    """Marts that lie in another schema than their folder says; access is granted by schema."""
+    found = []
+    for node in manifest["nodes"].values():
+        folders = PurePosixPath(node["original_file_path"]).parts
+        if (
+            node["resource_type"] == "model"
+            and folders[:2] == ("models", "marts")
+            and node["config"]["schema"] != folders[2]
+        ):
+            found.append(
+                f"{node['name']} lies in models/marts/{folders[2]}/ and in the schema {node['config']['schema']}"
+            )
+    return found
+
+
 def unowned_nodes(manifest: dict) -> list[str]:
     """Models and snapshots without a group; dbt_project.yml gives each folder one, and models/_groups.yml its owner."""
     owned = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "snapshot")]

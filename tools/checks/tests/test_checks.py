@@ -51,6 +51,14 @@ def test_models():
     assert manifest.unowned_nodes(node(group=None)) == ["fct_order has no group"]
 
 
+def test_marts_lie_in_the_schema_of_their_folder():
+    mart = {"name": "late", "resource_type": "model", "original_file_path": "models/marts/kpi/late.sql"}
+    assert manifest.misplaced_marts({"nodes": {"one": mart | {"config": {"schema": "kpi"}}}}) == []
+    assert manifest.misplaced_marts({"nodes": {"one": mart | {"config": {"schema": None}}}}) == [
+        "late lies in models/marts/kpi/ and in the schema None"
+    ]
+
+
 @pytest.mark.parametrize("check", [manifest.unclustered_models, manifest.unowned_nodes])
 def test_a_manifest_without_models_keeps_no_promise(check):
     assert len(check({"nodes": {}})) == 1
