@@ -41,15 +41,10 @@ def misplaced_marts(manifest: dict) -> list[str]:
     """Marts that lie in another schema than their folder says; access is granted by schema."""
     found = []
     for node in manifest["nodes"].values():
-        folders = PurePosixPath(node["original_file_path"]).parts
-        if (
-            node["resource_type"] == "model"
-            and folders[:2] == ("models", "marts")
-            and node["config"]["schema"] != folders[2]
-        ):
-            found.append(
-                f"{node['name']} lies in models/marts/{folders[2]}/ and in the schema {node['config']['schema']}"
-            )
+        folders, schema = PurePosixPath(node["original_file_path"]).parts, node["config"].get("schema")
+        is_mart = node["resource_type"] == "model" and folders[:2] == ("models", "marts")
+        if is_mart and schema != folders[2]:
+            found.append(f"{node['name']} lies in models/marts/{folders[2]}/ and in the schema {schema}")
     return found
 
 
