@@ -36,14 +36,14 @@ with
 persons as (
 
     {% for column in id_columns -%}
-    {%- set source_name, table_name, column_name = column.split('.') -%}
-    {{ 'union' if not loop.first }}
-    select {{ column_name }} as person_id
-    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-    where
-        {{ column_name }} is not null
-        and {{ new }}
-        and {{ erased_key_of(column_name) }} is null
+        {%- set source_name, table_name, column_name = column.split('.') -%}
+        {{ 'union' if not loop.first }}
+        select {{ column_name }} as person_id
+        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        where
+            {{ column_name }} is not null
+            and {{ new }}
+            and {{ erased_key_of(column_name) }} is null
     {% endfor %}
 
 )

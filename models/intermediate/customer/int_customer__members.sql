@@ -39,8 +39,8 @@ named_elsewhere as (
         'stg_carts__carts', 'stg_reviews__reviews', 'stg_crm__contacts', 'stg_crm__consents',
         'stg_crm__privacy_requests', 'stg_support__tickets', 'stg_surveys__nps_responses',
     ] -%}
-    {{ 'union' if not loop.first }}
-    select customer_key from {{ ref(model) }}
+        {{ 'union' if not loop.first }}
+        select customer_key from {{ ref(model) }}
     {% endfor %}
 
 ),

@@ -41,56 +41,59 @@ coarse_attributes as (
 ),
 
 {% for attribute in attributes %}
-{%- set alike = split.by | join(', ') -%}
--- How many persons share the value, and where each stands among them.
-sized_{{ loop.index }} as (
+    {%- set alike = split.by | join(', ') -%}
+    -- How many persons share the value, and where each stands among them.
+    sized_{{ loop.index }} as (
 
-    select
-        *,
-        count(*) over (partition by {{ alike }}, {{ attribute }}) as value_size,
-        row_number() over (partition by {{ alike }}, {{ attribute }} order by customer_key) as value_place
-    from {{ split.before }}
+        select
+            *,
+            count(*) over (partition by {{ alike }}, {{ attribute }}) as value_size,
+            row_number() over (partition by {{ alike }}, {{ attribute }} order by customer_key) as value_place
+        from {{ split.before }}
 
-),
+    ),
 
-judged_{{ loop.index }} as (
+    judged_{{ loop.index }} as (
 
-    select
-        *,
-        sum(case when {{ attribute }} is null or value_size < {{ k }} then 1 else 0 end) over (partition by {{ alike }})
-            as lacking_size,
-        max(
+        select
+            *,
+            sum(case when {{ attribute }} is null or value_size < {{ k }} then 1 else 0 end)
+                over (partition by {{ alike }})
+                as lacking_size,
+            max(
+                case
+                    when {{ attribute }} is not null and value_size >= {{ k }}
+                        then lpad(cast(value_size as varchar), 18, '0') || '|' || cast({{ attribute }} as varchar)
+                end
+            ) over (partition by {{ alike }}) as largest_value
+        from sized_{{ loop.index }}
+
+    ),
+
+    shared_{{ loop.index }} as (
+
+        select
+            customer_key,
+            {%- for other in attributes if other != attribute %}
+                {{ other }},
+            {%- endfor %}
             case
-                when {{ attribute }} is not null and value_size >= {{ k }}
-                    then lpad(cast(value_size as varchar), 18, '0') || '|' || cast({{ attribute }} as varchar)
-            end
-        ) over (partition by {{ alike }}) as largest_value
-    from sized_{{ loop.index }}
+                when {{ attribute }} is null or value_size < {{ k }} then null
+                when
+                    lacking_size between 1 and {{ k - 1 }}
+                    and largest_value
+                    = lpad(cast(value_size as varchar), 18, '0') || '|'
+                    || cast({{ attribute }} as varchar)
+                    and (value_place <= {{ k }} - lacking_size or value_size - ({{ k }} - lacking_size) < {{ k }})
+                    then null
+                else {{ attribute }}
+            end as {{ attribute }}
+        from judged_{{ loop.index }}
 
-),
+    ){{ ',' if not loop.last }}
 
-shared_{{ loop.index }} as (
-
-    select
-        customer_key,
-        {%- for other in attributes if other != attribute %}
-        {{ other }},
-        {%- endfor %}
-        case
-            when {{ attribute }} is null or value_size < {{ k }} then null
-            when
-                lacking_size between 1 and {{ k - 1 }}
-                and largest_value = lpad(cast(value_size as varchar), 18, '0') || '|' || cast({{ attribute }} as varchar)
-                and (value_place <= {{ k }} - lacking_size or value_size - ({{ k }} - lacking_size) < {{ k }})
-                then null
-            else {{ attribute }}
-        end as {{ attribute }}
-    from judged_{{ loop.index }}
-
-){{ ',' if not loop.last }}
-
-{% set split.before = 'shared_' ~ loop.index -%}
-{%- do split.by.append(attribute) -%}
+    {% set split.before = 'shared_' ~ loop.index -%}
+    {%- do split.by.append(attribute) -%}
 {% endfor %}
 select
     ---------- key

@@ -59,15 +59,23 @@ select
     customers.registered_on,
     -- The first line that fits counts. Who never bought has no score.
     case
-        when recency_score is null then 'prospect'
-        when recency_score >= 4 and frequency_score >= 4 and monetary_score >= 4 then 'champion'
-        when recency_score >= 3 and frequency_score >= 4 then 'loyal'
-        when recency_score <= 2 and frequency_score >= 4 and monetary_score >= 4 then 'must_not_lose'
-        when recency_score <= 2 and frequency_score >= 3 then 'at_risk'
-        when recency_score >= 4 and frequency_score >= 2 then 'potential_loyal'
-        when recency_score >= 4 then 'new'
-        when recency_score = 3 then 'needs_attention'
-        when recency_score = 2 then 'about_to_sleep'
+        when buyers_with_scores.recency_score is null then 'prospect'
+        when
+            buyers_with_scores.recency_score >= 4
+            and buyers_with_scores.frequency_score >= 4
+            and buyers_with_scores.monetary_score >= 4
+            then 'champion'
+        when buyers_with_scores.recency_score >= 3 and buyers_with_scores.frequency_score >= 4 then 'loyal'
+        when
+            buyers_with_scores.recency_score <= 2
+            and buyers_with_scores.frequency_score >= 4
+            and buyers_with_scores.monetary_score >= 4
+            then 'must_not_lose'
+        when buyers_with_scores.recency_score <= 2 and buyers_with_scores.frequency_score >= 3 then 'at_risk'
+        when buyers_with_scores.recency_score >= 4 and buyers_with_scores.frequency_score >= 2 then 'potential_loyal'
+        when buyers_with_scores.recency_score >= 4 then 'new'
+        when buyers_with_scores.recency_score = 3 then 'needs_attention'
+        when buyers_with_scores.recency_score = 2 then 'about_to_sleep'
         else 'hibernating'
     end as segment_name,
 

@@ -1,4 +1,5 @@
-{{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
+{% set kept_as = full_refresh_materialization() %}
+{{ config(materialized=kept_as, persist_docs={'relation': true, 'columns': kept_as == 'table'}) }}
 
 {% set measures = additive_measures('daily_sales_measures') %}
 
@@ -9,9 +10,10 @@ totals as (
     select
         country_code,
         date_day,
-        {% for measure in measures -%}
-        {{ null_propagating_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for measure in measures -%}
+        {{ null_propagating_sum(measure) }} as {{ measure }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('daily_sales_measures') }}
     group by country_code, date_day
 
@@ -54,7 +56,8 @@ select
 
     ---------- additive measures
     {% for measure in measures -%}
-    cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
+        cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }})
+            as {{ measure }},
     {% endfor %}
 
     ---------- distinct customers, not additive

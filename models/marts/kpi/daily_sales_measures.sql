@@ -1,4 +1,5 @@
-{{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
+{% set kept_as = full_refresh_materialization() %}
+{{ config(materialized=kept_as, persist_docs={'relation': true, 'columns': kept_as == 'table'}) }}
 
 {% set reporting_digits = minor_unit(var('reporting_currency')) %}
 
@@ -115,11 +116,27 @@ visits_by_day as (
 
 days_with_rows as (
 
-    select date_day, country_code, sales_channel from sales_by_day
+    select
+        date_day,
+        country_code,
+        sales_channel
+    from sales_by_day
+
     union
-    select date_day, country_code, sales_channel from refunds_by_day
+
+    select
+        date_day,
+        country_code,
+        sales_channel
+    from refunds_by_day
+
     union
-    select date_day, country_code, sales_channel from visits_by_day
+
+    select
+        date_day,
+        country_code,
+        sales_channel
+    from visits_by_day
 
 ),
 
@@ -129,7 +146,7 @@ calendar as (
     select dates.date_day
     from {{ ref('dim_date') }} as dates
     where
-        dates.date_day >= (select min(date_day) from days_with_rows)
+        dates.date_day >= (select min(days_with_rows.date_day) from days_with_rows)
         and dates.date_day <= {{ as_of() }}
 
 ),
@@ -195,15 +212,17 @@ market_measures as (
         case
             when market_days.{{ has_process }} and {{ process }}.date_day is null then 0
             when market_days.{{ has_process }} then {{ process }}.{{ measure }}
-        end as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from market_days
+        end as {{ measure }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+    from
+        market_days
     {%- for process in ['sales', 'refunds', 'visits'] %}
-    left join {{ process }}_by_day as {{ process }}
-        on
-            market_days.date_day = {{ process }}.date_day
-            and market_days.country_code = {{ process }}.country_code
-            and market_days.sales_channel = {{ process }}.sales_channel
+        left join {{ process }}_by_day as {{ process }}
+            on
+                market_days.date_day = {{ process }}.date_day
+                and market_days.country_code = {{ process }}.country_code
+                and market_days.sales_channel = {{ process }}.sales_channel
     {%- endfor %}
 
 )

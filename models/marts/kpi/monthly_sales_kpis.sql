@@ -1,4 +1,5 @@
-{{ config(materialized=full_refresh_materialization(), persist_docs={'relation': true, 'columns': full_refresh_materialization() == 'table'}) }}
+{% set kept_as = full_refresh_materialization() %}
+{{ config(materialized=kept_as, persist_docs={'relation': true, 'columns': kept_as == 'table'}) }}
 
 {% set measures = additive_measures('daily_sales_measures') %}
 
@@ -19,9 +20,10 @@ totals as (
 
     select
         month_start,
-        {% for measure in measures -%}
-        {{ null_propagating_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for measure in measures -%}
+        {{ null_propagating_sum(measure) }} as {{ measure }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from measures
     group by month_start
 
@@ -32,7 +34,7 @@ totals as (
 purchases as (
 
     select
-        dates.month_start as month_start,
+        dates.month_start,
         orders.customer_key,
         customers.first_order_date
     from {{ ref('fct_order') }} as orders
@@ -63,7 +65,8 @@ select
 
     ---------- additive measures
     {% for measure in measures -%}
-    cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
+        cast(totals.{{ measure }} as {{ 'decimal(18, 3)' if measure.endswith('_amount') else 'bigint' }})
+            as {{ measure }},
     {% endfor %}
 
     ---------- distinct customers, not additive

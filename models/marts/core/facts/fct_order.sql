@@ -88,7 +88,7 @@ orders_with_amounts as (
         coalesce(payments.captured_amount, 0) as captured_amount,
         coalesce(refunds.refunded_amount, 0) as refunded_amount,
         {%- for amount in ['gross_amount', 'discount_amount', 'tax_amount', 'cost_amount'] %}
-        case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end as {{ amount }}_reporting,
+            case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end as {{ amount }}_reporting,
         {%- endfor %}
         {{ convert('orders.shipping_amount', 'orders.currency_code', 'rates.reporting_rate') }}
             as shipping_amount_reporting,
