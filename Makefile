@@ -19,7 +19,7 @@ build: env-build landing-zone ## Set up, write the default landing zone if there
 	@# Unit tests prove code and not data, so they are not run again with every load: `make test` runs them.
 	dbt build --exclude-resource-type unit_test
 	@# No column shows personal data unmasked; only what has changed is read again.
-	python -m techco.lineage
+	python -m techco.privacy.lineage
 
 .PHONY: test
 test: env-test env-lint env-snowflake env-emulator ## Every kind of check once, on tiny landing zones
@@ -36,19 +36,19 @@ lint: env-lint ## Style and structure of SQL, YAML, Python and the dbt project
 
 .PHONY: validate
 validate: env-build ## Hold every landed file against the contract
-	python -m techco.validate
+	python -m techco.contract.validate
 
 .PHONY: publish
 publish: env-build ## Write a release that analysts read without touching the warehouse
-	python -m techco.publish
+	python -m techco.serving.publish
 
 .PHONY: backup
 backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
-	python -m techco.backup save
+	python -m techco.operations.backup save
 
 .PHONY: restore
 restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse that lost it [OVERWRITE=yes]
-	python -m techco.backup restore $(if $(OVERWRITE),--overwrite)
+	python -m techco.operations.backup restore $(if $(OVERWRITE),--overwrite)
 
 .PHONY: docs
 docs: env-build landing-zone ## Write the static documentation site to site/
@@ -60,7 +60,7 @@ docs: env-build landing-zone ## Write the static documentation site to site/
 .PHONY: erase
 erase: env-build ## Erase PERSON=<customer id>, or REQUESTED=yes: who asks in the CRM, from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
 	@# PERSON comes by the environment, so that no shell reads what stands in an id.
-	@python -m techco.erase $(if $(REQUESTED),--requested) $(if $(LANDING),--landing) $(if $(DRY_RUN),--dry-run)
+	@python -m techco.operations.erase $(if $(REQUESTED),--requested) $(if $(LANDING),--landing) $(if $(DRY_RUN),--dry-run)
 
 ##@ Snowflake
 .PHONY: snowflake-local
@@ -78,7 +78,7 @@ snowflake-sql: env-lint env-emulator ## Check the SQL that `make snowflake-local
 ##@ Now and then
 .PHONY: table
 table: env-build ## Write the skeleton of one more raw table: SOURCE=… TABLE=… SAMPLE=file KEY=columns [FEED=append]
-	python -m techco.new_table $(SOURCE) $(TABLE) --sample $(SAMPLE) --key $(KEY) --feed $(or $(FEED),append)
+	python -m techco.contract.new_table $(SOURCE) $(TABLE) --sample $(SAMPLE) --key $(KEY) --feed $(or $(FEED),append)
 
 .PHONY: olist
 olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA

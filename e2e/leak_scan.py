@@ -16,7 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 import yaml
 from ahocorasick_rs import AhoCorasick
-from techco import vault
+from techco.privacy import vault
 
 from tools.simulator.emit.answers import answers_folder
 from tools.simulator.emit.clear_values import FILE

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from conftest import ROOT
-from techco.contract import Table, load_contract
+from techco.contract.raw_contract import Table, load_contract
 
 PLAIN = {
     "varchar": pa.string(),

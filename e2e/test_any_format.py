@@ -14,7 +14,7 @@ import pytest
 from comparing import differences
 from conftest import ROOT
 from conftest import house as empty_house
-from techco.contract import Column, Table, load_contract
+from techco.contract.raw_contract import Column, Table, load_contract
 
 CONTRACT = load_contract(ROOT)
 MODELS = ("path:models/staging", "path:models/pii", "path:models/quarantine")

@@ -11,12 +11,12 @@ import pytest
 from comparing import query
 from conftest import ROOT, House
 from proofs.erasure import choose, clear_values, command, hits
-from techco.landing_rewrite import read_bytes, write_bytes
+from techco.operations.landing_rewrite import read_bytes, write_bytes
 
 # Ends the process where a step would begin, as a kill does.
 KILLED = """
 import os, sys
-from techco import erase, landing_rewrite
+from techco.operations import erase, landing_rewrite
 setattr({module}, {step!r}, lambda *arguments: os._exit(9))
 sys.exit(erase.main(sys.argv[1:]))
 """
@@ -46,7 +46,7 @@ def test_files_that_cannot_be_rewritten_keep_the_person_nowhere_else(built, tmp_
     events = files_of(house, "web__events", person)
     assert len(orders) >= 4 and events
     values = clear_values(house.landing, {person})
-    command(house, "techco.publish")
+    command(house, "techco.serving.publish")
     missing, link, broken, changed = (house.landing / file for file in orders[:4])
     text = house.landing / events[0]
     kept = tmp_path / "kept"
@@ -63,7 +63,7 @@ def test_files_that_cannot_be_rewritten_keep_the_person_nowhere_else(built, tmp_
     lines = read_bytes(text).splitlines(keepends=True)
     write_bytes(text, text, b"".join(line for line in lines if person.encode() not in line))
 
-    told = command(house, "techco.erase", person, "--landing", succeeds=False)
+    told = command(house, "techco.operations.erase", person, "--landing", succeeds=False)
     assert "Traceback" not in told and "released anew" in told and "warehouse file written anew" in told, told
     for path, why in (
         (missing, "is not there any more"),
@@ -84,11 +84,11 @@ def test_files_that_cannot_be_rewritten_keep_the_person_nowhere_else(built, tmp_
     link.unlink()
     for number, path in enumerate((link, broken, changed, text)):
         shutil.copy(kept / str(number), path)
-    told = command(house, "techco.erase", "--requested")
+    told = command(house, "techco.operations.erase", "--requested")
     assert f"landed file taken as deleted: {orders[0]}" in told
     assert f"landed file written anew: {orders[1]}" in told
     assert hits(house, values) == [] and not unfinished(house).exists()
-    assert "No request for erasure is open" in command(house, "techco.erase", "--requested")
+    assert "No request for erasure is open" in command(house, "techco.operations.erase", "--requested")
 
 
 def pq_bytes(path) -> bytes:
@@ -101,7 +101,7 @@ def test_a_killed_erasure_goes_on_wherever_it_was(built, tmp_path):
     house = built.copy(tmp_path)
     persons = choose(house, random.Random(8), 3)
     values = clear_values(house.landing, set(persons))
-    command(house, "techco.publish")
+    command(house, "techco.serving.publish")
     for module, step in (
         ("erase", "rewrite_warehouse"),
         ("erase", "renew_releases"),
@@ -116,7 +116,7 @@ def test_a_killed_erasure_goes_on_wherever_it_was(built, tmp_path):
         )
         assert killed.returncode == 9, killed.stderr[-3000:]
     assert hits(house, values) != []
-    command(house, "techco.erase", "--requested")
+    command(house, "techco.operations.erase", "--requested")
     assert hits(house, values) == [] and not unfinished(house).exists()
     open_ones = "select count(*) from base.privacy_actions where done_at is null"
     assert query(house.warehouse, open_ones) == [(0,)]
@@ -130,7 +130,7 @@ def test_a_folder_that_is_closed_is_told(built, tmp_path):
     person = with_most_files(house, "shop__orders where customer_id is not null")
     folder = (house.landing / files_of(house, "shop__orders", person)[0]).parent
     folder.chmod(0o500)
-    told = command(house, "techco.erase", person, "--landing", succeeds=False)
+    told = command(house, "techco.operations.erase", person, "--landing", succeeds=False)
     folder.chmod(0o700)
     assert "cannot be read or written (Permission denied)" in told and "Traceback" not in told
-    command(house, "techco.erase", person, "--landing")
+    command(house, "techco.operations.erase", person, "--landing")

@@ -12,9 +12,9 @@ import yaml
 from comparing import query
 from conftest import ROOT
 from conftest import house as empty_house
-from techco.contract import load_contract
-from techco.landing_check import check
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import load_contract
+from techco.contract.validation import check
 
 DAY = "ingested_on=2025-09-10"
 NPS = f"{hostile.NPS_HEADER}\n".encode()

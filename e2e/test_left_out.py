@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT
-from techco import vault
-from techco.contract import load_contract
+from techco.contract.raw_contract import load_contract
+from techco.privacy import vault
 
 TABLES = sorted(load_contract(ROOT).tables)
 SOURCES = sorted({source for source, _ in TABLES})

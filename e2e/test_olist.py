@@ -103,7 +103,7 @@ def is_sample(files) -> bool:
 
 
 def test_landing_zone_holds_the_contract(built):
-    done = run("techco.validate", "--landing", built / "landing")
+    done = run("techco.contract.validate", "--landing", built / "landing")
     assert done.returncode == 0, done.stdout
     assert "checked 7 files of 7 tables: 0 errors, 0 warnings" in done.stdout
 

@@ -81,11 +81,11 @@ def test_what_others_have_opened_is_closed_by_the_next_connection(home):
 
 
 def test_a_restored_warehouse_and_its_backup_are_closed(home, tmp_path):
-    saved = run(home, "techco.backup", "save", BACKUP=str(tmp_path / "backups" / "one"))
+    saved = run(home, "techco.operations.backup", "save", BACKUP=str(tmp_path / "backups" / "one"))
     assert saved.returncode == 0, saved.stderr
     other = House(home.landing, tmp_path / "other" / "techco.duckdb", home.target)
     changes = {"TECHCO_WAREHOUSE": str(other.warehouse), "BACKUP": str(tmp_path / "backups" / "one")}
-    restored = run(other, "techco.backup", "restore", **changes)
+    restored = run(other, "techco.operations.backup", "restore", **changes)
     assert restored.returncode == 0, restored.stderr
     assert opened(tmp_path / "backups", other.warehouse.parent) == []
 
@@ -95,7 +95,7 @@ def test_an_erased_warehouse_is_closed(built, tmp_path):
     person = choose(changed, random.Random(4), 1)[0]
     for path in (changed.warehouse.parent, changed.warehouse):
         path.chmod(0o755)
-    assert run(changed, "techco.erase", person, "--landing").returncode == 0
+    assert run(changed, "techco.operations.erase", person, "--landing").returncode == 0
     assert opened(changed.warehouse.parent) == []
 
 

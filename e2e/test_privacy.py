@@ -12,7 +12,7 @@ from conftest import ROOT, TESTED_BUILD, House
 from leak_scan import Search
 from proofs.leaks import SECRETS, leaks
 from proofs.readers import publish
-from techco.lineage import findings, read_project
+from techco.privacy.lineage import findings, read_project
 
 EMAIL = "ana.unlike-any-word@mail.example"
 KINDS = {"person_id", "name", "email", "phone", "address", "postal_code", "birth_date", "national_id", "payment"}
@@ -63,7 +63,7 @@ def test_what_it_finds_is_not_published(built, found, tmp_path):
     house = built.copy(tmp_path)
     target = tmp_path / "target"
     target.mkdir()
-    told = [sys.executable, "-m", "techco.lineage", str(target)]
+    told = [sys.executable, "-m", "techco.privacy.lineage", str(target)]
     manifest = json.loads((built.target / "manifest.json").read_text())
     (target / "manifest.json").write_text(json.dumps(manifest))
     assert subprocess.run(told, cwd=ROOT, env=house.environment(), check=False).returncode == 0

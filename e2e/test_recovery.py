@@ -9,7 +9,7 @@ import pytest
 from comparing import differences, query
 from conftest import BUILD, ROOT, TINY, House
 from proofs import kills
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
 
 from tools.simulator.tests.conftest import everything
 
@@ -109,7 +109,7 @@ def test_too_little_memory_is_said_and_loses_nothing(proof, tmp_path):
 
 def backup(place: House, *arguments: str, **changes: str) -> str:
     """Run the command of `make backup` and `make restore`."""
-    command = [sys.executable, "-m", "techco.backup", *arguments]
+    command = [sys.executable, "-m", "techco.operations.backup", *arguments]
     run = subprocess.run(
         command, cwd=ROOT, env=place.environment(**changes), capture_output=True, text=True, check=False
     )

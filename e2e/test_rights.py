@@ -223,9 +223,9 @@ def test_who_asks_in_the_crm_is_erased_with_files_and_once(built, tmp_path):
             "'erase' as request_type, 'LGPD' as privacy_regime, timestamp '2025-03-01 09:00' as requested_at",
             [[f"asks-{number}", person] for number, person in enumerate(persons)],
         )
-    assert "one of both" in command(house, "techco.erase", persons[0], "--requested", succeeds=False)
-    assert "no file was changed" in command(house, "techco.erase", "--requested", "--dry-run")
-    assert "warehouse file written anew" in command(house, "techco.erase", "--requested")
+    assert "one of both" in command(house, "techco.operations.erase", persons[0], "--requested", succeeds=False)
+    assert "no file was changed" in command(house, "techco.operations.erase", "--requested", "--dry-run")
+    assert "warehouse file written anew" in command(house, "techco.operations.erase", "--requested")
     left = "select count(*) from base.base_shop__customers where customer_id in (?, ?)"
     assert query(house.warehouse, left, *persons) == [(0,)]
     noted = "select request_id, privacy_regime, due_on, is_done from governance.erasure_ledger order by request_id"
@@ -233,7 +233,7 @@ def test_who_asks_in_the_crm_is_erased_with_files_and_once(built, tmp_path):
         ("asks-0", "LGPD", date(2025, 3, 16), True),
         ("asks-1", "LGPD", date(2025, 3, 16), True),
     ]
-    assert "No request for erasure is open" in command(house, "techco.erase", "--requested")
+    assert "No request for erasure is open" in command(house, "techco.operations.erase", "--requested")
 
 
 def test_arguments_of_another_type_are_refused(built, tmp_path):
@@ -283,7 +283,7 @@ def test_an_erasure_during_a_build_is_refused(built, tmp_path):
     with duckdb.connect(str(house.warehouse)):
         printed = operate(house, "erase", customer_id=person, succeeds=False)
         assert "in use: a build is running" in printed
-        printed = command(house, "techco.erase", person, succeeds=False)
+        printed = command(house, "techco.operations.erase", person, succeeds=False)
         assert "in use: a build is running" in printed and "Traceback" not in printed
 
 
@@ -303,7 +303,7 @@ def test_landed_files_outside_of_the_zone_are_refused(built, tmp_path):
     was = outside.read_bytes()
     in_it = "select min(customer_id) from base.base_shop__customers where ends_with(_file, ?)"
     person = query(house.warehouse, in_it, f"{file.parent.name}/{file.name}")[0][0]
-    printed = command(house, "techco.erase", person, "--landing", succeeds=False)
+    printed = command(house, "techco.operations.erase", person, "--landing", succeeds=False)
     assert "leads out of the landing zone" in printed and "Traceback" not in printed
     assert outside.read_bytes() == was
 
@@ -312,11 +312,11 @@ def test_a_new_pepper_gives_everybody_a_new_key(built, tmp_path):
     pepper = {"TECHCO_PEPPER": "another pepper than the public one"}
     house, anew = built.copy(tmp_path / "rekeyed"), built.copy(tmp_path / "anew")
     old = {row[0] for row in query(house.warehouse, "select person_key from pii.person_keys")}
-    assert "16 characters or more" in command(house, "techco.rekey", succeeds=False)
+    assert "16 characters or more" in command(house, "techco.operations.rekey", succeeds=False)
     assert "not the pepper" in command(
-        house, "techco.rekey", succeeds=False, TECHCO_NEW_PEPPER="a third one, long enough", **pepper
+        house, "techco.operations.rekey", succeeds=False, TECHCO_NEW_PEPPER="a third one, long enough", **pepper
     )
-    command(house, "techco.rekey", TECHCO_NEW_PEPPER=pepper["TECHCO_PEPPER"])
+    command(house, "techco.operations.rekey", TECHCO_NEW_PEPPER=pepper["TECHCO_PEPPER"])
     held = "select customer_key from snapshots.snap_customer_segments union select customer_key from core.fct_order"
     assert not old & {row[0] for row in query(house.warehouse, held)}
     house.dbt(*BUILD, **pepper)

@@ -136,7 +136,7 @@ def test_what_looks_personal_in_a_column_without_class_reaches_nobody(home, tmp_
 
 def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     changed = home.copy(tmp_path)
-    told = command(changed, "techco.erase", PERSON, "--landing")
+    told = command(changed, "techco.operations.erase", PERSON, "--landing")
     assert "landed file written anew: web/events" in told
     marked = "select count(*) from base.base_{} where _erased_key is not null"
     counts = {table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")}

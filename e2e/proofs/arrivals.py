@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from comparing import differences, tables
 from conftest import BUILD, TINY, House, house
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
 
 from proofs.moves import move_children
 from tools.simulator.__main__ import main as simulate

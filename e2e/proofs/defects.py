@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comparing import query
 from conftest import DAYS, TINY, House, house
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
 
 from tools.simulator.__main__ import main as simulate
 from tools.simulator.defects.kinds import BEFORE_PARENT

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from ahocorasick_rs import AhoCorasick
 from comparing import OF_THE_BUILD, OF_THE_CLOCK, query
 from conftest import BUILD, ROOT, TESTED_BUILD, TINY, House, house
-from techco.landing_rewrite import read_bytes
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.operations.landing_rewrite import read_bytes
 
 from tools.simulator.__main__ import main as simulate
 
@@ -46,7 +46,7 @@ def run(round_number: int, folder: Path, target: Path | None = None, persons: in
     assert simulate([*made, "--defects", "0.01"]) == 0
     land_all_rates(home, made[2:], place)
     home.dbt(*TESTED_BUILD)
-    command(home, "techco.publish")
+    command(home, "techco.serving.publish")
     figures = erase_and_search(home, choose(home, random.Random(round_number), persons), place)
     if not figures["differences"]:
         shutil.rmtree(place)
@@ -83,7 +83,7 @@ def erase_and_search(home: House, chosen: list[str], place: Path) -> dict:
     before, landed = place / "before.duckdb", place / "landed"
     shutil.copy(home.warehouse, before)
     shutil.copytree(home.landing, landed)
-    command(home, "techco.erase", *chosen, "--landing")
+    command(home, "techco.operations.erase", *chosen, "--landing")
     found = hits(home, values) + changes(before, home.warehouse, sorted(keys_of(before, chosen)))
     counted = "select count(*) from base.base_shop__orders"
     rows = query(home.warehouse, counted)[0][0]

@@ -47,7 +47,12 @@ def leaks(built: House, search: Search, **environment: str) -> list[Hit]:
     """
     environment = built.environment(**environment)
     published = subprocess.run(
-        [sys.executable, "-m", "techco.publish"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "techco.serving.publish"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert published.returncode == 0, published.stderr
     secrets = {name: value for name, value in environment.items() if name in SECRETS}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from conftest import ROOT
-from techco.contract import Column, Contract, Table, load_contract
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import Column, Contract, Table, load_contract
 
 # Of each foreign key, how many rows move.
 ROWS = 6

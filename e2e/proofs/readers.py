@@ -51,7 +51,7 @@ def run(round_number: int, folder: Path) -> dict:
 
 def publish(place: House, folder: Path = ROOT) -> subprocess.CompletedProcess:
     """Run `make publish`'s command in the folder of a project."""
-    command = [sys.executable, "-m", "techco.publish"]
+    command = [sys.executable, "-m", "techco.serving.publish"]
     return subprocess.run(command, cwd=folder, env=place.environment(), capture_output=True, text=True, check=False)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 import yaml
-from techco.contract import Table, load_contract
-from techco.landing_zone import MARKER, LandingZoneError, read_marker
+from techco.contract.landing_zone import MARKER, LandingZoneError, read_marker
+from techco.contract.raw_contract import Table, load_contract
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

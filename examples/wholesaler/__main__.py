@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from techco.contract import Contract, Table, load_contract
-from techco.landing_zone import MARKER, LandingZoneError, read_marker
+from techco.contract.landing_zone import MARKER, LandingZoneError, read_marker
+from techco.contract.raw_contract import Contract, Table, load_contract
 
 from examples.wholesaler.ledger import write_ledger
 

@@ -141,7 +141,7 @@
     {%- for name in header -%}
         {%- do names.append('_' ~ loop.index0 ~ '_' ~ (name | lower if modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name) else '')) -%}
     {%- endfor -%}
-    {#- As many as SPARE_FIELDS in pylib/techco/landing_check/limits.py. -#}
+    {#- As many as SPARE_FIELDS in pylib/techco/contract/validation/limits.py. -#}
     {%- for number in range(16) -%}
         {%- do names.append('_more_' ~ number) -%}
     {%- endfor -%}

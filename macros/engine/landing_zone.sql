@@ -9,7 +9,7 @@
 {% macro duckdb__open_landing_zone() %}
     {%- do check_zone() -%}
     {%- do check_findings() -%}
-    {#- The run of an erasure (pylib/techco/erase.py) opens no landed file: one that cannot be read must not stop it. -#}
+    {#- The run of an erasure (pylib/techco/operations/erase.py) opens no landed file: one that cannot be read must not stop it. -#}
     {%- if not env_var('TECHCO_RUN_OF_ERASURE', '') -%}
         {%- do refresh_raw_views() -%}
     {%- endif -%}

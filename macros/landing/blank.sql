@@ -1,6 +1,6 @@
 {#- A text, or null where it is empty or holds nothing but blanks: such a text is no value, in whatever format it landed. Blanks are all that
     Unicode calls white space, characters of no width, and control characters. Blanks around other text stay, as no model guesses what was
-    meant. One look costs 0.03 us a value. techco.blank has the same pattern.
+    meant. One look costs 0.03 us a value. techco.contract.blank has the same pattern.
 
     Usage: `{{ filled('customer_id') }} as customer_id` -#}
 {% macro filled(text) -%}

@@ -1,5 +1,5 @@
 {#- base.node_runs: when each model, seed, snapshot and data test was last run, how that ended, and as of which day; base.project_nodes: what the
-    project consists of, and what each node reads. `make publish` needs both (pylib/techco/release_gate.py), and so do snapshots. A node is
+    project consists of, and what each node reads. `make publish` needs both (pylib/techco/serving/release_gate.py), and so do snapshots. A node is
     written down as `started` before it runs, so one that was killed never counts as done. -#}
 
 {#- At the start of a run that is recorded: all nodes of the project, and those that this run is going to run. -#}
@@ -58,7 +58,7 @@
     ).columns[0].values() | list) -}}
 {% endmacro %}
 
-{#- How a node ends that did what it should; the same list stands in pylib/techco/release_gate.py. -#}
+{#- How a node ends that did what it should; the same list stands in pylib/techco/serving/release_gate.py. -#}
 {% macro passed_statuses() %}
     {{- return(['success', 'pass', 'warn', 'no-op']) -}}
 {% endmacro %}

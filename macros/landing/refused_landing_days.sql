@@ -2,7 +2,7 @@
     A folder that is dated in the future would move every mart there. Days of many tables pause and resume together, a wrong folder name is of one
     table or two: after a pause of more than `lead_days`, most of the tables that landed in the month before it have to be there. Where more
     has landed after the pause than before it, what came before is the exception: a master table that was landed early.
-    `deliveries`: a relation with source_name, table_name and ingested_on. Python renders this macro, too (pylib/techco/landing_check/landing_days.py).
+    `deliveries`: a relation with source_name, table_name and ingested_on. Python renders this macro, too (pylib/techco/contract/validation/landing_days.py).
     Usage: run_query(refused_landing_days(relation, var('landing_day_lead'))) -#}
 {% macro refused_landing_days(deliveries, lead_days) %}
     with

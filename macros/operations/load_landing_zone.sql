@@ -1,4 +1,4 @@
-{#- Load a landing zone of this machine into Snowflake: files go to the stage, and from there into the raw tables. `python -m techco.load`
+{#- Load a landing zone of this machine into Snowflake: files go to the stage, and from there into the raw tables. `python -m techco.operations.load`
     calls it with what lies in the zone. Loading twice loads nothing twice. A file that cannot be read is told, and the rest loads; the
     operation then fails at its end. On DuckDB there is nothing to load.
     landing_zone_id: which zone it is; folder: where it lies; files: names of files by their folder within it; pepper_file and

@@ -1,4 +1,4 @@
-{#- What stands around an expression that lets no clear value through. Column lineage (pylib/techco/lineage.py) does not follow what is between
+{#- What stands around an expression that lets no clear value through. Column lineage (pylib/techco/privacy/lineage.py) does not follow what is between
     the two, and refuses models and macros elsewhere that write them. -#}
 {% macro masked(expression) -%}
     /*<masked*/{{ expression }}/*masked>*/

@@ -163,7 +163,7 @@
     {{ node.schema }}.{{ node.alias }}
 {%- endmacro %}
 
-{#- What the roles and classes of vars: privacy are known by; the publisher (techco.publish) works out the same of dbt_project.yml. -#}
+{#- What the roles and classes of vars: privacy are known by; the publisher (techco.serving.publish) works out the same of dbt_project.yml. -#}
 {% macro registry_fingerprint() %}
     {{- return(local_md5(tojson({'roles': var('privacy').roles, 'classes': var('privacy').classes}, sort_keys=true))) -}}
 {% endmacro %}

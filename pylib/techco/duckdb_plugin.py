@@ -16,15 +16,16 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import owner_only, run_origin, vault
-from techco.contract import Contract, ContractError, load_contract
-from techco.landing_check import check
-from techco.landing_check.causes import by_cause
-from techco.landing_check.csv_files import csv_header
-from techco.landing_check.findings import Finding
-from techco.landing_check.placement import misplacement
-from techco.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
-from techco.turns import wait_for_publish
+from techco import owner_only, run_origin
+from techco.contract.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
+from techco.contract.raw_contract import Contract, ContractError, load_contract
+from techco.contract.validation import check
+from techco.contract.validation.causes import by_cause
+from techco.contract.validation.csv_files import csv_header
+from techco.contract.validation.file_paths import misplacement
+from techco.contract.validation.findings import Finding
+from techco.privacy import vault
+from techco.serving.publish_lock import wait_for_publish
 
 # Schemas that no folder of dbt_project.yml names.
 OTHER_SCHEMAS = frozenset({"raw", "base", "personal"})

@@ -1,5 +1,5 @@
 import pytest
-from techco.landing_check import limits
+from techco.contract.validation import limits
 
 from tests.zones import Zone
 

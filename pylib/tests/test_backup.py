@@ -4,8 +4,8 @@ import json
 
 import duckdb
 import pytest
-from techco import vault
-from techco.backup import MANIFEST, BackupError, main, newest, restore, save
+from techco.operations.backup import MANIFEST, BackupError, main, newest, restore, save
+from techco.privacy import vault
 
 PROJECT = "vars: {kept: {histories: [snapshots], ledgers: [base.identity, base.batches, governance.not_there_yet]}}"
 HISTORY = [(1, "new", None), (2, None, "2025-09-01 10:00:00")]

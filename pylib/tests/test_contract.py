@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from techco.contract import ContractError, load_contract
+from techco.contract.raw_contract import ContractError, load_contract
 
 from tests.zones import PROJECT, SHOP, WEB, write_project
 

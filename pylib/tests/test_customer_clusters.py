@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from techco.customer_clusters import CLUSTER_COUNT, FEATURES, cluster_customers
+from techco.predictions.customer_clusters import CLUSTER_COUNT, FEATURES, cluster_customers
 
 # As many groups as there are clusters, no two alike, from the least spend to the most.
 GROUPS = [

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from techco.contract import load_contract
-from techco.landing_check import check
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import load_contract
+from techco.contract.validation import check
 
 CONTRACT = """
 sources:

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from techco.frames import from_pandas, to_pandas
+from techco.predictions.frames import from_pandas, to_pandas
 
 # The seven types of the contract, a row of values and one of nulls.
 TYPES = {

@@ -11,9 +11,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from techco.contract import load_contract
-from techco.landing_check import check, limits
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import load_contract
+from techco.contract.validation import check, limits
 
 from tests.zones import DAY, EVENT, ORDER, SCORES, compressed
 

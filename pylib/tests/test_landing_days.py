@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from techco.contract import Contract, Table
-from techco.landing_check.landing_days import misdated
-from techco.landing_zone import LandedFile
+from techco.contract.landing_zone import LandedFile
+from techco.contract.raw_contract import Contract, Table
+from techco.contract.validation.landing_days import misdated
 
 FIRST = date(2025, 9, 1)
 NAMES = [f"t{number:02}" for number in range(10)]

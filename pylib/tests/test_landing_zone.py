@@ -4,7 +4,7 @@ import os
 from datetime import date
 
 import pytest
-from techco.landing_zone import LandingZoneError, list_files, read_zone
+from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 
 
 def touch(root, *paths):

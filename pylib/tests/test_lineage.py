@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from techco.contract import Column, Table
-from techco.lineage import LineageError, Project, Relations, columns_of, findings
+from techco.contract.raw_contract import Column, Table
+from techco.privacy.lineage import LineageError, Project, Relations, columns_of, findings
 
 CUSTOMERS = Table(
     "shop",

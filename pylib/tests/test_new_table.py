@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from techco.contract import load_contract
-from techco.new_table import main
+from techco.contract.new_table import main
+from techco.contract.raw_contract import load_contract
 
 from tests.zones import write_project
 

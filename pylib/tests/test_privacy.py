@@ -5,8 +5,8 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from techco.contract import ContractError, load_contract
-from techco.privacy import FORMS, can_show
+from techco.contract.raw_contract import ContractError, load_contract
+from techco.privacy.registry import FORMS, can_show
 
 from tests.zones import PROJECT, SHOP, WEB, write_project
 

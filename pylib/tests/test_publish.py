@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
 import duckdb
-from techco.publish import Table, write_serving_files
+from techco.serving.publish import Table, write_serving_files
 
 TABLES = [Table("core", f"t{n}", f"core.t{n}", f"select n from core.t{n}", is_copy=True) for n in range(40)]
 ROWS = 1000

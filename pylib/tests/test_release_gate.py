@@ -1,6 +1,6 @@
 """What a release needs, on small projects whose runs are written by hand."""
 
-from techco.release_gate import Node, problems, what_to_do
+from techco.serving.release_gate import Node, problems, what_to_do
 
 # orders -> fact -> shown (a view) -> kpi; `rates` is read by fact, too. Every model has a test of its own.
 READS = {"orders": (), "rates": (), "fact": ("orders", "rates"), "shown": ("fact",), "kpi": ("shown",), "aside": ()}

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from techco.duckdb_plugin import Plugin
-from techco.turns import BusyError, publishing
+from techco.serving.publish_lock import BusyError, publishing
 
 
 def open_for_a_build(warehouse: Path) -> threading.Thread:

@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 import pytest
-from techco.contract import ContractError, load_contract
-from techco.landing_check.unclassified import unclassified
-from techco.landing_zone import list_files
-from techco.personal import class_of_name, kinds_of_value
-from techco.validate import main
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import ContractError, load_contract
+from techco.contract.validate import main
+from techco.contract.validation.unclassified import unclassified
+from techco.privacy.personal_patterns import class_of_name, kinds_of_value
 
 from tests.zones import EVENT, SCORES, WEB, write_project
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from techco.validate import main
+from techco.contract.validate import main
 
 from tests.zones import DAY
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_checked_is_said_in_one_line(zone, capsys, wrong):
 
 def test_runs_as_a_module_with_the_landing_folder_of_the_environment(zone):
     zone.events({})
-    command = [sys.executable, "-m", "techco.validate", "--contract", str(zone.project)]
+    command = [sys.executable, "-m", "techco.contract.validate", "--contract", str(zone.project)]
     environment = {"TECHCO_LANDING": str(zone.root), "PYTHONPATH": str(Path(__file__).parents[1])}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "checked 1 file of 1 table: 0 errors, 0 warnings\n"), result.stderr

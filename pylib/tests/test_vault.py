@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from techco import vault
+from techco.privacy import vault
 
 MACRO = Path(__file__).resolve().parents[2] / "macros" / "engine" / "hashing.sql"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from techco.blank import is_blank
+from techco.contract.blank import is_blank
+from techco.contract.landing_zone import LandingZoneError, list_files
+from techco.contract.validate import main
+from techco.contract.validation import check
+from techco.contract.validation.causes import by_cause
 from techco.duckdb_plugin import header_of, is_read
-from techco.landing_check import check
-from techco.landing_check.causes import by_cause
-from techco.landing_zone import LandingZoneError, list_files
-from techco.validate import main
 
 from tests.zones import DAY, SCORES
 
@@ -68,7 +68,7 @@ def test_a_folder_that_may_not_be_read_is_named(zone, monkeypatch):
     def scandir(folder):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("techco.landing_zone.os.scandir", scandir)
+    monkeypatch.setattr("techco.contract.landing_zone.os.scandir", scandir)
     with pytest.raises(LandingZoneError, match="cannot be read"):
         list_files(zone.root)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from techco.contract import Contract, load_contract
-from techco.landing_check import Finding, check
-from techco.landing_zone import list_files
+from techco.contract.landing_zone import list_files
+from techco.contract.raw_contract import Contract, load_contract
+from techco.contract.validation import Finding, check
 
 DAY = "ingested_on=2026-01-02"
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import duckdb
-from techco.contract import load_contract
+from techco.contract.raw_contract import load_contract
 
 from tools.benchmarks.evidence import ROOT, save
 

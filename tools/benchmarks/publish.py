@@ -41,7 +41,7 @@ def measure(size: str, warehouse: Path) -> dict:
         sys.exit(f"There is no {warehouse}: run `python -m tools.benchmarks.build --sizes {size}` first.")
     environment = os.environ | {"TECHCO_WAREHOUSE": str(warehouse)}
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "techco.publish"], cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "techco.serving.publish"], cwd=ROOT, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = round(time.monotonic() - started, 1)
     if status != 0:

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from techco.contract import ContractError, load_contract
+from techco.contract.raw_contract import ContractError, load_contract
 
 from tools.checks import files, manifest
 

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
-from techco.publish import publish
+from techco.serving.publish import publish
 from techco.settings import landing_folder
 
 from tools.benchmarks.evidence import save

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from techco.landing_zone import MARKER
+from techco.contract.landing_zone import MARKER
 
 
 def days_of(landing: Path) -> list[str]:

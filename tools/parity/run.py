@@ -51,7 +51,7 @@ class Run:
 
     def load(self) -> None:
         """Bring what landed into Snowflake's raw tables."""
-        self.command(sys.executable, "-W", "ignore", "-m", "techco.load", "--target", self.target)
+        self.command(sys.executable, "-W", "ignore", "-m", "techco.operations.load", "--target", self.target)
 
 
 def duckdb_run(folder: Path, zone: Path) -> Run:

@@ -1,7 +1,7 @@
-"""Customers in clusters of like behaviour; how they are found is in pylib/techco/customer_clusters.py."""
+"""Customers in clusters of like behaviour; how they are found is in pylib/techco/predictions/customer_clusters.py."""
 
-from techco.customer_clusters import cluster_customers
-from techco.frames import from_pandas, to_pandas
+from techco.predictions.customer_clusters import cluster_customers
+from techco.predictions.frames import from_pandas, to_pandas
 
 
 def model(dbt, session):

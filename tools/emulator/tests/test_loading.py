@@ -5,7 +5,7 @@ import gzip
 import duckdb
 import pytest
 from snowflake.connector.errors import Error
-from techco import vault
+from techco.privacy import vault
 
 LINES = "type = csv field_delimiter = none record_delimiter = '\\n' null_if = ()"
 FIELDS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from techco.contract import load_contract
+from techco.contract.raw_contract import load_contract
 
 from tools.simulator.__main__ import main
 from tools.simulator.defects.kinds import AGAIN_NEXT_DAY, AGAIN_SAME_DAY, CORRECTION, DUPLICATE, FILE_KINDS, row_kinds

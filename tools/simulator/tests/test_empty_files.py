@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from techco.contract import load_contract
+from techco.contract.raw_contract import load_contract
 
 from tools.simulator.landing import ON_CHANGE, Landing
 

@@ -1,0 +1,1 @@
+"""The data contract: what sources land, and whether landed files hold it."""

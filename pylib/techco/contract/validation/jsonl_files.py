@@ -1,0 +1,147 @@
+"""JSON lines: one object on each line, its columns wherever the contract's paths lead."""
+
+from collections.abc import Iterator
+
+from techco.contract.raw_contract import Column
+from techco.contract.validation import limits
+from techco.contract.validation.checker import absent_optional, convertible
+from techco.contract.validation.findings import Finding, counted
+from techco.contract.validation.row_counts import Fault, FileTally
+from techco.contract.validation.sql import filled
+from techco.contract.validation.text import line_blocks
+from techco.contract.validation.text_files import TextChecker
+from techco.contract.validation.text_patterns import pattern_of
+from techco.sql import literal
+
+
+class JsonChecker(TextChecker):
+    """One JSON object per line; empty lines are nothing."""
+
+    def fields(self) -> list[str]:
+        """A batch holds whole lines."""
+        return ["line"]
+
+    def read_rows(self, number: int, chunks: Iterator[str]) -> None:
+        """Put the lines of a file into batches."""
+        for first, lines in line_blocks(chunks):
+            taken = lines if self.limit is None else lines[: max(0, self.limit - first + 1)]
+            self.fill(number, first, taken)
+            if len(taken) < len(lines):
+                return
+
+    def fill(self, number: int, first: int, lines: list[str]) -> None:
+        """Put lines into the batch, and look at it when it is full.
+
+        A bare carriage return ends a line, as for the build's reader.
+        """
+        batch = self.batch
+        for row, line in enumerate(lines, first):
+            parts = line.split("\r") if "\r" in line else (line,)
+            batch.fields[0].extend(parts)
+            batch.files.extend([number] * len(parts))
+            batch.rows.extend([row] * len(parts))
+        batch.characters += sum(map(len, lines))
+        if batch.full:
+            self.flush()
+
+    def converts(self, value: str, column: Column) -> str:
+        """SQL: whether the build reads the text of a value as the column's type."""
+        return convertible(value, column.data_type, pattern_of(column.data_type, is_json=True))
+
+    def problems(self, position: int, column: Column, exempt: str) -> dict[str, str]:
+        """As for any format; and a column of text holds no object or array unless the contract says so."""
+        conditions = super().problems(position, column, exempt)
+        if column.data_type == "varchar" and not column.elements:
+            conditions["bad"] = f"t{position} in ('OBJECT', 'ARRAY')"
+        return conditions
+
+    def tally_batch(self) -> None:
+        """Parse the lines and count."""
+        self.conn.execute("""
+            create or replace temp view documents as
+            select
+                file, row, payload,
+                payload is not null and (starts_with(line, '{') or json_type(payload) = 'OBJECT') as is_object
+            from (
+                select *, try_cast(line as json) as payload
+                from batch
+                where line <> ''
+            )
+        """)
+        columns = list(self.columns.values())
+        paths = ", ".join(literal(json_path(column.path)) for column in columns)
+        texts = (f"fields[{i + 1}]" for i in range(len(columns)))
+        values = "".join(
+            f", {filled(text, column.data_type)} as v{i}, types[{i + 1}] as t{i}"
+            for i, (text, column) in enumerate(zip(texts, columns, strict=True))
+        )
+        extracted = f"json_extract_string(payload, [{paths}]) as fields, json_type(payload, [{paths}]) as types"
+        fields = f"select file, row, {extracted} from documents where is_object"
+        self.count(self.conn, self.tallies, columns, f"select file, row{values} from ({fields})")
+        self.find_present()
+        self.find_shapes()
+
+    def find_present(self) -> None:
+        """Note which columns occur in each file, be it as null; only where no value has shown it yet."""
+        files = {number for (number,) in self.conn.execute("select distinct file from documents").fetchall()}
+        unsure = [
+            column
+            for column in self.columns.values()
+            if not all(self.tallies[number].columns[column.name].seen() for number in files)
+        ]
+        if not unsure:
+            return
+        paths = ", ".join(literal(json_path(column.path)) for column in unsure)
+        flags = "".join(f", bool_or(present[{i + 1}])" for i in range(len(unsure)))
+        present = f"select file, json_exists(payload, [{paths}]) as present from documents where is_object"
+        for number, *found in self.conn.execute(f"select file{flags} from ({present}) group by file").fetchall():
+            for column, is_present in zip(unsure, found, strict=True):
+                self.tallies[number].columns[column.name].present |= is_present
+
+    def find_shapes(self) -> None:
+        """Count the lines that hold no object, and note the top-level keys that no column's path begins with."""
+        known = {column.path.split(".")[0] for column in self.columns.values()}
+        inner = sorted({column.path.rpartition(".")[0] for column in self.columns.values()} - {""})
+        paths = ", ".join(literal(path) for path in ["$", *map(json_path, inner)])
+        keys = f"case when is_object then json_keys(payload, [{paths}]) end as keys"
+        query = f"""
+            select file, count(*), min(row) as first_row, keys, count(distinct hash(payload))
+            from (select file, row, payload, {keys} from documents)
+            group by file, keys
+            order by file, first_row
+        """
+        for number, count, row, keys, distinct in self.conn.execute(query).fetchall():
+            if keys is None:
+                self.tallies[number].unreadable.add(count, row)
+                continue
+            self.tallies[number].distinct += distinct
+            self.tallies[number].unknown.update(dict.fromkeys(key for key in keys[0] if key not in known))
+            for of_object in keys:
+                if of_object and len(set(of_object)) < len(of_object):
+                    twice = next(key for key in of_object if of_object.count(key) > 1)
+                    self.tallies[number].doubled.add(count, row, twice)
+
+    def judge_absent(self, tally: FileTally, column: Column) -> None:
+        """A document leaves out what is null, so one file without an optional column says nothing."""
+        if column.required and tally.rows >= limits.ENOUGH_TO_JUDGE:
+            super().judge_absent(tally, column)
+        elif column.required and tally.rows:
+            absent = Fault(count=tally.rows, row=1)
+            self.note_rows(tally, "missing_value", column, "a value (the column is required)", absent)
+
+    def judge_together(self, tallies: list[FileTally]) -> list[Finding]:
+        """An optional column that no file has at all, said of the first file."""
+        read = [tally for tally in tallies if tally.usable and tally.rows]
+        if not read:
+            return []
+        first, found = read[0].file.path_in_zone, f"it in no document of {counted(len(read), 'file')}"
+        return [
+            Finding("warning", first, column.name, *absent_optional(column, found), "missing_column")
+            for column in self.columns.values()
+            if not column.required and not any(tally.columns[column.name].present for tally in read)
+        ]
+
+
+def json_path(path: str) -> str:
+    """A contract path as a JSON path: device.id is $."device"."id"."""
+    return "$" + "".join(f'."{part}"' for part in path.split("."))

@@ -1,0 +1,1 @@
+"""What a person runs on a warehouse: rights of persons, backups, loading."""

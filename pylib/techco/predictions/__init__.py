@@ -1,0 +1,1 @@
+"""What Python models call, the same on both engines."""

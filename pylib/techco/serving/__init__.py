@@ -1,0 +1,1 @@
+"""Releases that consumers read beside a build."""
