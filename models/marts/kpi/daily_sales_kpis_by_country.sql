@@ -29,7 +29,7 @@ purchases as (
         orders.customer_key,
         customers.first_order_date
     from {{ ref('fct_order') }} as orders
-    inner join {{ ref('int_customer__sales') }} as customers
+    inner join {{ ref('agg_customer__sales') }} as customers
         on orders.customer_key = customers.customer_key
     where
         orders.is_purchase

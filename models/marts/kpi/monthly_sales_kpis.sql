@@ -5,7 +5,7 @@
 
 with
 
-measures as (
+measures_with_months as (
 
     select
         dates.month_start,
@@ -24,7 +24,7 @@ totals as (
         {{ null_propagating_sum(measure) }} as {{ measure }}
         {{- ',' if not loop.last }}
     {% endfor %}
-    from measures
+    from measures_with_months
     group by month_start
 
 ),
@@ -40,7 +40,7 @@ purchases as (
     from {{ ref('fct_order') }} as orders
     inner join {{ ref('dim_date') }} as dates
         on orders.order_date = dates.date_day
-    inner join {{ ref('int_customer__sales') }} as customers
+    inner join {{ ref('agg_customer__sales') }} as customers
         on orders.customer_key = customers.customer_key
     where
         orders.is_purchase

@@ -1,15 +1,15 @@
 {{ config(incremental_strategy='latest_version', unique_key='mention_id', cluster_by='mention_date') }}
 
-{% set mentions = ref('stg_social__mentions') %}
-{% set texts = ref('int_mention__texts') %}
-{% set of_touched_mentions = where_keys_changed('mention_id', [mentions, texts]) %}
+{% set stg_mentions = ref('stg_social__mentions') %}
+{% set redacted_texts = ref('int_mention__texts') %}
+{% set of_touched_mentions = where_keys_changed('mention_id', [stg_mentions, redacted_texts]) %}
 
 with
 
 mentions as (
 
     select *
-    from {{ mentions }}
+    from {{ stg_mentions }}
     {{ of_touched_mentions }}
 
 ),
@@ -17,7 +17,7 @@ mentions as (
 texts as (
 
     select *
-    from {{ texts }}
+    from {{ redacted_texts }}
     {{ of_touched_mentions }}
 
 )

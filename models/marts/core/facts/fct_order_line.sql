@@ -1,10 +1,10 @@
 {{ config(unique_key='order_item_id', cluster_by='order_date') }}
 
-{% set items = ref('stg_shop__order_items') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set costs = ref('int_product__versions') %}
+{% set stg_items = ref('stg_shop__order_items') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set product_versions = ref('int_product__versions') %}
 {% set cost_changes = ref('stg_erp__product_changes') %}
-{% set rates = ref('int_currency__daily_rates') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
 {#
     The orders whose costs came or changed after the sale. A new change may move what stands behind it in the log, as clocks are
     set back, and may end a validity period without beginning one; so all orders of its product count from the first instant
@@ -37,8 +37,8 @@
         select
             orders.order_id,
             changed._batch
-        from {{ orders }} as orders
-        inner join {{ items }} as items
+        from {{ stg_orders }} as orders
+        inner join {{ stg_items }} as items
             on orders.order_id = items.order_id
         inner join {{ changed_costs }}
             on
@@ -47,7 +47,7 @@
         where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed_costs) }}
     )
 {%- endset %}
-{% set inputs = [orders, items, orders_with_new_costs, keys_with_new_rates(orders, 'order_id', 'ordered_at')] %}
+{% set inputs = [stg_orders, stg_items, orders_with_new_costs, keys_with_new_rates(stg_orders, 'order_id', 'ordered_at')] %}
 {% set of_touched_orders = where_keys_changed('order_id', inputs) %}
 
 with
@@ -57,7 +57,7 @@ orders as (
     select
         *,
         {{ business_date('ordered_at') }} as order_date
-    from {{ orders }}
+    from {{ stg_orders }}
     {{ of_touched_orders }}
 
 ),
@@ -65,7 +65,7 @@ orders as (
 items as (
 
     select *
-    from {{ items }}
+    from {{ stg_items }}
     {{ of_touched_orders }}
 
 ),
@@ -95,7 +95,7 @@ priced_lines as (
     from items
     left join orders
         on items.order_id = orders.order_id
-    left join {{ costs }} as costs
+    left join {{ product_versions }} as costs
         on
             items.product_id = costs.product_id
             and not costs.is_deleted
@@ -104,11 +104,11 @@ priced_lines as (
                 orders.ordered_at < costs.valid_to
                 or costs.valid_to is null
             )
-    left join {{ rates }} as rates
+    left join {{ daily_rates }} as rates
         on
             orders.order_date = rates.rate_date
             and orders.currency_code = rates.currency_code
-    left join {{ rates }} as cost_rates
+    left join {{ daily_rates }} as cost_rates
         on
             orders.order_date = cost_rates.rate_date
             and costs.currency_code = cost_rates.currency_code

@@ -1,15 +1,15 @@
 {{ config(incremental_strategy='latest_version', unique_key='review_id', cluster_by='review_date') }}
 
-{% set reviews = ref('stg_reviews__reviews') %}
-{% set texts = ref('int_review__texts') %}
-{% set of_touched_reviews = where_keys_changed('review_id', [reviews, texts]) %}
+{% set stg_reviews = ref('stg_reviews__reviews') %}
+{% set redacted_texts = ref('int_review__texts') %}
+{% set of_touched_reviews = where_keys_changed('review_id', [stg_reviews, redacted_texts]) %}
 
 with
 
 reviews as (
 
     select *
-    from {{ reviews }}
+    from {{ stg_reviews }}
     {{ of_touched_reviews }}
 
 ),
@@ -17,7 +17,7 @@ reviews as (
 texts as (
 
     select *
-    from {{ texts }}
+    from {{ redacted_texts }}
     {{ of_touched_reviews }}
 
 ),

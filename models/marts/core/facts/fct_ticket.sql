@@ -1,16 +1,16 @@
 {{ config(unique_key='ticket_id', cluster_by='opened_date') }}
 
-{% set tickets = ref('stg_support__tickets') %}
-{% set messages = ref('stg_support__messages') %}
-{% set texts = ref('int_ticket__texts') %}
-{% set of_touched_tickets = where_keys_changed('ticket_id', [tickets, messages, texts]) %}
+{% set stg_tickets = ref('stg_support__tickets') %}
+{% set stg_messages = ref('stg_support__messages') %}
+{% set redacted_texts = ref('int_ticket__texts') %}
+{% set of_touched_tickets = where_keys_changed('ticket_id', [stg_tickets, stg_messages, redacted_texts]) %}
 
 with
 
 tickets as (
 
     select *
-    from {{ tickets }}
+    from {{ stg_tickets }}
     {{ of_touched_tickets }}
 
 ),
@@ -22,7 +22,7 @@ messages as (
         count(*) as message_count,
         count_if(author_type = 'customer') as customer_message_count,
         min(case when author_type = 'agent' then sent_at end) as first_response_at
-    from {{ messages }}
+    from {{ stg_messages }}
     {{ of_touched_tickets }}
     group by ticket_id
 
@@ -31,7 +31,7 @@ messages as (
 texts as (
 
     select *
-    from {{ texts }}
+    from {{ redacted_texts }}
     {{ of_touched_tickets }}
 
 )

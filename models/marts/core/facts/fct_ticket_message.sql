@@ -1,15 +1,15 @@
 {{ config(incremental_strategy='latest_version', unique_key='message_id', cluster_by='message_date') }}
 
-{% set messages = ref('stg_support__messages') %}
-{% set texts = ref('int_message__texts') %}
-{% set of_touched_messages = where_keys_changed('message_id', [messages, texts]) %}
+{% set stg_messages = ref('stg_support__messages') %}
+{% set redacted_texts = ref('int_message__texts') %}
+{% set of_touched_messages = where_keys_changed('message_id', [stg_messages, redacted_texts]) %}
 
 with
 
 messages as (
 
     select *
-    from {{ messages }}
+    from {{ stg_messages }}
     {{ of_touched_messages }}
 
 ),
@@ -17,7 +17,7 @@ messages as (
 texts as (
 
     select *
-    from {{ texts }}
+    from {{ redacted_texts }}
     {{ of_touched_messages }}
 
 ),
