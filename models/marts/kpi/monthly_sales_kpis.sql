@@ -31,7 +31,7 @@ totals as (
 
 -- A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
 -- Distinct people cannot be added up, so they are counted from the orders.
-purchases as (
+purchases_of_customers as (
 
     select
         dates.month_start,
@@ -48,13 +48,13 @@ purchases as (
 
 ),
 
-customers as (
+customers_by_month as (
 
     select
         month_start,
         count(distinct case when first_order_date >= month_start then customer_key end) as new_customer_count,
         count(distinct case when first_order_date < month_start then customer_key end) as returning_customer_count
-    from purchases
+    from purchases_of_customers
     group by month_start
 
 )
@@ -88,5 +88,5 @@ select
 
     '{{ var("reporting_currency") }}' as currency_code
 from totals
-left join customers
+left join customers_by_month as customers
     on totals.month_start = customers.month_start

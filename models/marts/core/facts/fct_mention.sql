@@ -2,7 +2,7 @@
 
 {% set stg_mentions = ref('stg_social__mentions') %}
 {% set redacted_texts = ref('int_mention__texts') %}
-{% set of_touched_mentions = where_keys_changed('mention_id', [stg_mentions, redacted_texts]) %}
+{% set where_changed = where_keys_changed('mention_id', [stg_mentions, redacted_texts]) %}
 
 with
 
@@ -10,7 +10,7 @@ mentions as (
 
     select *
     from {{ stg_mentions }}
-    {{ of_touched_mentions }}
+    {{ where_changed }}
 
 ),
 
@@ -18,7 +18,7 @@ texts as (
 
     select *
     from {{ redacted_texts }}
-    {{ of_touched_mentions }}
+    {{ where_changed }}
 
 )
 

@@ -14,7 +14,7 @@
     stg_orders, stg_items, fct_lines, stg_payments, fct_payments, stg_refunds, fct_refunds,
     keys_with_new_rates(stg_orders, 'order_id', 'ordered_at'),
 ] %}
-{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
+{% set where_changed = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -24,7 +24,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ stg_orders }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
 
 ),
 
@@ -45,7 +45,7 @@ lines_by_order as (
             as tax_amount_reporting,
         {{ null_propagating_sum('cost_amount_reporting') }} as cost_amount_reporting
     from {{ fct_lines }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
     group by order_id
 
 ),
@@ -58,7 +58,7 @@ payments_by_order as (
         currency_code,
         sum(case when payment_status = 'captured' then amount else 0 end) as captured_amount
     from {{ fct_payments }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
     group by order_id, currency_code
 
 ),
@@ -70,7 +70,7 @@ refunds_by_order as (
         currency_code,
         sum(amount) as refunded_amount
     from {{ fct_refunds }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
     group by order_id, currency_code
 
 ),

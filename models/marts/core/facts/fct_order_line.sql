@@ -6,11 +6,11 @@
 {% set cost_changes = ref('stg_erp__product_changes') %}
 {% set daily_rates = ref('int_currency__daily_rates') %}
 {#
-    The orders whose costs came or changed after the sale. A new change may move what stands behind it in the log, as clocks are
-    set back, and may end a validity period without beginning one; so all orders of its product count from the first instant
-    that it or a later change names.
+    A line takes the cost that held when its order was placed, so a cost that comes later changes lines that are here already.
+    These are the products with new cost changes, and from when on their lines may be other ones. That is the first instant that
+    a new change, or one behind it in the log, names: where a clock was set back, a change also moves those behind it.
 #}
-{% set changed_costs -%}
+{% set products_with_new_costs -%}
     (
         select
             changes.product_id,
@@ -30,25 +30,30 @@
                 changes.product_id = new_changes.product_id
                 and changes._version >= new_changes._version
         group by changes.product_id
-    ) as changed
+    )
 {%- endset %}
 {% set orders_with_new_costs -%}
     (
         select
             orders.order_id,
-            changed._batch
+            products._batch
         from {{ stg_orders }} as orders
         inner join {{ stg_items }} as items
             on orders.order_id = items.order_id
-        inner join {{ changed_costs }}
+        inner join {{ products_with_new_costs }} as products
             on
-                items.product_id = changed.product_id
-                and orders.ordered_at >= changed.changed_from
-        where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed_costs) }}
+                items.product_id = products.product_id
+                and orders.ordered_at >= products.changed_from
+        where {{
+            within_bounds(
+                [['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]],
+                products_with_new_costs ~ ' as products',
+            )
+        }}
     )
 {%- endset %}
 {% set inputs = [stg_orders, stg_items, orders_with_new_costs, keys_with_new_rates(stg_orders, 'order_id', 'ordered_at')] %}
-{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
+{% set where_changed = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -58,7 +63,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ stg_orders }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
 
 ),
 
@@ -66,12 +71,12 @@ items as (
 
     select *
     from {{ stg_items }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
 
 ),
 
 -- The cost is the one that held when the order was placed. A line whose order has not come has neither cost nor rate.
-priced_lines as (
+lines_with_costs as (
 
     select
         items.*,
@@ -115,7 +120,7 @@ priced_lines as (
 
 ),
 
-converted_lines as (
+lines_with_reporting_amounts as (
 
     select
         *,
@@ -127,7 +132,7 @@ converted_lines as (
             as tax_amount_reporting,
         {{ convert('cost_amount', 'cost_currency_code', 'cost_reporting_rate') }}
             as cost_amount_reporting
-    from priced_lines
+    from lines_with_costs
 
 )
 
@@ -173,5 +178,5 @@ select
     ---------- technical
     _is_deleted,
     {{ current_batch() }} as _batch
-from converted_lines
+from lines_with_reporting_amounts
 {{ without_deleted() }}

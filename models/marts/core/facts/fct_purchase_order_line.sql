@@ -5,7 +5,7 @@
 {% set daily_rates = ref('int_currency__daily_rates') %}
 {% set new_rates = keys_with_new_rates(stg_orders, 'purchase_order_id', 'ordered_at') %}
 {% set inputs = [stg_orders, stg_lines, new_rates] %}
-{% set of_touched_orders = where_keys_changed('purchase_order_id', inputs) %}
+{% set where_changed = where_keys_changed('purchase_order_id', inputs) %}
 {% set ordered_amount = safe_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') %}
 
 with
@@ -16,7 +16,7 @@ orders as (
         *,
         {{ business_date('ordered_at') }} as order_date
     from {{ stg_orders }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
 
 ),
 
@@ -24,7 +24,7 @@ lines as (
 
     select *
     from {{ stg_lines }}
-    {{ of_touched_orders }}
+    {{ where_changed }}
 
 )
 

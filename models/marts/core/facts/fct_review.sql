@@ -2,7 +2,7 @@
 
 {% set stg_reviews = ref('stg_reviews__reviews') %}
 {% set redacted_texts = ref('int_review__texts') %}
-{% set of_touched_reviews = where_keys_changed('review_id', [stg_reviews, redacted_texts]) %}
+{% set where_changed = where_keys_changed('review_id', [stg_reviews, redacted_texts]) %}
 
 with
 
@@ -10,7 +10,7 @@ reviews as (
 
     select *
     from {{ stg_reviews }}
-    {{ of_touched_reviews }}
+    {{ where_changed }}
 
 ),
 
@@ -18,7 +18,7 @@ texts as (
 
     select *
     from {{ redacted_texts }}
-    {{ of_touched_reviews }}
+    {{ where_changed }}
 
 ),
 
@@ -28,7 +28,7 @@ aspects as (
         review_id,
         count(*) as aspect_count
     from {{ ref('stg_reviews__review_aspects') }}
-    {{ of_touched_reviews }}
+    {{ where_changed }}
     group by review_id
 
 )

@@ -2,7 +2,7 @@
 
 {% set stg_responses = ref('stg_surveys__nps_responses') %}
 {% set redacted_texts = ref('int_survey_response__texts') %}
-{% set of_touched_responses = where_keys_changed('response_id', [stg_responses, redacted_texts]) %}
+{% set where_changed = where_keys_changed('response_id', [stg_responses, redacted_texts]) %}
 
 with
 
@@ -10,7 +10,7 @@ responses as (
 
     select *
     from {{ stg_responses }}
-    {{ of_touched_responses }}
+    {{ where_changed }}
 
 ),
 
@@ -18,7 +18,7 @@ texts as (
 
     select *
     from {{ redacted_texts }}
-    {{ of_touched_responses }}
+    {{ where_changed }}
 
 )
 

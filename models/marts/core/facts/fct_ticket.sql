@@ -3,7 +3,7 @@
 {% set stg_tickets = ref('stg_support__tickets') %}
 {% set stg_messages = ref('stg_support__messages') %}
 {% set redacted_texts = ref('int_ticket__texts') %}
-{% set of_touched_tickets = where_keys_changed('ticket_id', [stg_tickets, stg_messages, redacted_texts]) %}
+{% set where_changed = where_keys_changed('ticket_id', [stg_tickets, stg_messages, redacted_texts]) %}
 
 with
 
@@ -11,7 +11,7 @@ tickets as (
 
     select *
     from {{ stg_tickets }}
-    {{ of_touched_tickets }}
+    {{ where_changed }}
 
 ),
 
@@ -23,7 +23,7 @@ messages as (
         count_if(author_type = 'customer') as customer_message_count,
         min(case when author_type = 'agent' then sent_at end) as first_response_at
     from {{ stg_messages }}
-    {{ of_touched_tickets }}
+    {{ where_changed }}
     group by ticket_id
 
 ),
@@ -32,7 +32,7 @@ texts as (
 
     select *
     from {{ redacted_texts }}
-    {{ of_touched_tickets }}
+    {{ where_changed }}
 
 )
 

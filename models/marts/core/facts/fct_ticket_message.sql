@@ -2,7 +2,7 @@
 
 {% set stg_messages = ref('stg_support__messages') %}
 {% set redacted_texts = ref('int_message__texts') %}
-{% set of_touched_messages = where_keys_changed('message_id', [stg_messages, redacted_texts]) %}
+{% set where_changed = where_keys_changed('message_id', [stg_messages, redacted_texts]) %}
 
 with
 
@@ -10,7 +10,7 @@ messages as (
 
     select *
     from {{ stg_messages }}
-    {{ of_touched_messages }}
+    {{ where_changed }}
 
 ),
 
@@ -18,7 +18,7 @@ texts as (
 
     select *
     from {{ redacted_texts }}
-    {{ of_touched_messages }}
+    {{ where_changed }}
 
 ),
 
@@ -28,7 +28,7 @@ attachments as (
         message_id,
         count(*) as attachment_count
     from {{ ref('stg_support__message_attachments') }}
-    {{ of_touched_messages }}
+    {{ where_changed }}
     group by message_id
 
 )
