@@ -3,6 +3,7 @@
 {% set base_customers = ref('base_shop__customers') %}
 {% set base_contacts = ref('base_crm__contacts') %}
 {% set base_orders = ref('base_shop__orders') %}
+{% set guest_orders = '(select order_id, _batch from ' ~ base_orders ~ ' where guest_email is not null)' %}
 
 -- All states, not the current one: who marries or has a name corrected is still
 -- named in what was written before.
@@ -39,7 +40,7 @@ guests as (
         guest_email,
         _issues
     from {{ base_orders }}
-    {{ where_keys_changed('order_id', ['(select order_id, _batch from ' ~ base_orders ~ ' where guest_email is not null)']) }}
+    {{ where_keys_changed('order_id', [guest_orders]) }}
 
 ),
 

@@ -9,7 +9,9 @@
         {%- if [table.schema, table.table] not in listed %}
             {%- do listed.append([table.schema, table.table]) %}
             {%- for column in table.columns %}
-                {%- do column_rows.append([table.schema, table.table, loop.index, column.name, column.classification]) %}
+                {%- do column_rows.append([
+                    table.schema, table.table, loop.index, column.name, column.classification,
+                ]) %}
             {%- endfor %}
         {%- endif %}
     {%- endfor %}

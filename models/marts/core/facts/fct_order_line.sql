@@ -52,7 +52,9 @@
         }}
     )
 {%- endset %}
-{% set inputs = [stg_orders, stg_items, orders_with_new_costs, keys_with_new_rates(stg_orders, 'order_id', 'ordered_at')] %}
+{% set inputs = [
+    stg_orders, stg_items, orders_with_new_costs, keys_with_new_rates(stg_orders, 'order_id', 'ordered_at'),
+] %}
 {% set where_changed = where_keys_changed('order_id', inputs) %}
 
 with
