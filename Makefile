@@ -94,6 +94,10 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.publish
 	python -m tools.benchmarks.incremental_day
 
+.PHONY: compare-marts
+compare-marts: env-build ## Compare every mart of two warehouse files of one landing zone by hash: BEFORE=… AFTER=… ZONE=name
+	python -m tools.parity.marts $(BEFORE) $(AFTER) --zone $(ZONE)
+
 .PHONY: redaction
 redaction: env-test ## Measure what redact_text() finds in texts; needs a built warehouse
 	python -m tools.benchmarks.redaction

@@ -51,7 +51,7 @@
     {%- set of_file = ' where _file = ' ~ text_literal(file) -%}
     {%- set base = relation_if_exists('base', 'base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- set quarantine = relation_if_exists('quarantine', 'quarantine_' ~ source_name) -%}
-    {%- set tallies = relation_if_exists('quarantine', 'delivery_tallies') -%}
+    {%- set row_counts = relation_if_exists('quarantine', 'delivery_row_counts') -%}
     {%- if base -%}
         {%- set key = contract(source_name, table_name).key | join(', ') -%}
         {%- do run_query(
@@ -63,8 +63,8 @@
     {%- if quarantine -%}
         {%- do run_query('delete from ' ~ quarantine ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}
     {%- endif -%}
-    {%- if tallies -%}
-        {%- do run_query('delete from ' ~ tallies ~ ' where ' ~ of_table ~ " and ingested_on = cast('" ~ day ~ "' as date)") -%}
+    {%- if row_counts -%}
+        {%- do run_query('delete from ' ~ row_counts ~ ' where ' ~ of_table ~ " and ingested_on = cast('" ~ day ~ "' as date)") -%}
     {%- endif -%}
     {%- do run_query('insert into ' ~ ledger('changed_tables') ~ " select '" ~ source_name ~ "', '" ~ table_name ~ "', " ~ current_batch()) -%}
     {%- do run_query('delete from ' ~ ledger('loaded_files') ~ ' where ' ~ of_table ~ ' and file_path = ' ~ text_literal(file)) -%}

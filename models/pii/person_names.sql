@@ -1,9 +1,9 @@
 {{ config(unique_key='name_key') }}
 
-{% set customers = ref('base_shop__customers') %}
-{% set contacts = ref('base_crm__contacts') %}
-{% set orders = ref('base_shop__orders') %}
-{% set orders_of_guests = '(select order_id, _batch from ' ~ orders ~ ' where guest_email is not null)' %}
+{% set base_customers = ref('base_shop__customers') %}
+{% set base_contacts = ref('base_crm__contacts') %}
+{% set base_orders = ref('base_shop__orders') %}
+{% set guest_orders = '(select order_id, _batch from ' ~ base_orders ~ ' where guest_email is not null)' %}
 
 -- All states, not the current one: who marries or has a name corrected is still
 -- named in what was written before.
@@ -17,8 +17,8 @@ named_customers as (
         first_name,
         last_name,
         _issues
-    from {{ customers }}
-    {{ where_keys_changed('customer_id', [customers, contacts]) }}
+    from {{ base_customers }}
+    {{ where_keys_changed('customer_id', [base_customers, base_contacts]) }}
 
     union all
 
@@ -28,8 +28,8 @@ named_customers as (
         first_name,
         last_name,
         _issues
-    from {{ contacts }}
-    {{ where_keys_changed('customer_id', [customers, contacts]) }}
+    from {{ base_contacts }}
+    {{ where_keys_changed('customer_id', [base_customers, base_contacts]) }}
 
 ),
 
@@ -39,8 +39,8 @@ guests as (
         order_id,
         guest_email,
         _issues
-    from {{ orders }}
-    {{ where_keys_changed('order_id', [orders_of_guests]) }}
+    from {{ base_orders }}
+    {{ where_keys_changed('order_id', [guest_orders]) }}
 
 ),
 

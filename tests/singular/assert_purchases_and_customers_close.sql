@@ -91,7 +91,7 @@ select
     cast(null as boolean) as is_purchase,
     cast(null as boolean) as has_customer
 from per_customer
-full join {{ ref('int_customer__sales') }} as customers
+full join {{ ref('agg_customer__sales') }} as customers
     on per_customer.customer_key = customers.customer_key
 where
     per_customer.order_count is distinct from customers.order_count

@@ -23,7 +23,7 @@ DAYS = 120
 # Orders a day and customers of each size.
 SIZES = {"20k": (167, 5_000), "200k": (1_667, 50_000), "2M": (16_667, 500_000)}
 SLOWEST = 10
-QUARANTINE = ("quarantine_", "delivery_tallies", "data_quality_ledger")
+QUARANTINE = ("quarantine_", "delivery_row_counts", "data_quality_ledger")
 # Models that are there for privacy alone: clear values, redacted texts, who may see whom, what the registry declares.
 PRIVACY = (
     *("pii_", "person_", "int_person__scopes", "access_matrix", "processing_records", "erasure_ledger"),

@@ -22,6 +22,7 @@ def main() -> int:
         manifest.unclustered_models,
         manifest.unowned_nodes,
         manifest.misplaced_marts,
+        manifest.marts_of_other_audiences,
         manifest.undescribed_macros,
     ):
         found += check(parsed)

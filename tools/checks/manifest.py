@@ -41,11 +41,29 @@ def misplaced_marts(manifest: dict) -> list[str]:
     """Marts that lie in another schema than their folder says; access is granted by schema."""
     found = []
     for node in manifest["nodes"].values():
-        folders, schema = PurePosixPath(node["original_file_path"]).parts, node["config"].get("schema")
-        is_mart = node["resource_type"] == "model" and folders[:2] == ("models", "marts")
-        if is_mart and schema != folders[2]:
-            found.append(f"{node['name']} lies in models/marts/{folders[2]}/ and in the schema {schema}")
+        room, schema = mart_room(node), node["config"].get("schema")
+        if node["resource_type"] == "model" and room and schema != room:
+            found.append(f"{node['name']} lies in models/marts/{room}/ and in the schema {schema}")
     return found
+
+
+def marts_of_other_audiences(manifest: dict) -> list[str]:
+    """Marts that read another audience's mart; core is for all, and governance counts what all hold."""
+    found = []
+    for node in manifest["nodes"].values():
+        room = mart_room(node)
+        if node["resource_type"] != "model" or room in (None, "core", "governance"):
+            continue
+        for upstream in (manifest["nodes"].get(name, {}) for name in node["depends_on"]["nodes"]):
+            if mart_room(upstream) not in (None, "core", room):
+                found.append(f"{node['name']} reads {upstream['name']} of models/marts/{mart_room(upstream)}/")
+    return found
+
+
+def mart_room(node: dict) -> str | None:
+    """The folder of models/marts/ that a node lies in; None for what lies elsewhere."""
+    folders = PurePosixPath(node.get("original_file_path", "")).parts
+    return folders[2] if folders[:2] == ("models", "marts") else None
 
 
 def unowned_nodes(manifest: dict) -> list[str]:

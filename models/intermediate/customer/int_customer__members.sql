@@ -35,7 +35,7 @@ addresses as (
 named_elsewhere as (
 
     {% for model in [
-        'stg_shop__orders', 'stg_shop__addresses', 'stg_shop__refunds', 'stg_wms__returns', 'fct_web_session',
+        'stg_shop__orders', 'stg_shop__addresses', 'stg_shop__refunds', 'stg_wms__returns', 'stg_web__events',
         'stg_carts__carts', 'stg_reviews__reviews', 'stg_crm__contacts', 'stg_crm__consents',
         'stg_crm__privacy_requests', 'stg_support__tickets', 'stg_surveys__nps_responses',
     ] -%}

@@ -7,15 +7,14 @@ with
 persons as (
 
     select
-        customers.customer_key,
-        registered.country_code
-    from {{ ref('dim_customer') }} as customers
-    inner join {{ ref('person_keys') }} as person_keys
-        on customers.customer_key = person_keys.person_key
-    -- The dimension keeps the country only where it singles nobody out.
-    left join {{ ref('stg_shop__customers') }} as registered
-        on customers.customer_key = registered.customer_key
-    where not customers.is_deleted
+        person_keys.person_key as customer_key,
+        -- The exact one, which dim_customer keeps only where it singles nobody out.
+        customers.country_code
+    from {{ ref('person_keys') }} as person_keys
+    left join {{ ref('stg_shop__customers') }} as customers
+        on person_keys.person_key = customers.customer_key
+    -- Who is not registered has no account that could be deleted.
+    where coalesce(not customers.is_deleted, true)
 
 ),
 
@@ -44,10 +43,10 @@ objections as (
         select
             customer_key,
             requested_at as objected_at
-        from {{ ref('fct_privacy_request') }}
+        from {{ ref('stg_crm__privacy_requests') }}
         where
             request_type in ('object', 'erase')
-            and request_date <= {{ as_of() }}
+            and {{ business_date('requested_at') }} <= {{ as_of() }}
 
         union all
 

@@ -1,8 +1,8 @@
 {{ config(unique_key='message_id') }}
 
-{% set messages = ref('pii_support__messages') %}
-{% set tickets = ref('stg_support__messages') %}
-{% set requests = ref('pii_support__tickets') %}
+{% set pii_messages = ref('pii_support__messages') %}
+{% set stg_messages = ref('stg_support__messages') %}
+{% set pii_tickets = ref('pii_support__tickets') %}
 {# A request tells who asks, by an address or by a key of names. #}
 {% set of_requests -%}
     (
@@ -10,8 +10,8 @@
             tickets.message_id,
             requests.customer_key,
             requests._batch
-        from {{ tickets }} as tickets
-        inner join {{ requests }} as requests
+        from {{ stg_messages }} as tickets
+        inner join {{ pii_tickets }} as requests
             on tickets.ticket_id = requests.ticket_id
     )
 {%- endset %}
@@ -22,8 +22,8 @@ with
 messages as (
 
     select *
-    from {{ messages }}
-    {{ where_keys_changed('message_id', [messages, tickets, of_requests, new_names]) }}
+    from {{ pii_messages }}
+    {{ where_keys_changed('message_id', [pii_messages, stg_messages, of_requests, new_names]) }}
 
 ),
 
@@ -32,7 +32,7 @@ tickets as (
     select
         message_id,
         ticket_id
-    from {{ tickets }}
+    from {{ stg_messages }}
 
 ),
 

@@ -1,21 +1,21 @@
 {{ config(unique_key='review_id') }}
 
-{% set reviews = ref('pii_reviews__reviews') %}
-{% set orders = ref('stg_reviews__reviews') %}
-{% set names = ref('person_names') %}
+{% set pii_reviews = ref('pii_reviews__reviews') %}
+{% set stg_reviews = ref('stg_reviews__reviews') %}
+{% set person_names = ref('person_names') %}
 
 with
 
 reviews as (
 
     select *
-    from {{ reviews }}
+    from {{ pii_reviews }}
     {{
         where_keys_changed('review_id', [
-            reviews,
-            orders,
-            rows_of_persons('review_id', reviews, 'customer_key', names),
-            rows_of_persons('review_id', orders, 'order_id', names),
+            pii_reviews,
+            stg_reviews,
+            rows_of_persons('review_id', pii_reviews, 'customer_key', person_names),
+            rows_of_persons('review_id', stg_reviews, 'order_id', person_names),
         ])
     }}
 
@@ -26,7 +26,7 @@ orders as (
     select
         review_id,
         order_id
-    from {{ orders }}
+    from {{ stg_reviews }}
 
 ),
 
@@ -44,9 +44,9 @@ texts_with_names as (
     from reviews
     left join orders
         on reviews.review_id = orders.review_id
-    left join {{ names }} as customers
+    left join {{ person_names }} as customers
         on reviews.customer_key = customers.name_key
-    left join {{ names }} as guests
+    left join {{ person_names }} as guests
         on orders.order_id = guests.name_key
 
 ),

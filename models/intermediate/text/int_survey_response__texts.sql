@@ -1,21 +1,21 @@
 {{ config(unique_key='response_id') }}
 
-{% set responses = ref('pii_surveys__nps_responses') %}
-{% set orders = ref('stg_surveys__nps_responses') %}
-{% set names = ref('person_names') %}
+{% set pii_responses = ref('pii_surveys__nps_responses') %}
+{% set stg_responses = ref('stg_surveys__nps_responses') %}
+{% set person_names = ref('person_names') %}
 
 with
 
 responses as (
 
     select *
-    from {{ responses }}
+    from {{ pii_responses }}
     {{
         where_keys_changed('response_id', [
-            responses,
-            orders,
-            rows_of_persons('response_id', responses, 'customer_key', names),
-            rows_of_persons('response_id', orders, 'order_id', names),
+            pii_responses,
+            stg_responses,
+            rows_of_persons('response_id', pii_responses, 'customer_key', person_names),
+            rows_of_persons('response_id', stg_responses, 'order_id', person_names),
         ])
     }}
 
@@ -26,7 +26,7 @@ orders as (
     select
         response_id,
         order_id
-    from {{ orders }}
+    from {{ stg_responses }}
 
 ),
 
@@ -41,9 +41,9 @@ texts_with_names as (
     from responses
     left join orders
         on responses.response_id = orders.response_id
-    left join {{ names }} as customers
+    left join {{ person_names }} as customers
         on responses.customer_key = customers.name_key
-    left join {{ names }} as guests
+    left join {{ person_names }} as guests
         on orders.order_id = guests.name_key
 
 ),

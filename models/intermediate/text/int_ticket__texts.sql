@@ -1,15 +1,15 @@
 {{ config(unique_key='ticket_id') }}
 
-{% set tickets = ref('pii_support__tickets') %}
-{% set new_names = rows_of_persons('ticket_id', tickets, 'customer_key', ref('person_names')) %}
+{% set pii_tickets = ref('pii_support__tickets') %}
+{% set new_names = rows_of_persons('ticket_id', pii_tickets, 'customer_key', ref('person_names')) %}
 
 with
 
 tickets as (
 
     select *
-    from {{ tickets }}
-    {{ where_keys_changed('ticket_id', [tickets, new_names]) }}
+    from {{ pii_tickets }}
+    {{ where_keys_changed('ticket_id', [pii_tickets, new_names]) }}
 
 ),
 

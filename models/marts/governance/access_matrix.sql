@@ -1,20 +1,22 @@
 -- depends_on: {{ ref('int_person__scopes') }}
-{%- set tables, columns, forms, listed = [], [], [], [] %}
+{%- set table_rows, column_rows, form_rows, listed = [], [], [], [] %}
 {%- if execute %}
     {%- set served = serving_tables() %}
     {%- for table in served %}
-        {%- do tables.append([
+        {%- do table_rows.append([
             table.role, table.schema, table.table, table.relation, table.row_rule, table.row_condition,
         ]) %}
         {%- if [table.schema, table.table] not in listed %}
             {%- do listed.append([table.schema, table.table]) %}
             {%- for column in table.columns %}
-                {%- do columns.append([table.schema, table.table, loop.index, column.name, column.classification]) %}
+                {%- do column_rows.append([
+                    table.schema, table.table, loop.index, column.name, column.classification,
+                ]) %}
             {%- endfor %}
         {%- endif %}
     {%- endfor %}
     {%- for column in serving_columns(served) if column.form %}
-        {%- do forms.append([
+        {%- do form_rows.append([
             column.role, column.schema, column.table, column.column, column.form, column.expression,
         ]) %}
     {%- endfor %}
@@ -26,7 +28,7 @@ tables as (
     {{
         declared_rows(
             ['role_name', 'schema_name', 'table_name', 'built_as', 'row_rule', 'row_condition'],
-            tables,
+            table_rows,
         )
     }}
 
@@ -34,14 +36,14 @@ tables as (
 
 table_columns as (
 
-    {{ declared_rows(['schema_name', 'table_name', 'column_position', 'column_name', 'classification'], columns) }}
+    {{ declared_rows(['schema_name', 'table_name', 'column_position', 'column_name', 'classification'], column_rows) }}
 
 ),
 
 -- Of personal columns only: all others are shown as they are.
 forms as (
 
-    {{ declared_rows(['role_name', 'schema_name', 'table_name', 'column_name', 'form', 'expression'], forms) }}
+    {{ declared_rows(['role_name', 'schema_name', 'table_name', 'column_name', 'form', 'expression'], form_rows) }}
 
 )
 

@@ -15,10 +15,10 @@ landed as (
 
 ),
 
-tallies as (
+row_counts as (
 
     select *
-    from {{ ref('delivery_tallies') }}
+    from {{ ref('delivery_row_counts') }}
 
 ),
 
@@ -45,18 +45,18 @@ select
 
     ---------- measures
     cast(landed.landed_rows as bigint) as landed_rows,
-    coalesce(tallies.current_rows, 0) as current_rows,
-    coalesce(tallies.first_rows - tallies.current_rows - tallies.tied_rows, 0) as superseded_rows,
-    cast(coalesce(tallies.tied_rows, 0) as bigint) as tied_rows,
-    coalesce(tallies.good_rows - tallies.first_rows, 0) as duplicate_rows,
+    coalesce(row_counts.current_rows, 0) as current_rows,
+    coalesce(row_counts.first_rows - row_counts.current_rows - row_counts.tied_rows, 0) as superseded_rows,
+    cast(coalesce(row_counts.tied_rows, 0) as bigint) as tied_rows,
+    coalesce(row_counts.good_rows - row_counts.first_rows, 0) as duplicate_rows,
     cast(coalesce(quarantined.quarantined_rows, 0) as bigint) as quarantined_rows,
-    cast(coalesce(tallies.suppressed_rows, 0) as bigint) as suppressed_rows
+    cast(coalesce(row_counts.suppressed_rows, 0) as bigint) as suppressed_rows
 from landed
-left join tallies
+left join row_counts
     on
-        landed.source_name = tallies.source_name
-        and landed.table_name = tallies.table_name
-        and landed.ingested_on = tallies.ingested_on
+        landed.source_name = row_counts.source_name
+        and landed.table_name = row_counts.table_name
+        and landed.ingested_on = row_counts.ingested_on
 left join quarantined
     on
         landed.source_name = quarantined.source_name

@@ -1,9 +1,9 @@
 with
 
-tallies as (
+held_back_counts as (
 
     select *
-    from {{ ref('held_back_tallies') }}
+    from {{ ref('held_back_counts') }}
 
 )
 
@@ -16,7 +16,7 @@ select
 
     ---------- measures
     cast(sum(held_back_rows) as bigint) as held_back_rows
-from tallies
+from held_back_counts
 group by
     source_name,
     table_name,

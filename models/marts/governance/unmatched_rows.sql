@@ -1,5 +1,5 @@
 {#- Facts whose rows belong to an order: [which of their rows count, pieces, money in the reporting currency]. -#}
-{%- set facts = {
+{%- set facts_with_reasons = {
     'fct_order_line': ['true', 'facts.quantity', 'null'],
     'fct_payment': ["facts.payment_status = 'captured'", 'null', 'facts.amount_reporting'],
     'fct_refund': ['true', 'null', 'facts.amount_reporting'],
@@ -10,7 +10,7 @@ with
 
 unmatched as (
 
-    {% for fact, (counted, quantity, amount) in facts.items() %}
+    {% for fact, (counted, quantity, amount) in facts_with_reasons.items() %}
         {{ 'union all' if not loop.first }}
         select
             '{{ fact }}' as fact_name,

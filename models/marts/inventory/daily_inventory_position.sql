@@ -6,7 +6,7 @@ with
 movements as (
 
     select *
-    from {{ ref('int_inventory__daily_movements') }}
+    from {{ ref('agg_inventory__daily_movements') }}
 
 ),
 

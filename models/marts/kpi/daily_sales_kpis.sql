@@ -20,14 +20,14 @@ totals as (
 
 -- A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
 -- Distinct people cannot be added up, so they are counted from the orders.
-purchases as (
+purchases_of_customers as (
 
     select
         orders.order_date as date_day,
         orders.customer_key,
         customers.first_order_date
     from {{ ref('fct_order') }} as orders
-    inner join {{ ref('int_customer__sales') }} as customers
+    inner join {{ ref('agg_customer__sales') }} as customers
         on orders.customer_key = customers.customer_key
     where
         orders.is_purchase
@@ -35,13 +35,13 @@ purchases as (
 
 ),
 
-customers as (
+customers_by_day as (
 
     select
         date_day,
         count(distinct case when first_order_date >= date_day then customer_key end) as new_customer_count,
         count(distinct case when first_order_date < date_day then customer_key end) as returning_customer_count
-    from purchases
+    from purchases_of_customers
     group by date_day
 
 )
@@ -75,5 +75,5 @@ select
 
     '{{ var("reporting_currency") }}' as currency_code
 from totals
-left join customers
+left join customers_by_day as customers
     on totals.date_day = customers.date_day

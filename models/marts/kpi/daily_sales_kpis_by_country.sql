@@ -21,7 +21,7 @@ totals as (
 
 -- A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
 -- Distinct people cannot be added up, so they are counted from the orders.
-purchases as (
+purchases_of_customers as (
 
     select
         coalesce(orders.shipping_country_code, 'unknown') as country_code,
@@ -29,7 +29,7 @@ purchases as (
         orders.customer_key,
         customers.first_order_date
     from {{ ref('fct_order') }} as orders
-    inner join {{ ref('int_customer__sales') }} as customers
+    inner join {{ ref('agg_customer__sales') }} as customers
         on orders.customer_key = customers.customer_key
     where
         orders.is_purchase
@@ -37,14 +37,14 @@ purchases as (
 
 ),
 
-customers as (
+customers_by_day as (
 
     select
         country_code,
         date_day,
         count(distinct case when first_order_date >= date_day then customer_key end) as new_customer_count,
         count(distinct case when first_order_date < date_day then customer_key end) as returning_customer_count
-    from purchases
+    from purchases_of_customers
     group by country_code, date_day
 
 )
@@ -79,7 +79,7 @@ select
 
     '{{ var("reporting_currency") }}' as currency_code
 from totals
-left join customers
+left join customers_by_day as customers
     on
         totals.country_code = customers.country_code
         and totals.date_day = customers.date_day

@@ -24,7 +24,7 @@ sold_orders as (
 
 -- Refunds of sales, and those whose order nobody knows. A known order that is no sale, such as a cancelled one, has no
 -- sale to reduce. The tax in a refund is what the refund says, else its share of the order's tax, else none.
-sold_refunds as (
+refunds_of_sales as (
 
     select
         refunds.refund_date,
@@ -96,7 +96,7 @@ refunds_by_day as (
         {{ null_propagating_sum('amount_reporting') }} as refund_amount,
         {{ null_propagating_sum('unmatched_amount_reporting') }} as unmatched_refund_amount,
         {{ null_propagating_sum('tax_amount_reporting') }} as refund_tax_amount
-    from sold_refunds
+    from refunds_of_sales
     group by refund_date, country_code, sales_channel
 
 ),

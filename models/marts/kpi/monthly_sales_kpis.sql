@@ -5,7 +5,7 @@
 
 with
 
-measures as (
+measures_with_months as (
 
     select
         dates.month_start,
@@ -24,14 +24,14 @@ totals as (
         {{ null_propagating_sum(measure) }} as {{ measure }}
         {{- ',' if not loop.last }}
     {% endfor %}
-    from measures
+    from measures_with_months
     group by month_start
 
 ),
 
 -- A customer is new in the period of the first purchase ever, and returning in every later one; guests are neither.
 -- Distinct people cannot be added up, so they are counted from the orders.
-purchases as (
+purchases_of_customers as (
 
     select
         dates.month_start,
@@ -40,7 +40,7 @@ purchases as (
     from {{ ref('fct_order') }} as orders
     inner join {{ ref('dim_date') }} as dates
         on orders.order_date = dates.date_day
-    inner join {{ ref('int_customer__sales') }} as customers
+    inner join {{ ref('agg_customer__sales') }} as customers
         on orders.customer_key = customers.customer_key
     where
         orders.is_purchase
@@ -48,13 +48,13 @@ purchases as (
 
 ),
 
-customers as (
+customers_by_month as (
 
     select
         month_start,
         count(distinct case when first_order_date >= month_start then customer_key end) as new_customer_count,
         count(distinct case when first_order_date < month_start then customer_key end) as returning_customer_count
-    from purchases
+    from purchases_of_customers
     group by month_start
 
 )
@@ -88,5 +88,5 @@ select
 
     '{{ var("reporting_currency") }}' as currency_code
 from totals
-left join customers
+left join customers_by_month as customers
     on totals.month_start = customers.month_start

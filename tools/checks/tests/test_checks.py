@@ -59,6 +59,29 @@ def test_marts_lie_in_the_schema_of_their_folder():
     ]
 
 
+def test_audiences_do_not_read_each_other():
+    def model(folder: str, *upstream: str) -> dict:
+        path = f"models/{folder}/one.sql"
+        return {
+            "name": folder,
+            "resource_type": "model",
+            "original_file_path": path,
+            "depends_on": {"nodes": list(upstream)},
+        }
+
+    nodes = {
+        "orders": model("marts/core/facts"),
+        "totals": model("aggregates", "orders"),
+        "days": model("marts/kpi", "orders", "totals"),
+        "months": model("marts/kpi", "days"),
+        "audit": model("marts/governance", "days"),
+        "stock": model("marts/inventory", "orders", "days", "source.that.is.no.node"),
+    }
+    assert manifest.marts_of_other_audiences({"nodes": nodes}) == [
+        "marts/inventory reads marts/kpi of models/marts/kpi/"
+    ]
+
+
 @pytest.mark.parametrize("check", [manifest.unclustered_models, manifest.unowned_nodes])
 def test_a_manifest_without_models_keeps_no_promise(check):
     assert len(check({"nodes": {}})) == 1

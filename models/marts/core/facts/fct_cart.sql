@@ -1,7 +1,7 @@
 {{ config(unique_key='cart_id', cluster_by='cart_date') }}
 
-{% set carts = ref('stg_carts__carts') %}
-{% set rates = ref('int_currency__daily_rates') %}
+{% set stg_carts = ref('stg_carts__carts') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
 
 with
 
@@ -10,8 +10,8 @@ carts as (
     select
         *,
         {{ business_date('created_at') }} as cart_date
-    from {{ carts }}
-    {{ where_keys_changed('cart_id', [carts, keys_with_new_rates(carts, 'cart_id', 'created_at')]) }}
+    from {{ stg_carts }}
+    {{ where_keys_changed('cart_id', [stg_carts, keys_with_new_rates(stg_carts, 'cart_id', 'created_at')]) }}
 
 ),
 
@@ -78,7 +78,7 @@ select
     false as _is_deleted,
     {{ current_batch() }} as _batch
 from carts_with_items
-left join {{ rates }} as rates
+left join {{ daily_rates }} as rates
     on
         carts_with_items.cart_date = rates.rate_date
         and carts_with_items.currency_code = rates.currency_code

@@ -1,24 +1,24 @@
 {{ config(incremental_strategy='latest_version', unique_key='mention_id', cluster_by='mention_date') }}
 
-{% set mentions = ref('stg_social__mentions') %}
-{% set texts = ref('int_mention__texts') %}
-{% set of_touched_mentions = where_keys_changed('mention_id', [mentions, texts]) %}
+{% set stg_mentions = ref('stg_social__mentions') %}
+{% set redacted_texts = ref('int_mention__texts') %}
+{% set where_changed = where_keys_changed('mention_id', [stg_mentions, redacted_texts]) %}
 
 with
 
 mentions as (
 
     select *
-    from {{ mentions }}
-    {{ of_touched_mentions }}
+    from {{ stg_mentions }}
+    {{ where_changed }}
 
 ),
 
 texts as (
 
     select *
-    from {{ texts }}
-    {{ of_touched_mentions }}
+    from {{ redacted_texts }}
+    {{ where_changed }}
 
 )
 

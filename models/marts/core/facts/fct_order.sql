@@ -1,19 +1,20 @@
 {{ config(unique_key='order_id', cluster_by='order_date') }}
 
-{% set orders = ref('stg_shop__orders') %}
-{% set items = ref('stg_shop__order_items') %}
-{% set lines = ref('fct_order_line') %}
-{% set payments = ref('fct_payment') %}
-{% set refunds = ref('fct_refund') %}
-{% set rates = ref('int_currency__daily_rates') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set stg_items = ref('stg_shop__order_items') %}
 {% set stg_payments = ref('stg_shop__payments') %}
 {% set stg_refunds = ref('stg_shop__refunds') %}
+{% set fct_lines = ref('fct_order_line') %}
+{% set fct_payments = ref('fct_payment') %}
+{% set fct_refunds = ref('fct_refund') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
 
-{# Staging is named beside the facts because a deleted row leaves nothing in them. #}
+{# An order is written again when any of these changed. Staging stands beside the facts, which lose a deleted row. #}
 {% set inputs = [
-    orders, items, lines, stg_payments, payments, stg_refunds, refunds, keys_with_new_rates(orders, 'order_id', 'ordered_at')
+    stg_orders, stg_items, fct_lines, stg_payments, fct_payments, stg_refunds, fct_refunds,
+    keys_with_new_rates(stg_orders, 'order_id', 'ordered_at'),
 ] %}
-{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
+{% set where_changed = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -22,8 +23,8 @@ orders as (
     select
         *,
         {{ business_date('ordered_at') }} as order_date
-    from {{ orders }}
-    {{ of_touched_orders }}
+    from {{ stg_orders }}
+    {{ where_changed }}
 
 ),
 
@@ -43,8 +44,8 @@ lines_by_order as (
         {{ null_propagating_sum('case when tax_amount is null then 0 else tax_amount_reporting end') }}
             as tax_amount_reporting,
         {{ null_propagating_sum('cost_amount_reporting') }} as cost_amount_reporting
-    from {{ lines }}
-    {{ of_touched_orders }}
+    from {{ fct_lines }}
+    {{ where_changed }}
     group by order_id
 
 ),
@@ -56,8 +57,8 @@ payments_by_order as (
         order_id,
         currency_code,
         sum(case when payment_status = 'captured' then amount else 0 end) as captured_amount
-    from {{ payments }}
-    {{ of_touched_orders }}
+    from {{ fct_payments }}
+    {{ where_changed }}
     group by order_id, currency_code
 
 ),
@@ -68,8 +69,8 @@ refunds_by_order as (
         order_id,
         currency_code,
         sum(amount) as refunded_amount
-    from {{ refunds }}
-    {{ of_touched_orders }}
+    from {{ fct_refunds }}
+    {{ where_changed }}
     group by order_id, currency_code
 
 ),
@@ -104,7 +105,7 @@ orders_with_amounts as (
         on
             orders.order_id = refunds.order_id
             and orders.currency_code = refunds.currency_code
-    left join {{ rates }} as rates
+    left join {{ daily_rates }} as rates
         on
             orders.order_date = rates.rate_date
             and orders.currency_code = rates.currency_code

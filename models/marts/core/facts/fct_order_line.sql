@@ -1,16 +1,16 @@
 {{ config(unique_key='order_item_id', cluster_by='order_date') }}
 
-{% set items = ref('stg_shop__order_items') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set costs = ref('int_product__versions') %}
+{% set stg_items = ref('stg_shop__order_items') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set product_versions = ref('int_product__versions') %}
 {% set cost_changes = ref('stg_erp__product_changes') %}
-{% set rates = ref('int_currency__daily_rates') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
 {#
-    The orders whose costs came or changed after the sale. A new change may move what stands behind it in the log, as clocks are
-    set back, and may end a validity period without beginning one; so all orders of its product count from the first instant
-    that it or a later change names.
+    A line takes the cost that held when its order was placed, so a cost that comes later changes lines that are here already.
+    These are the products with new cost changes, and from when on their lines may be other ones. That is the first instant that
+    a new change, or one behind it in the log, names: where a clock was set back, a change also moves those behind it.
 #}
-{% set changed_costs -%}
+{% set products_with_new_costs -%}
     (
         select
             changes.product_id,
@@ -30,25 +30,32 @@
                 changes.product_id = new_changes.product_id
                 and changes._version >= new_changes._version
         group by changes.product_id
-    ) as changed
+    )
 {%- endset %}
 {% set orders_with_new_costs -%}
     (
         select
             orders.order_id,
-            changed._batch
-        from {{ orders }} as orders
-        inner join {{ items }} as items
+            products._batch
+        from {{ stg_orders }} as orders
+        inner join {{ stg_items }} as items
             on orders.order_id = items.order_id
-        inner join {{ changed_costs }}
+        inner join {{ products_with_new_costs }} as products
             on
-                items.product_id = changed.product_id
-                and orders.ordered_at >= changed.changed_from
-        where {{ within_bounds([['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]], changed_costs) }}
+                items.product_id = products.product_id
+                and orders.ordered_at >= products.changed_from
+        where {{
+            within_bounds(
+                [['orders.ordered_at', 'min(changed_from)', "'9999-12-31'"]],
+                products_with_new_costs ~ ' as products',
+            )
+        }}
     )
 {%- endset %}
-{% set inputs = [orders, items, orders_with_new_costs, keys_with_new_rates(orders, 'order_id', 'ordered_at')] %}
-{% set of_touched_orders = where_keys_changed('order_id', inputs) %}
+{% set inputs = [
+    stg_orders, stg_items, orders_with_new_costs, keys_with_new_rates(stg_orders, 'order_id', 'ordered_at'),
+] %}
+{% set where_changed = where_keys_changed('order_id', inputs) %}
 
 with
 
@@ -57,21 +64,21 @@ orders as (
     select
         *,
         {{ business_date('ordered_at') }} as order_date
-    from {{ orders }}
-    {{ of_touched_orders }}
+    from {{ stg_orders }}
+    {{ where_changed }}
 
 ),
 
 items as (
 
     select *
-    from {{ items }}
-    {{ of_touched_orders }}
+    from {{ stg_items }}
+    {{ where_changed }}
 
 ),
 
 -- The cost is the one that held when the order was placed. A line whose order has not come has neither cost nor rate.
-priced_lines as (
+lines_with_costs as (
 
     select
         items.*,
@@ -95,7 +102,7 @@ priced_lines as (
     from items
     left join orders
         on items.order_id = orders.order_id
-    left join {{ costs }} as costs
+    left join {{ product_versions }} as costs
         on
             items.product_id = costs.product_id
             and not costs.is_deleted
@@ -104,18 +111,18 @@ priced_lines as (
                 orders.ordered_at < costs.valid_to
                 or costs.valid_to is null
             )
-    left join {{ rates }} as rates
+    left join {{ daily_rates }} as rates
         on
             orders.order_date = rates.rate_date
             and orders.currency_code = rates.currency_code
-    left join {{ rates }} as cost_rates
+    left join {{ daily_rates }} as cost_rates
         on
             orders.order_date = cost_rates.rate_date
             and costs.currency_code = cost_rates.currency_code
 
 ),
 
-converted_lines as (
+lines_with_reporting_amounts as (
 
     select
         *,
@@ -127,7 +134,7 @@ converted_lines as (
             as tax_amount_reporting,
         {{ convert('cost_amount', 'cost_currency_code', 'cost_reporting_rate') }}
             as cost_amount_reporting
-    from priced_lines
+    from lines_with_costs
 
 )
 
@@ -173,5 +180,5 @@ select
     ---------- technical
     _is_deleted,
     {{ current_batch() }} as _batch
-from converted_lines
+from lines_with_reporting_amounts
 {{ without_deleted() }}

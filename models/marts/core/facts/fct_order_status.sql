@@ -1,14 +1,14 @@
 {{ config(unique_key='order_id', cluster_by='to_date(valid_from)') }}
 
-{% set changes = ref('stg_shop__order_changes') %}
+{% set order_changes = ref('stg_shop__order_changes') %}
 
 with
 
 changes as (
 
     select *
-    from {{ changes }}
-    {{ where_keys_changed('order_id', [changes]) }}
+    from {{ order_changes }}
+    {{ where_keys_changed('order_id', [order_changes]) }}
 
 ),
 

@@ -1,10 +1,10 @@
 {{ config(unique_key='payment_id', cluster_by='payment_date') }}
 
-{% set payments = ref('stg_shop__payments') %}
-{% set rates = ref('int_currency__daily_rates') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set ordered = keys_with_changed_orders(payments, 'payment_id') %}
-{% set priced_anew = keys_with_new_rates(payments, 'payment_id', 'paid_at') %}
+{% set stg_payments = ref('stg_shop__payments') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set changed_orders = keys_with_changed_orders(stg_payments, 'payment_id') %}
+{% set new_rates = keys_with_new_rates(stg_payments, 'payment_id', 'paid_at') %}
 
 with
 
@@ -13,8 +13,8 @@ payments as (
     select
         *,
         {{ business_date('paid_at') }} as payment_date
-    from {{ payments }}
-    {{ where_keys_changed('payment_id', [payments, priced_anew, ordered]) }}
+    from {{ stg_payments }}
+    {{ where_keys_changed('payment_id', [stg_payments, new_rates, changed_orders]) }}
 
 )
 
@@ -42,9 +42,9 @@ select
     payments.is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
 from payments
-left join {{ orders }} as orders
+left join {{ stg_orders }} as orders
     on payments.order_id = orders.order_id
-left join {{ rates }} as rates
+left join {{ daily_rates }} as rates
     on
         payments.payment_date = rates.rate_date
         and payments.currency_code = rates.currency_code

@@ -1,11 +1,11 @@
 {{ config(unique_key='purchase_order_line_id', cluster_by='order_date') }}
 
-{% set orders = ref('stg_erp__purchase_orders') %}
-{% set lines = ref('stg_erp__purchase_order_lines') %}
-{% set rates = ref('int_currency__daily_rates') %}
-{% set priced_anew = keys_with_new_rates(orders, 'purchase_order_id', 'ordered_at') %}
-{% set inputs = [orders, lines, priced_anew] %}
-{% set of_touched_orders = where_keys_changed('purchase_order_id', inputs) %}
+{% set stg_orders = ref('stg_erp__purchase_orders') %}
+{% set stg_lines = ref('stg_erp__purchase_order_lines') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
+{% set new_rates = keys_with_new_rates(stg_orders, 'purchase_order_id', 'ordered_at') %}
+{% set inputs = [stg_orders, stg_lines, new_rates] %}
+{% set where_changed = where_keys_changed('purchase_order_id', inputs) %}
 {% set ordered_amount = safe_money('lines.ordered_quantity * lines.unit_cost', 'orders.currency_code') %}
 
 with
@@ -15,16 +15,16 @@ orders as (
     select
         *,
         {{ business_date('ordered_at') }} as order_date
-    from {{ orders }}
-    {{ of_touched_orders }}
+    from {{ stg_orders }}
+    {{ where_changed }}
 
 ),
 
 lines as (
 
     select *
-    from {{ lines }}
-    {{ of_touched_orders }}
+    from {{ stg_lines }}
+    {{ where_changed }}
 
 )
 
@@ -65,7 +65,7 @@ select
 from lines
 left join orders
     on lines.purchase_order_id = orders.purchase_order_id
-left join {{ rates }} as rates
+left join {{ daily_rates }} as rates
     on
         orders.order_date = rates.rate_date
         and orders.currency_code = rates.currency_code

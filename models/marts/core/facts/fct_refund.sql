@@ -1,16 +1,16 @@
 {{ config(unique_key='refund_id', cluster_by='refund_date') }}
 
-{% set refunds = ref('stg_shop__refunds') %}
-{% set rates = ref('int_currency__daily_rates') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set items = ref('stg_shop__order_items') %}
-{% set ordered = keys_with_changed_orders(refunds, 'refund_id') %}
-{% set priced_anew = keys_with_new_rates(refunds, 'refund_id', 'refunded_at') %}
-{% set of_changed_lines %}
+{% set stg_refunds = ref('stg_shop__refunds') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set stg_items = ref('stg_shop__order_items') %}
+{% set changed_orders = keys_with_changed_orders(stg_refunds, 'refund_id') %}
+{% set new_rates = keys_with_new_rates(stg_refunds, 'refund_id', 'refunded_at') %}
+{% set changed_lines %}
 (
     select refunds.refund_id, items._batch
-    from {{ refunds }} as refunds
-    inner join {{ items }} as items
+    from {{ stg_refunds }} as refunds
+    inner join {{ stg_items }} as items
         on refunds.order_item_id = items.order_item_id
 )
 {% endset %}
@@ -22,8 +22,8 @@ refunds as (
     select
         *,
         {{ business_date('refunded_at') }} as refund_date
-    from {{ refunds }}
-    {{ where_keys_changed('refund_id', [refunds, priced_anew, ordered, of_changed_lines]) }}
+    from {{ stg_refunds }}
+    {{ where_keys_changed('refund_id', [stg_refunds, new_rates, changed_orders, changed_lines]) }}
 
 )
 
@@ -59,11 +59,11 @@ select
     refunds.is_deleted as _is_deleted,
     {{ current_batch() }} as _batch
 from refunds
-left join {{ orders }} as orders
+left join {{ stg_orders }} as orders
     on refunds.order_id = orders.order_id
-left join {{ items }} as items
+left join {{ stg_items }} as items
     on refunds.order_item_id = items.order_item_id
-left join {{ rates }} as rates
+left join {{ daily_rates }} as rates
     on
         refunds.refund_date = rates.rate_date
         and refunds.currency_code = rates.currency_code

@@ -1,16 +1,16 @@
 {{ config(unique_key='return_id', cluster_by='return_date') }}
 
-{% set returns = ref('stg_wms__returns') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set ordered = keys_with_changed_orders(returns, 'return_id') %}
+{% set stg_returns = ref('stg_wms__returns') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set changed_orders = keys_with_changed_orders(stg_returns, 'return_id') %}
 
 with
 
 returns as (
 
     select *
-    from {{ returns }}
-    {{ where_keys_changed('return_id', [returns, ordered]) }}
+    from {{ stg_returns }}
+    {{ where_keys_changed('return_id', [stg_returns, changed_orders]) }}
 
 )
 
@@ -43,5 +43,5 @@ select
     false as _is_deleted,
     {{ current_batch() }} as _batch
 from returns
-left join {{ orders }} as orders
+left join {{ stg_orders }} as orders
     on returns.order_id = orders.order_id

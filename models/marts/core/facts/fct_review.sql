@@ -1,24 +1,24 @@
 {{ config(incremental_strategy='latest_version', unique_key='review_id', cluster_by='review_date') }}
 
-{% set reviews = ref('stg_reviews__reviews') %}
-{% set texts = ref('int_review__texts') %}
-{% set of_touched_reviews = where_keys_changed('review_id', [reviews, texts]) %}
+{% set stg_reviews = ref('stg_reviews__reviews') %}
+{% set redacted_texts = ref('int_review__texts') %}
+{% set where_changed = where_keys_changed('review_id', [stg_reviews, redacted_texts]) %}
 
 with
 
 reviews as (
 
     select *
-    from {{ reviews }}
-    {{ of_touched_reviews }}
+    from {{ stg_reviews }}
+    {{ where_changed }}
 
 ),
 
 texts as (
 
     select *
-    from {{ texts }}
-    {{ of_touched_reviews }}
+    from {{ redacted_texts }}
+    {{ where_changed }}
 
 ),
 
@@ -28,7 +28,7 @@ aspects as (
         review_id,
         count(*) as aspect_count
     from {{ ref('stg_reviews__review_aspects') }}
-    {{ of_touched_reviews }}
+    {{ where_changed }}
     group by review_id
 
 )

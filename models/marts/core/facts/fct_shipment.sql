@@ -1,14 +1,14 @@
 {{ config(unique_key='shipment_id', cluster_by='ship_date') }}
 
-{% set shipments = ref('stg_wms__shipments') %}
-{% set steps = ref('stg_carriers__tracking_events') %}
-{% set orders = ref('stg_shop__orders') %}
-{% set ordered = keys_with_changed_orders(shipments, 'shipment_id') %}
-{% set tracked %}
+{% set stg_shipments = ref('stg_wms__shipments') %}
+{% set stg_steps = ref('stg_carriers__tracking_events') %}
+{% set stg_orders = ref('stg_shop__orders') %}
+{% set changed_orders = keys_with_changed_orders(stg_shipments, 'shipment_id') %}
+{% set shipment_steps %}
 (
     select shipments.shipment_id, steps._batch
-    from {{ shipments }} as shipments
-    inner join {{ steps }} as steps
+    from {{ stg_shipments }} as shipments
+    inner join {{ stg_steps }} as steps
         on shipments.tracking_number = steps.tracking_number
 )
 {% endset %}
@@ -18,8 +18,8 @@ with
 shipments as (
 
     select *
-    from {{ shipments }}
-    {{ where_keys_changed('shipment_id', [shipments, tracked, ordered]) }}
+    from {{ stg_shipments }}
+    {{ where_keys_changed('shipment_id', [stg_shipments, shipment_steps, changed_orders]) }}
 
 ),
 
@@ -33,7 +33,7 @@ steps as (
         min(case when event_type = 'picked_up' then occurred_at end) as picked_up_at,
         min(case when event_type = 'delivered' then occurred_at end) as delivered_at,
         count_if(event_type = 'returned_to_sender') > 0 as is_returned_to_sender
-    from {{ steps }}
+    from {{ stg_steps }}
     where tracking_number in (select shipments.tracking_number from shipments)
     group by tracking_number
 
@@ -76,7 +76,7 @@ select
     false as _is_deleted,
     {{ current_batch() }} as _batch
 from shipments
-left join {{ orders }} as orders
+left join {{ stg_orders }} as orders
     on shipments.order_id = orders.order_id
 left join steps
     on shipments.tracking_number = steps.tracking_number

@@ -1,24 +1,24 @@
 {{ config(incremental_strategy='latest_version', unique_key='response_id', cluster_by='response_date') }}
 
-{% set responses = ref('stg_surveys__nps_responses') %}
-{% set texts = ref('int_survey_response__texts') %}
-{% set of_touched_responses = where_keys_changed('response_id', [responses, texts]) %}
+{% set stg_responses = ref('stg_surveys__nps_responses') %}
+{% set redacted_texts = ref('int_survey_response__texts') %}
+{% set where_changed = where_keys_changed('response_id', [stg_responses, redacted_texts]) %}
 
 with
 
 responses as (
 
     select *
-    from {{ responses }}
-    {{ of_touched_responses }}
+    from {{ stg_responses }}
+    {{ where_changed }}
 
 ),
 
 texts as (
 
     select *
-    from {{ texts }}
-    {{ of_touched_responses }}
+    from {{ redacted_texts }}
+    {{ where_changed }}
 
 )
 

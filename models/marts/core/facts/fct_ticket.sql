@@ -1,17 +1,17 @@
 {{ config(unique_key='ticket_id', cluster_by='opened_date') }}
 
-{% set tickets = ref('stg_support__tickets') %}
-{% set messages = ref('stg_support__messages') %}
-{% set texts = ref('int_ticket__texts') %}
-{% set of_touched_tickets = where_keys_changed('ticket_id', [tickets, messages, texts]) %}
+{% set stg_tickets = ref('stg_support__tickets') %}
+{% set stg_messages = ref('stg_support__messages') %}
+{% set redacted_texts = ref('int_ticket__texts') %}
+{% set where_changed = where_keys_changed('ticket_id', [stg_tickets, stg_messages, redacted_texts]) %}
 
 with
 
 tickets as (
 
     select *
-    from {{ tickets }}
-    {{ of_touched_tickets }}
+    from {{ stg_tickets }}
+    {{ where_changed }}
 
 ),
 
@@ -22,8 +22,8 @@ messages as (
         count(*) as message_count,
         count_if(author_type = 'customer') as customer_message_count,
         min(case when author_type = 'agent' then sent_at end) as first_response_at
-    from {{ messages }}
-    {{ of_touched_tickets }}
+    from {{ stg_messages }}
+    {{ where_changed }}
     group by ticket_id
 
 ),
@@ -31,8 +31,8 @@ messages as (
 texts as (
 
     select *
-    from {{ texts }}
-    {{ of_touched_tickets }}
+    from {{ redacted_texts }}
+    {{ where_changed }}
 
 )
 

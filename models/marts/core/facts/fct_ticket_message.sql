@@ -1,24 +1,24 @@
 {{ config(incremental_strategy='latest_version', unique_key='message_id', cluster_by='message_date') }}
 
-{% set messages = ref('stg_support__messages') %}
-{% set texts = ref('int_message__texts') %}
-{% set of_touched_messages = where_keys_changed('message_id', [messages, texts]) %}
+{% set stg_messages = ref('stg_support__messages') %}
+{% set redacted_texts = ref('int_message__texts') %}
+{% set where_changed = where_keys_changed('message_id', [stg_messages, redacted_texts]) %}
 
 with
 
 messages as (
 
     select *
-    from {{ messages }}
-    {{ of_touched_messages }}
+    from {{ stg_messages }}
+    {{ where_changed }}
 
 ),
 
 texts as (
 
     select *
-    from {{ texts }}
-    {{ of_touched_messages }}
+    from {{ redacted_texts }}
+    {{ where_changed }}
 
 ),
 
@@ -28,7 +28,7 @@ attachments as (
         message_id,
         count(*) as attachment_count
     from {{ ref('stg_support__message_attachments') }}
-    {{ of_touched_messages }}
+    {{ where_changed }}
     group by message_id
 
 )

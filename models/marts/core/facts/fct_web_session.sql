@@ -1,14 +1,14 @@
 {{ config(unique_key='session_id', cluster_by='session_date') }}
 
-{% set events = ref('stg_web__events') %}
+{% set stg_events = ref('stg_web__events') %}
 
 with
 
 events as (
 
     select *
-    from {{ events }}
-    {{ where_keys_changed('session_id', [events]) }}
+    from {{ stg_events }}
+    {{ where_keys_changed('session_id', [stg_events]) }}
 
 ),
 

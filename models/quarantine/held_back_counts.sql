@@ -6,27 +6,23 @@
     )
 }}
 {% set new = is_new_load() %}
-{#- The columns that could hold such a value, of tables that have something new: source, table, column, which rows are new. -#}
+{#- The columns that could hold such a value, of tables that have something new: source, table, column, base model, which rows are new. While dbt
+    parses, all tables have, and the contract cannot be read yet. -#}
 {% set columns = [] %}
-{% for source_name, table_name, is_renewed in tables_with_news() if execute %}
-    {%- set table = contract(source_name, table_name) %}
+{% for source_name, table_name, is_renewed in tables_with_news() %}
+    {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) %}
+    {%- set table = contract(source_name, table_name) if execute else {'columns': []} %}
     {%- for column in table.columns if could_look_personal(column, table) %}
-        {%- do columns.append([source_name, table_name, column.name, '_batch > 0' if is_renewed else new]) %}
+        {%- do columns.append([source_name, table_name, column.name, base, '_batch > 0' if is_renewed else new]) %}
     {%- endfor %}
 {% endfor %}
-{% for source_name, names in var('raw_tables').items() -%}
-{%- for table_name in names %}
--- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-{%- endfor %}
-{%- endfor %}
 
 with
 
 -- Of files with new rows, as a file is counted whole.
 held_back as (
 
-    {% for source_name, table_name, column_name, has_news in columns %}
-    {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) %}
+    {% for source_name, table_name, column_name, base, has_news in columns %}
     {{ 'union all' if not loop.first }}
     select
         '{{ source_name }}' as source_name,

@@ -10,21 +10,18 @@
     hash, which takes a fraction of the memory that keys take; two keys of one hash are counted as keys with more rows are.
 -#}
 {% set new = is_new_load() %}
-{% for source_name, names in var('raw_tables').items() -%}
-{%- for table_name in names %}
--- depends_on: {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-{%- endfor %}
-{%- endfor %}
 
 with
 
 changes as (
 
-    {% for source_name, table_name, is_renewed in tables_with_news() if execute %}
+    {% for source_name, table_name, is_renewed in tables_with_news() %}
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) %}
+    {#- While dbt parses, all tables have news, and the contract cannot be read yet. #}
+    {%- if execute %}
     {%- set table = contract(source_name, table_name) %}
     {%- set has_news = '_batch > 0' if is_renewed else new %}
-    {%- set keys = table.key | join(', ') %}
+    {%- set key_columns = table.key | join(', ') %}
     {#- By their hash two nulls are the same key, and no range holds a null. #}
     {%- set never_null = table.columns | selectattr('required') | map(attribute='name') | select('in', table.key) | list %}
     {%- set in_range = within_keys(
@@ -51,7 +48,7 @@ changes as (
         keys as (
 
             select
-                hash({{ keys }}) as key_hash,
+                hash({{ key_columns }}) as key_hash,
                 count(*) as row_count,
                 min(_ingested_on) as first_day
             from {{ base }}
@@ -59,8 +56,8 @@ changes as (
                 _issues is null
                 {%- if is_incremental() %}
                 and {{ in_range }}
-                and hash({{ keys }}) in (
-                    select hash({{ keys }})
+                and hash({{ key_columns }}) in (
+                    select hash({{ key_columns }})
                     from {{ base }}
                     where _issues is null and {{ has_news }}
                 )
@@ -72,7 +69,7 @@ changes as (
         versions as (
 
             select
-                {{ keys }},
+                {{ key_columns }},
                 {{ version }} as version,
                 min(_ingested_on) as first_day,
                 max({{ place }}) as place,
@@ -82,12 +79,12 @@ changes as (
             where
                 _issues is null
                 and {{ in_range }}
-                and hash({{ keys }}) in (
+                and hash({{ key_columns }}) in (
                     select key_hash
                     from keys
                     where row_count > 1
                 )
-            group by {{ keys }}, version
+            group by {{ key_columns }}, version
 
         ),
 
@@ -97,7 +94,7 @@ changes as (
                 max_by(first_day, place) as first_day,
                 max_by(first_day_before, place_before) as first_day_before
             from versions
-            group by {{ keys }}
+            group by {{ key_columns }}
 
         ),
         {%- for moment in ['', '_before'] %}
@@ -109,14 +106,14 @@ changes as (
             from versions
             inner join (
                 select
-                    hash({{ keys }}, left(place{{ moment }}, 20)) as number_hash,
+                    hash({{ key_columns }}, left(place{{ moment }}, 20)) as number_hash,
                     max(place{{ moment }}) as last_place
                 from versions
                 where place{{ moment }} is not null
                 group by number_hash
                 having count(*) > 1
             ) as repeated
-                on hash({{ keys }}, left(place{{ moment }}, 20)) = repeated.number_hash
+                on hash({{ key_columns }}, left(place{{ moment }}, 20)) = repeated.number_hash
             where
                 left(versions.place{{ moment }}, length(versions.place{{ moment }}) - 13)
                 <> left(repeated.last_place, length(repeated.last_place) - 13)
@@ -201,6 +198,7 @@ changes as (
         known.source_name = '{{ source_name }}'
         and known.table_name = '{{ table_name }}'
     {% endif %}
+    {%- endif %}
     {% else %}
         select
             source_name,

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 customers as (
@@ -15,7 +13,7 @@ customers as (
 sales as (
 
     select *
-    from {{ ref('int_customer__sales') }}
+    from {{ ref('agg_customer__sales') }}
 
 ),
 
