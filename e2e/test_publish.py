@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
+from comparing import declared_models
 from conftest import ROOT, TESTED_BUILD, House
 from proofs.readers import TABLES, publish, read_while
 
@@ -226,11 +226,7 @@ def test_an_analyst_has_no_clear_values(released):
 
 @pytest.mark.parametrize("role", ("analyst", "dpo", *LIMITED))
 def test_every_table_and_column_says_what_it_means(released, role):
-    models = {
-        model["name"]: model
-        for file in (ROOT / "models").rglob("*.yml")
-        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ())
-    }
+    models = declared_models()
     published = query(
         released,
         role,
@@ -240,7 +236,7 @@ def test_every_table_and_column_says_what_it_means(released, role):
     for schema, table, column, comment in published:
         model = models[f"pii_{table}" if schema == "personal" else table]
         declared = model if column is None else next(known for known in model["columns"] if known["name"] == column)
-        assert comment == declared["description"].strip(), (schema, table, column)
+        assert comment and comment.strip() == declared["description"].strip(), (schema, table, column)
     # A view of the build, too, and what is read in clear.
     described = {f"{schema}.{table}" for schema, table, *_ in published}
     assert {"analyst": "governance.run_audit"}.get(role, "personal.shop__customers") in described
