@@ -47,7 +47,9 @@
 {% endmacro %}
 
 {% macro snowflake__persist_docs(relation, model, for_relation, for_columns) %}
-    {%- do model.update({'columns': described_or_inherited(model) if config.persist_column_docs() else {}}) -%}
+    {%- if config.persist_column_docs() -%}
+        {%- do model.update({'columns': described_or_inherited(model)}) -%}
+    {%- endif -%}
     {{- return(dbt.snowflake__persist_docs(relation, model, for_relation, for_columns)) -}}
 {% endmacro %}
 
