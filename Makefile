@@ -52,9 +52,8 @@ restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse 
 
 .PHONY: docs
 docs: env-build landing-zone ## Write the static documentation site to site/
-	dbt docs generate --static
-	mkdir -p site && cp target/static_index.html site/index.html
-	@echo "open site/index.html"
+	dbt docs generate
+	python -m techco.operations.docs_site
 
 ##@ Rights of persons
 .PHONY: erase

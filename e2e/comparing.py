@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import yaml
 
 # What tells of the builds and not of the business: which run wrote a row.
 OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
@@ -68,3 +69,10 @@ def query(warehouse: Path, sql: str, *parameters) -> list[tuple]:
     """Rows of a finished warehouse."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(sql, list(parameters)).fetchall()
+
+
+def declared_models() -> dict[str, dict]:
+    """What the YAML files below models/ declare of each model."""
+    files = (Path(__file__).resolve().parent.parent / "models").rglob("*.yml")
+    documents = [yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for file in files]
+    return {model["name"]: model for document in documents for model in document.get("models", ())}

@@ -1,8 +1,9 @@
 """The main job on a tiny landing zone."""
 
 import duckdb
-from comparing import differences, query
-from conftest import house
+import yaml
+from comparing import declared_models, differences, query
+from conftest import ROOT, house
 
 SCHEMAS = {
     "raw", "base", "pii", "quarantine", "staging", "intermediate", "snapshots", "reference",
@@ -19,6 +20,48 @@ def test_schema_names_are_those_of_the_design(built):
     views = "select schema_name from duckdb_views() where not internal"
     named = {row[0] for row in query(built.warehouse, f"select schema_name from duckdb_tables() union {views}")}
     assert named == SCHEMAS
+
+
+def test_marts_have_the_columns_and_types_that_they_declare(built):
+    models = declared_models()
+    stored: dict[str, dict[str, str]] = {}
+    for table, column, data_type in query(
+        built.warehouse,
+        "select table_name, column_name, data_type from duckdb_columns() where list_contains(?, schema_name) "
+        "order by table_name, column_index",
+        ["core", "kpi", "customers", "inventory", "governance"],
+    ):
+        stored.setdefault(table, {})[column] = data_type.lower()
+    declared = {table: {column["name"]: column["data_type"] for column in models[table]["columns"]} for table in stored}
+    files = (ROOT / "models" / "marts").rglob("*.*")
+    assert stored.keys() == {file.stem for file in files if file.suffix in (".sql", ".py")}
+    assert stored == declared
+
+
+def test_base_and_snapshots_say_what_the_contract_says_of_their_columns(built):
+    comments = {
+        (table, column): comment
+        for table, column, comment in query(
+            built.warehouse,
+            "select table_name, column_name, comment from duckdb_columns() "
+            "where table_name similar to '(base|snap)_.*' and database_name = 'techco'",
+        )
+    }
+    assert all(comments.values())
+    declared = {
+        (f"base_{source['name']}__{table['name']}", column["name"]): column["description"].strip()
+        for file in (ROOT / "models" / "staging").rglob("_*__sources.yml")
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+        for column in table["columns"]
+    }
+    assert len({table for table, _ in declared}) > 30
+    assert {place: comments[place].strip() for place in declared} == declared
+    # A column under the contract's name, one that staging describes, and one of dbt's own.
+    assert comments["snap_products", "sku"] == declared["base_erp__products", "sku"]
+    staged = {column["name"]: column["description"] for column in declared_models()["stg_erp__products"]["columns"]}
+    assert comments["snap_products", "is_deleted"] == staged["is_deleted"] != ""
+    assert comments["snap_products", "dbt_valid_to"].endswith("null while it does.")
 
 
 def test_a_broken_promise_is_named_with_what_broke_it(built, tmp_path):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dbt_process
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -112,6 +113,22 @@ def test_a_new_mart(followed):
         f"where {COUNTED} group by all order by all"
     )
     assert query(followed.warehouse, "select * from kpi.weekly_orders order by all") == query(followed.warehouse, weeks)
+
+
+def test_a_type_that_is_not_the_declared_one_stops_the_build(followed):
+    project = followed.target.parent.parent
+    declared = project / "models" / "marts" / "kpi" / "weekly_orders.yml"
+    before = declared.read_text()
+    declared.write_text(before.replace("data_type: bigint", "data_type: varchar"))
+    exit_code, printed = dbt_process.run(
+        ("--no-use-colors", "run", "-s", "weekly_orders"),
+        project,
+        followed.environment(PYTHONPATH=f"{project / 'pylib'}:{project}"),
+    )
+    declared.write_text(before)
+    assert exit_code == 1
+    assert "This model has an enforced contract that failed." in printed
+    assert re.search(r"order_count +\| +BIGINT +\| +VARCHAR +\| +data type mismatch", printed), printed[-3000:]
 
 
 def test_a_new_audience(followed):

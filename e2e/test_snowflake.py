@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from comparing import declared_models
 from conftest import ROOT
 from issued_policies import PEPPER, policies, rows_seen, shown
 from leak_scan import Search
@@ -20,7 +21,7 @@ from tools.emulator.log import read_log
 from tools.emulator.running import running
 from tools.parity.__main__ import compared as differences_there
 from tools.parity.__main__ import parity
-from tools.parity.account import connect, rows_of
+from tools.parity.account import connect, marts_and_snapshots, rows_of
 from tools.parity.compare import Allowed, Rows, differences
 from tools.parity.gate import findings, is_judged, told
 from tools.parity.run import LEAN, LOCAL, WAREHOUSE, Run, RunError
@@ -43,6 +44,15 @@ CLEAR = {
     "payment": "'DE02120300000000202051'",
     "national_id": "'12345678909'",
     "free_text": "'Ana, call me'",
+}
+# The types that contracts declare, as Snowflake names them.
+SNOWFLAKES = {
+    "bigint": "NUMBER(38,0)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "double": "FLOAT",
+    "timestamp": "TIMESTAMP_NTZ(9)",
+    "varchar": "VARCHAR(16777216)",
 }
 HASHED = hashlib.sha256(f"{PEPPER}:device_id:d-81".encode()).hexdigest()[:32]
 YEAR = datetime.date(1984, 1, 1)
@@ -162,6 +172,20 @@ def test_every_mart_and_snapshot_is_equal_in_full_and_a_day_later(compared):
         "incremental": {},
     }
     assert len(compared["full"]) > 40
+
+
+def test_marts_have_the_types_that_they_declare(again):
+    models = declared_models()
+    marts = [name for name in marts_and_snapshots(again) if not name.startswith("snapshots.")]
+    assert len(marts) > 40
+    with connect(again) as account:
+        for mart in marts:
+            columns = account.cursor().execute(f"describe table {mart}").fetchall()
+            declared = {column["name"]: column["data_type"] for column in models[mart.split(".")[1]]["columns"]}
+            assert {name.lower(): data_type for name, data_type, *_ in columns} == {
+                name: SNOWFLAKES.get(data_type, data_type.replace("decimal", "NUMBER"))
+                for name, data_type in declared.items()
+            }, mart
 
 
 def test_what_was_issued_is_snowflakes_own_sql(compared, folder):

@@ -35,8 +35,8 @@
     {%- if for_relation and config.persist_relation_docs() and model.description -%}
         {%- do comments.append(alter_relation_comment(relation, model.description)) -%}
     {%- endif -%}
-    {%- if for_columns and config.persist_column_docs() and model.columns -%}
-        {%- set documented = validate_doc_columns(relation, model.columns, described_columns([relation])[0].keys() | list) -%}
+    {%- if for_columns and config.persist_column_docs() -%}
+        {%- set documented = validate_doc_columns(relation, described_or_inherited(model), described_columns([relation])[0].keys()) -%}
         {%- for name, column in documented.items() -%}
             {%- do comments.append('comment on column ' ~ relation ~ '.' ~ name ~ ' is ' ~ duckdb_escape_comment(column.description) ~ ';') -%}
         {%- endfor -%}
@@ -44,4 +44,31 @@
     {%- if comments -%}
         {%- do run_query(comments | join('\n')) -%}
     {%- endif -%}
+{% endmacro %}
+
+{% macro snowflake__persist_docs(relation, model, for_relation, for_columns) %}
+    {%- if config.persist_column_docs() -%}
+        {%- do model.update({'columns': described_or_inherited(model)}) -%}
+    {%- endif -%}
+    {{- return(dbt.snowflake__persist_docs(relation, model, for_relation, for_columns)) -}}
+{% endmacro %}
+
+{#- dbt calls it for the descriptions of those columns that a table has. Its own form warns of all others, which here may be inherited. -#}
+{% macro validate_doc_columns(relation, column_dict, existing_column_names) %}
+    {%- set documented = {} -%}
+    {%- for name in existing_column_names | map('lower') if name in column_dict -%}
+        {%- do documented.update({name: column_dict[name]}) -%}
+    {%- endfor -%}
+    {{- return(documented) -}}
+{% endmacro %}
+
+{#- Columns by name, as the YAML of a model describes them; else as that of what it reads first does, down to the contract; else as var
+    bookkeeping does. -#}
+{% macro described_or_inherited(node) %}
+    {%- set columns = dict(var('bookkeeping')) -%}
+    {%- for parent in node.get('depends_on', {}).get('nodes', [])[:1] -%}
+        {%- do columns.update(described_or_inherited(graph.nodes[parent] or graph.sources[parent])) -%}
+    {%- endfor -%}
+    {%- do columns.update(node.columns) -%}
+    {{- return(columns) -}}
 {% endmacro %}

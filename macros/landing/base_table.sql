@@ -4,7 +4,8 @@
 {% macro base_table(source_name, table_name) %}
     {{- config(
         schema='base', materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
-        post_hook=['{{ remember_loaded_files() }}', '{{ remember_empty_files() }}'], docs={'node_color': '#b3261e'}
+        post_hook=['{{ remember_loaded_files() }}', '{{ remember_empty_files() }}'], docs={'node_color': '#b3261e'},
+        persist_docs={'relation': true, 'columns': true}
     ) -}}
     {%- set raw = source(source_name, table_name) -%}
     {%- set parent = base_of_link(source_name ~ '.' ~ table_name) -%}

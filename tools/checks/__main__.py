@@ -20,6 +20,7 @@ def main() -> int:
     for check in (
         manifest.undescribed_sources,
         manifest.unclustered_models,
+        manifest.untested_keys,
         manifest.unowned_nodes,
         manifest.misplaced_marts,
         manifest.marts_of_other_audiences,

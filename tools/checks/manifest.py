@@ -37,6 +37,31 @@ def unclustered_models(manifest: dict) -> list[str]:
     ]
 
 
+def untested_keys(manifest: dict) -> list[str]:
+    """Models that are merged by a key which no test holds to be unique, by `integrity` or by `unique`.
+
+    Strategy replace_keys is none of them: it replaces all rows of a key, which may be many.
+    """
+    tested: dict[str, list[list[str]]] = {}
+    for node in manifest["nodes"].values():
+        declared = node.get("test_metadata") or {"name": None, "kwargs": {}}
+        if declared["name"] in ("integrity", "unique"):
+            key = declared["kwargs"].get("key") or [declared["kwargs"]["column_name"]]
+            tested.setdefault(node["attached_node"], []).append(sorted(key))
+    found, merged = [], 0
+    for name, node in manifest["nodes"].items():
+        config = node["config"]
+        key = config.get("unique_key")
+        is_merged = config.get("materialized") == "incremental" and config.get("incremental_strategy") != "replace_keys"
+        if not key or not is_merged:
+            continue
+        merged += 1
+        key = sorted([key] if isinstance(key, str) else key)
+        if key not in tested.get(name, []):
+            found.append(f"{node['name']} is merged by {', '.join(key)}, which no test holds to be its key")
+    return found if merged else ["there is no model that is merged by a key"]
+
+
 def misplaced_marts(manifest: dict) -> list[str]:
     """Marts that lie in another schema than their folder says; access is granted by schema."""
     found = []

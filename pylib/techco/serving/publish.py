@@ -396,7 +396,11 @@ def describe(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> None
         """
         select 'table', published.schema_name, published.table_name, null, built.comment
         from published
-        inner join duckdb_tables() as built on built.schema_name || '.' || built.table_name = published.built_as
+        inner join (
+            select database_name, schema_name, table_name, comment from duckdb_tables()
+            union all
+            select database_name, schema_name, view_name, comment from duckdb_views()
+        ) as built on built.schema_name || '.' || built.table_name = published.built_as
         where built.database_name = 'warehouse' and built.comment is not null
         union all
         select 'column', published.schema_name, published.table_name, built.column_name, built.comment

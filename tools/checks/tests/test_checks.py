@@ -51,6 +51,32 @@ def test_models():
     assert manifest.unowned_nodes(node(group=None)) == ["fct_order has no group"]
 
 
+def merged(key, *tests: dict, strategy: str = "merge") -> dict:
+    config = {"materialized": "incremental", "incremental_strategy": strategy, "unique_key": key}
+    nodes = {
+        str(place): {"config": {}, "attached_node": "one", "test_metadata": test} for place, test in enumerate(tests)
+    }
+    return {"nodes": nodes | {"one": {"name": "quarantine_shop", "config": config}}}
+
+
+@pytest.mark.parametrize(
+    ("models", "found"),
+    [
+        (merged("a", {"name": "integrity", "kwargs": {"key": ["a"]}}), []),
+        (merged("a", {"name": "unique", "kwargs": {"column_name": "a"}}), []),
+        (merged(["b", "a"], {"name": "integrity", "kwargs": {"key": ["a", "b"]}}), []),
+        (merged("a"), ["quarantine_shop is merged by a, which no test holds to be its key"]),
+        (
+            merged(["a", "b"], {"name": "integrity", "kwargs": {"key": ["a"]}}),
+            ["quarantine_shop is merged by a, b, which no test holds to be its key"],
+        ),
+        (merged("a", strategy="replace_keys"), ["there is no model that is merged by a key"]),
+    ],
+)
+def test_what_is_merged_by_a_key_has_it_tested(models, found):
+    assert manifest.untested_keys(models) == found
+
+
 def test_marts_lie_in_the_schema_of_their_folder():
     mart = {"name": "late", "resource_type": "model", "original_file_path": "models/marts/kpi/late.sql"}
     assert manifest.misplaced_marts({"nodes": {"one": mart | {"config": {"schema": "kpi"}}}}) == []
