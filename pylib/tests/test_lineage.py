@@ -311,6 +311,16 @@ def test_a_ledger_holds_no_person():
     assert findings(project(node("run_audit", "governance", sql, []))) == []
 
 
+def test_what_a_table_function_makes_of_a_column_derives_from_it_on_both_engines():
+    place = ("source.shop.customers", "note")
+    notes = Relations({"base.notes": {"note": {"free_text full source.shop.customers.note": place}}})
+    of_note = {"free_text full source.shop.customers.note": ("base.notes", "note")}
+    snowflake = "select flat.value as part from base.notes, lateral flatten(input => try_parse_json(note)) as flat"
+    assert columns_of(snowflake, notes, "snowflake") == {"part": of_note}
+    duckdb = "select flat.part from base.notes, unnest(string_split(note, ' ')) as flat (part)"
+    assert columns_of(duckdb, notes, "duckdb") == {"part": of_note}
+
+
 def test_sql_that_cannot_be_followed_is_an_error():
     with pytest.raises(LineageError, match="no input has a column nothing"):
         columns_of(

@@ -109,6 +109,8 @@ class Query:
         """The output columns of a scope, in order."""
         key = id(scope.expression)
         if key not in self.known:
+            # A lateral table function is an input beside those that it reads, and no input of itself.
+            self.known[key] = {}
             found = self.of_scope(scope)
             if scope.outer_columns and "*" not in found:
                 # `with name (columns) as`, `(values …) as name (columns)`
