@@ -150,7 +150,7 @@ def test_an_address_through_two_hops_is_told_once_with_its_path():
     assert re.search(r"class email: .* It goes on to core\.dim_customer\.contact$", found)
 
 
-def found_of_mart(sql: str, *behind: dict, **derived_from: object) -> list[str]:
+def found_of_mart(sql: str, *behind: dict, remembered: dict | None = None, **derived_from: str) -> list[str]:
     """What is found of a mart whose column `shown` declares this; it reads the customers and what stands behind it."""
     column = {"shown": {"meta": {"derived_from": derived_from} if derived_from else {}}}
     reads = ["base_shop__customers", *(one["name"] for one in behind)]
@@ -158,7 +158,7 @@ def found_of_mart(sql: str, *behind: dict, **derived_from: object) -> list[str]:
         "original_file_path": "models/marts/dim_customer.sql",
         "patch_path": "techco://models/marts/dim_customer.yml",
     }
-    return findings(project(*behind, node("dim_customer", "core", sql, reads, columns=column, **more)))
+    return findings(project(*behind, node("dim_customer", "core", sql, reads, columns=column, **more)), remembered)
 
 
 STAGED = node(
@@ -304,6 +304,16 @@ def test_what_is_remembered_is_worked_out_anew_where_an_input_changed():
     remembered: dict = {}
     assert findings(zone('select city as shown from "techco"."base"."base_shop__customers"'), remembered) == []
     assert findings(zone('select email as shown from "techco"."base"."base_shop__customers"'), remembered)
+
+
+def test_a_model_that_reads_itself_keeps_where_its_rows_came_from():
+    remembered: dict = {}
+    itself = 'select shown from "techco"."core"."dim_customer"'
+    for sql in (SHOWS_A_DOMAIN[0], f"{itself} union all {SHOWS_A_DOMAIN[0]}", itself):
+        (told,) = found_of_mart(sql, remembered=remembered)
+        assert told.endswith(
+            "    email generalised: core.dim_customer.shown ← base.base_shop__customers.email ← source.shop.customers.email"
+        )
 
 
 def test_a_ledger_holds_no_person():

@@ -429,6 +429,15 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
             columns = columns_of(sql, relations, project.dialect)
         except LineageError as error:
             raise LineageError(f"{node['original_file_path']}: {error}") from error
+        # What it reads of itself came from elsewhere before: no path goes in a circle.
+        itself_before = relations.columns[itself]
+        columns = {
+            column: {
+                origin: itself_before[step[1]][origin] if step[0] == itself else step
+                for origin, step in origins.items()
+            }
+            for column, origins in columns.items()
+        }
         remembered[node["unique_id"]] = known = {"checksum": checksum, "columns": columns}
     columns = {
         column: {origin: tuple(step) for origin, step in origins.items()}
