@@ -259,6 +259,11 @@ def test_a_column_with_a_class_declares_no_form_that_it_has_not():
     assert "models/marts/contacts.sql, model contacts, column shown: `derived_from` stands where" in told
 
 
+def test_a_clear_value_is_told_once_whatever_is_declared():
+    (told,) = found_of_mart(f"select email || {DOMAIN} as shown {CUSTOMERS_SQL}", **{"class": "email"})
+    assert "core.dim_customer.shown (models/marts/dim_customer.sql) shows personal data of class email" in told
+
+
 def test_other_models_declare_nothing():
     assert findings(project(STAGED)) == []
 

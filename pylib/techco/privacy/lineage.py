@@ -353,15 +353,18 @@ def undeclared(project: Project, relations: Relations) -> list[str]:
 def derived_columns(node: dict, relations: Relations) -> dict[str, dict[Kind, str]]:
     """Of each column of a model the kinds of masked values that it has to declare, each with an origin.
 
-    A column with a class has none, as it is masked for each role, nor has one that unmasked() tells.
+    A column with a class has none, as it is masked for each role. One that unmasked() tells is left out.
     """
     declared, columns = meta_of_columns(node), relations.columns[relation_of(node)]
     found: dict[str, dict[Kind, str]] = {}
     for column in {**columns, **declared}:
         kinds = {kind_of(origin): origin for origin in columns.get(column, {})}
-        if declared.get(column, {}).get("classification") or any(form == CLEAR for _, form in kinds):
-            kinds = {}
-        found[column] = {kind: origin for kind, origin in kinds.items() if kind != PERSON_KEY and kind[1] != REDACTED}
+        if declared.get(column, {}).get("classification"):
+            found[column] = {}
+        elif not any(form == CLEAR for _, form in kinds):
+            found[column] = {
+                kind: origin for kind, origin in kinds.items() if kind != PERSON_KEY and kind[1] != REDACTED
+            }
     return found
 
 
