@@ -1,6 +1,13 @@
-{#- A classified value in one of the forms that vars: privacy knows; of the value's own type, as policies must give back what they get. -#}
-{% macro mask(value, classification, form) -%}
-    {{- value if form == 'full' else masked(masked_value(value, classification, form)) -}}
+{#- A classified value in one of the forms that vars: privacy knows; of the value's own type, as policies must give back what they get. `form`: in
+    models none, which is the one that marts keep of the class (vars: privacy: mart_forms). -#}
+{% macro mask(value, classification, form=none) -%}
+    {%- set form = form or mart_form(classification) -%}
+    {{- value if form == 'full' else masked(masked_value(value, classification, form), value, classification, form) -}}
+{%- endmacro %}
+
+{#- The form that marts keep of a class where nothing else is said; none for a class that they keep nothing of. -#}
+{% macro mart_form(classification) -%}
+    {{- return(var('privacy').mart_forms.get(classification)) -}}
 {%- endmacro %}
 
 {% macro masked_value(value, classification, form) -%}
@@ -40,7 +47,7 @@
 
 {#- The same, for the model that counts who shares a domain, and lets through none that few do. -#}
 {% macro domain_to_count(value) -%}
-    {{ masked(email_domain(value)) }}
+    {{ masked(email_domain(value), value, 'email', 'generalised') }}
 {%- endmacro %}
 
 {#- A domain that enough persons share (int_email_domain__shared), else `other`. It is looked up when it is read: how many share a domain grows. -#}

@@ -23,31 +23,24 @@
 {#- Characters, and at the same places in `plain` what is read for each. -#}
 {% macro replaced_characters() %}
     {%- set ns = namespace(odd='\u3000\u205f\u202f\u2024\u3002', plain='   ..') -%}
-    {#- Each script's zero, with the other nine behind it. -#}
-    {%- set zeros = [
+    {#- Characters that follow each other, by the first: blanks of all widths, digits in circles, and full width, but for what a literal would need
+        doubled on an engine. -#}
+    {%- set runs = {
+        0x2000: ' ' * 11, 0x2460: '123456789', 0xff01: '!"#$%&', 0xff08: '()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[',
+        0xff3d: ']^_`abcdefghijklmnopqrstuvwxyz{|}~',
+    } -%}
+    {#- Each script's zero. -#}
+    {%- for zero in [
         0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040,
         0x17e0, 0x1810, 0x2080, 0xa620, 0xabf0, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
     ] -%}
-    {%- for zero in zeros -%}
-        {%- for digit in range(10) -%}
-            {%- set ns.odd = ns.odd ~ '%c' | format(zero + digit) -%}
-            {%- set ns.plain = ns.plain ~ digit -%}
+        {%- do runs.update({zero: '0123456789'}) -%}
+    {%- endfor -%}
+    {%- for first, plain in runs.items() -%}
+        {%- for _ in plain -%}
+            {%- set ns.odd = ns.odd ~ '%c' | format(first + loop.index0) -%}
         {%- endfor -%}
-    {%- endfor -%}
-    {#- Digits in circles. -#}
-    {%- for digit in range(1, 10) -%}
-        {%- set ns.odd = ns.odd ~ '%c' | format(0x245f + digit) -%}
-        {%- set ns.plain = ns.plain ~ digit -%}
-    {%- endfor -%}
-    {#- Blanks of all widths. -#}
-    {%- for place in range(0x2000, 0x200b) -%}
-        {%- set ns.odd = ns.odd ~ '%c' | format(place) -%}
-        {%- set ns.plain = ns.plain ~ ' ' -%}
-    {%- endfor -%}
-    {#- Full width, but for what a literal would need doubled on an engine. -#}
-    {%- for place in range(0x21, 0x7f) if place not in [0x27, 0x5c] -%}
-        {%- set ns.odd = ns.odd ~ '%c' | format(0xfee0 + place) -%}
-        {%- set ns.plain = ns.plain ~ '%c' | format(place) -%}
+        {%- set ns.plain = ns.plain ~ plain -%}
     {%- endfor -%}
     {{- return({'odd': ns.odd, 'plain': ns.plain}) -}}
 {% endmacro %}

@@ -16,8 +16,7 @@
     texts. -#}
 {% macro telling_ids(ids) -%}
     {%- set words = replace_matches("lower(" ~ ids ~ ")", text_literal('[!-/:-@\\[-`{-~]+'), '.') -%}
-    {%- set words = "' ' || replace(" ~ replace_matches(words, text_literal('(^|[ ])[.]+|[.]+($|[ ])'), ' ') ~ ", ' ', '  ') || ' '" -%}
-    trim({{ replace_matches(replace_matches(words, text_literal(' [^ ]{1,3} '), ''), text_literal(' +'), ' ') }})
+    {{ without_words(replace_matches(words, text_literal('(^|[ ])[.]+|[.]+($|[ ])'), ' '), '[^ ]{1,3}') }}
 {%- endmacro %}
 
 {#- Whether an id may be in a text: letters and digits alone are compared, without zeros. With more than four ids it is not asked. -#}
@@ -36,8 +35,7 @@
 {#- An expression for any of some ids. -#}
 {% macro any_form_of_id(ids) -%}
     {%- set digits = replace_matches("'  ' || replace(" ~ ids ~ ", ' ', '  ') || '  '", text_literal('[^0-9 ]'), '') -%}
-    {%- set digits = replace_matches(digits, text_literal(' [0-9]{1,5} '), '') -%}
-    {%- set digits = "trim(" ~ replace_matches(digits, text_literal(' +'), ' ') ~ ")" -%}
+    {%- set digits = with_single_blanks(replace_matches(digits, text_literal(' [0-9]{1,5} '), '')) -%}
     {%- set forms = "coalesce(nullif(" ~ ids ~ ", ''), '" ~ unused_character() ~ "') || coalesce(' ' || nullif(" ~ digits ~ ", ''), '')" -%}
     {%- set forms = "replace(" ~ forms ~ ", ' ', '|')" -%}
     {%- set forms = replace_matches(forms, text_literal('([a-z.])0*([0-9])'), '\\1[ ._/#-]?0*\\2') -%}

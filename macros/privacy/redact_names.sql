@@ -37,8 +37,7 @@
     {%- set others = '[^ ]|' ~ particles() ~ '|the|and|und|herr|frau|mrs|ms|mr|dr'
         ~ '|miss|senhor|senhora|prof|junior|filho|neto|info|mail|email|post|kontakt|contact|contato|contacto|office|service|support|shop|kunde'
         ~ '|customer|cliente|guest|gast|anonymous|anonym' -%}
-    {%- set telling = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", text_literal(' (' ~ others ~ ') '), '') -%}
-    trim({{ replace_matches(telling, text_literal(' +'), ' ') }})
+    {{ without_words(name_words(names), others) }}
 {%- endmacro %}
 
 {#- Whether a telling word is anywhere in a text; with more than six it is not asked. Of O'Connor and McBride the part is asked for that stands
@@ -59,15 +58,14 @@
 {% macro redact_names(text, names, telling_words) -%}
     {%- set no_word = '[^0-9' ~ letters() ~ kept_word_mark() ~ ']' -%}
     {#- An initial is one letter and a star. -#}
-    {%- set words = replace_matches("' ' || replace(" ~ name_words(names) ~ ", ' ', '  ') || ' '", text_literal(' ([^ ]) '), ' \\1* ') -%}
-    {%- set words = "trim(" ~ replace_matches(words, text_literal(' +'), ' ') ~ ")" -%}
+    {%- set words = with_single_blanks(replace_matches(set_apart(name_words(names)), text_literal(' ([^ ]) '), ' \\1* ')) -%}
     {#- A particle belongs to the word behind it: da_silva, before silva alone. -#}
     {%- set joined = replace_matches(name_words(names), text_literal('\\b(' ~ particles() ~ ') '), '\\1_') -%}
-    {%- set joined = words_with(joined, '_') -%}
+    {%- set joined = without_words(joined, '[^ _]+') -%}
     {#- Anna-Lena is Annalena and Anna Lena, too. -#}
-    {%- set doubles = words_with(replace_matches(folded(all_of(names)), text_literal("[^" ~ letters() ~ "'-]+"), ' '), '-') -%}
+    {%- set doubles = without_words(replace_matches(folded(all_of(names)), text_literal("[^" ~ letters() ~ "'-]+"), ' '), '[^ -]+') -%}
     {%- set ordinary = without_words(telling_words, words_that_are_names()) -%}
-    {%- set first_words = "trim(" ~ replace_matches(doubles ~ " || ' ' || " ~ joined ~ " || ' ' || " ~ ordinary, text_literal(' +'), ' ') ~ ")" -%}
+    {%- set first_words = with_single_blanks(doubles ~ " || ' ' || " ~ joined ~ " || ' ' || " ~ ordinary) -%}
     {%- set are_words = only_words(telling_words, words_that_are_names()) -%}
     {%- set initials = "'" ~ unused_character() ~ "' || " ~ replace_matches(name_words(names), text_literal('([^ ])[^ ]* ?'), '\\1') -%}
     {#- Alone a vowel is a word: a, e, o, y. -#}
@@ -100,19 +98,19 @@
     case when {{ words }} <> '' then {{ pattern }} else '{{ '()' * 8 ~ unused_character() }}' end
 {%- endmacro %}
 
-{#- Those of some words that hold a character. -#}
-{% macro words_with(words, character) -%}
-    trim({{ replace_matches(replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' [^ ' ~ character ~ ']+ '), ''), text_literal(' +'), ' ') }})
-{%- endmacro %}
+{#- Words with two blanks between them and one around, so that an expression may take a word with a blank on each side. -#}
+{% macro set_apart(words) %}{{ return("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '") }}{% endmacro %}
 
-{#- Words without those of a list, and only those. -#}
-{% macro without_words(words, listed) -%}
-    trim({{ replace_matches(replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' (' ~ listed ~ ') '), ''), text_literal(' +'), ' ') }})
+{% macro with_single_blanks(words) %}{{ return('trim(' ~ replace_matches(words, text_literal(' +'), ' ') ~ ')') }}{% endmacro %}
+
+{#- Words without those that a pattern fits, and only those of a list. -#}
+{% macro without_words(words, pattern) -%}
+    {{ with_single_blanks(replace_matches(set_apart(words), text_literal(' (' ~ pattern ~ ') '), '')) }}
 {%- endmacro %}
 
 {% macro only_words(words, listed) -%}
-    {%- set starred = replace_matches("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", text_literal(' (' ~ listed ~ ') '), ' *\\1 ') -%}
-    replace({{ words_with(starred, '*') }}, '*', '')
+    {%- set starred = replace_matches(set_apart(words), text_literal(' (' ~ listed ~ ') '), ' *\\1 ') -%}
+    replace({{ without_words(starred, '[^ *]+') }}, '*', '')
 {%- endmacro %}
 
 {#- An expression for any of some folded words, as people spell them: a letter that may have an accent, with whichever. -#}

@@ -4,7 +4,7 @@
     without_names(). tools/benchmarks/redaction measures what is found, and what is found in vain. -#}
 {% macro redact_text(value) -%}
     {%- set text = normalised_text(value) -%}
-    {{ masked('case when ' ~ may_identify(text) ~ ' then ' ~ redact_identifiers(text, value) ~ ' else ' ~ text ~ ' end') }}
+    {{ masked('case when ' ~ may_identify(text) ~ ' then ' ~ redact_identifiers(text, value) ~ ' else ' ~ text ~ ' end', value, 'free_text', 'redacted') }}
 {%- endmacro %}
 
 {#- A normalised text without what identifies somebody by itself. `ids`: an SQL expression of the ids that are known of the person, with
@@ -17,7 +17,7 @@
 {#- What without_identifiers() gives, without the names of some persons. `names`: SQL expressions of names, display names or the local part of
     e-mail addresses, null for none; `telling_words`: what telling_name_words() makes of them, as several texts share it. -#}
 {% macro without_names(text, names, telling_words) -%}
-    {{ masked('case when ' ~ names_occur(text, telling_words) ~ ' then ' ~ redact_names(text, names, telling_words) ~ ' else ' ~ text ~ ' end') }}
+    {{ masked('case when ' ~ names_occur(text, telling_words) ~ ' then ' ~ redact_names(text, names, telling_words) ~ ' else ' ~ text ~ ' end', text, 'free_text', 'redacted') }}
 {%- endmacro %}
 
 {#- Most texts have nothing that any of the expressions could begin with, and are spared three dozen of them: a number that is not part of an

@@ -9,7 +9,8 @@
 {#- The tables that roles may be shown, as a list of {schema, table, relation, persons, columns}: marts, and in schema `personal` the models of
     schema pii. `relation`: where the build has it, without the database. `persons`: none, customer_key, `model.column`, or `unsaid`.
     `columns`: a list of {name, classification, built_form}; classification is none for what is not personal. `built_form` is the form that the
-    build has given to all values already, none for clear ones: a mart's column says so as `config.meta.derived_from: {class, form}`. -#}
+    build has given to all values already, none for clear ones: a mart's column says so as `config.meta.derived_from: {class}`, with `form` where it
+    is not the one of vars: privacy: mart_forms. Lineage fails the build where that is not so. -#}
 {% macro servable_tables() %}
     {%- set tables = [] -%}
     {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') -%}
@@ -19,7 +20,8 @@
             {%- for column in node.columns.values() if not column.name.startswith('_') -%}
                 {%- set derived = column.config.meta.get('derived_from', {}) -%}
                 {%- do columns.append({
-                    'name': column.name, 'classification': derived.get('class', column.config.meta.get('classification')), 'built_form': derived.get('form'),
+                    'name': column.name, 'classification': derived.get('class', column.config.meta.get('classification')),
+                    'built_form': derived.get('form') or mart_form(derived.get('class')),
                 }) -%}
             {%- endfor -%}
             {%- do tables.append(dict(place, schema=node.config.schema, persons=persons_of_mart(node), columns=columns)) -%}

@@ -1,4 +1,4 @@
-"""Where columns come from: what is masked, what is not, and through how many hops."""
+"""Where columns come from: what is masked and how, what is not, and through how many hops."""
 
 import re
 
@@ -14,10 +14,20 @@ CUSTOMERS = Table(
     ("customer_id",),
     tuple(
         Column(name, "varchar", classification=kind)
-        for name, kind in (("customer_id", "person_id"), ("email", "email"), ("city", None))
+        for name, kind in (
+            ("customer_id", "person_id"),
+            ("email", "email"),
+            ("postal_code", "postal_code"),
+            ("note", "free_text"),
+            ("city", None),
+        )
     ),
 )
 RESTRICTED = ("raw", "base", "pii", "quarantine", "audit")
+CUSTOMERS_SQL = 'from "techco"."base"."base_shop__customers" as people'
+DOMAIN = "/*<masked email generalised email*/split_part(email, '@', 2)/*masked>*/"
+AREA = "/*<masked postal_code generalised people.postal_code*/left(people.postal_code, 2)/*masked>*/"
+KEY = "/*<masked person_id keyed_hash customer_id*/left(sha256(customer_id), 32)/*masked>*/"
 
 
 def node(name: str, schema: str, sql: str, reads: list[str], **more) -> dict:
@@ -40,12 +50,13 @@ def node(name: str, schema: str, sql: str, reads: list[str], **more) -> dict:
 def project(*nodes: dict, macros: dict | None = None) -> Project:
     """A project with the base model of customers and these."""
     named = {one["unique_id"]: one for one in (node("base_shop__customers", "base", "", []), *nodes)}
-    return Project(named, macros or {}, "duckdb", {("shop", "customers"): CUSTOMERS}, RESTRICTED)
+    mart_forms = {"email": "generalised", "postal_code": "generalised"}
+    return Project(named, macros or {}, "duckdb", {("shop", "customers"): CUSTOMERS}, RESTRICTED, mart_forms)
 
 
 def staged(expression: str, **more) -> list[str]:
     """What is found of a staging model that shows an expression of the customers."""
-    sql = f'select {expression} as shown from "techco"."base"."base_shop__customers" as people'
+    sql = f"select {expression} as shown {CUSTOMERS_SQL}"
     return findings(project(node("stg_shop__customers", "staging", sql, ["base_shop__customers"], **more)))
 
 
@@ -67,7 +78,11 @@ def staged(expression: str, **more) -> list[str]:
         '(select email from "techco"."base"."base_shop__customers" limit 1)',
         "_raw",
         "cast(email as varchar(20))",
-        "/*<masked*/left(email, 1)/*masked>*/ || email",
+        "/*<masked email partial email*/left(email, 1)/*masked>*/ || email",
+        # A mask hides what it is made for, and nothing else.
+        "/*<masked email partial postal_code*/left(postal_code, 1)/*masked>*/",
+        "/*<masked email partial email || note*/left(email, 1) || note/*masked>*/",
+        "regexp_replace(note, 'x', '')",
         "substr(customer_id, 2)",
     ],
 )
@@ -82,8 +97,10 @@ def test_what_shows_a_clear_value_is_found(expression):
     [
         "city",
         "_file",
-        "/*<masked*/left(sha256(customer_id), 32)/*masked>*/",
-        "upper(/*<masked*/split_part(/*<masked*/email/*masked>*/, '@', 2)/*masked>*/)",
+        KEY,
+        "upper(/*<masked email partial email*/left(/*<masked email keyed_hash email*/email/*masked>*/, 1)/*masked>*/)",
+        "'as text: /*<masked email partial ''x''*/ email /*masked>*/'",
+        "regexp_replace(city, email, '')",
         "count(email)",
         "count(distinct customer_id) over (partition by city)",
         "length(email)",
@@ -113,7 +130,8 @@ def test_an_address_through_two_hops_is_told_once_with_its_path():
     middle = node(
         "int_customer__contacts",
         "intermediate",
-        'select p.* exclude (email, customer_id, _raw) from "techco"."pii"."pii_shop__customers" as p',
+        "select p.* exclude (email, customer_id, postal_code, note, _raw) "
+        'from "techco"."pii"."pii_shop__customers" as p',
         ["pii_shop__customers"],
     )
     mart = node(
@@ -132,6 +150,124 @@ def test_an_address_through_two_hops_is_told_once_with_its_path():
     assert re.search(r"class email: .* It goes on to core\.dim_customer\.contact$", found)
 
 
+def found_of_mart(sql: str, *behind: dict, remembered: dict | None = None, **derived_from: str) -> list[str]:
+    """What is found of a mart whose column `shown` declares this; it reads the customers and what stands behind it."""
+    column = {"shown": {"meta": {"derived_from": derived_from} if derived_from else {}}}
+    reads = ["base_shop__customers", *(one["name"] for one in behind)]
+    more = {
+        "original_file_path": "models/marts/dim_customer.sql",
+        "patch_path": "techco://models/marts/dim_customer.yml",
+    }
+    return findings(project(*behind, node("dim_customer", "core", sql, reads, columns=column, **more)), remembered)
+
+
+STAGED = node(
+    "stg_shop__customers",
+    "staging",
+    f"select {DOMAIN} as email_domain, {AREA} as postal_area, {KEY} as key {CUSTOMERS_SQL}",
+    ["base_shop__customers"],
+)
+FROM_STAGED = 'from "techco"."staging"."stg_shop__customers"'
+SNAPSHOT = node(
+    "snap_customers", "snapshots", f"select * {FROM_STAGED}", ["stg_shop__customers"], resource_type="snapshot"
+)
+SHOWS_A_DOMAIN = [
+    f"select {DOMAIN} as shown {CUSTOMERS_SQL}",
+    f"select max(email_domain) as shown {FROM_STAGED}",
+    f"select any_value(coalesce(email_domain, 'other')) over (partition by key) as shown {FROM_STAGED}",
+    f"select string_agg(email_domain, ',') as shown {FROM_STAGED}",
+    f"select case when postal_area = '10' then email_domain end as shown {FROM_STAGED}",
+    # A key of a person beside it is no second thing to declare.
+    f"select key || email_domain as shown {FROM_STAGED}",
+    f"select 'none' as shown union all select email_domain {FROM_STAGED}",
+    f"with named as (select email_domain as domain {FROM_STAGED}) "
+    "select b.domain as shown from named as a left join named as b on a.domain = b.domain",
+    'select email_domain as shown from "techco"."snapshots"."snap_customers" where dbt_valid_to is null',
+]
+SHOWS_NOTHING = [
+    f"select {KEY} as shown {CUSTOMERS_SQL}",
+    f"select max(key) as shown {FROM_STAGED}",
+    f"select count(distinct email_domain) as shown {FROM_STAGED}",
+    f"select count(*) as shown {FROM_STAGED} group by email_domain, postal_area",
+    f"select length(email_domain) as shown {FROM_STAGED}",
+    f"select email_domain is null as shown {FROM_STAGED}",
+    f"select case when email_domain is null then 'unknown' else 'known' end as shown {FROM_STAGED}",
+    "select /*<masked free_text redacted note*/regexp_replace(note, '[0-9]', '')/*masked>*/ as shown " + CUSTOMERS_SQL,
+    'select dbt_valid_from as shown from "techco"."snapshots"."snap_customers"',
+]
+
+
+@pytest.mark.parametrize("sql", SHOWS_A_DOMAIN)
+def test_a_mart_declares_what_it_derives_from(sql):
+    assert found_of_mart(sql, STAGED, SNAPSHOT, **{"class": "email"}) == []
+    assert found_of_mart(sql, STAGED, SNAPSHOT, **{"class": "email", "form": "generalised"}) == []
+    told, step = "".join(found_of_mart(sql, STAGED, SNAPSHOT)).split("\n")
+    assert told.startswith("models/marts/dim_customer.yml, model dim_customer, column shown: `derived_from` is missing")
+    assert "Write `config: {meta: {derived_from: {class: email}}}`" in told
+    assert step.startswith("    email generalised: core.dim_customer.shown ← ")
+    assert step.endswith(" ← base.base_shop__customers.email ← source.shop.customers.email")
+
+
+@pytest.mark.parametrize("sql", SHOWS_NOTHING)
+def test_a_mart_declares_nothing_else(sql):
+    assert found_of_mart(sql, STAGED, SNAPSHOT) == []
+    (told,) = found_of_mart(sql, STAGED, SNAPSHOT, **{"class": "email"})
+    assert "models/marts/dim_customer.yml, model dim_customer, column shown: `derived_from` stands where" in told
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"class": "postal_code"}, "postal_code generalised"),
+        ({"class": "email", "form": "keyed_hash"}, "email keyed_hash"),
+        # Marts keep nothing of names, so that a form would have to be named.
+        ({"class": "name"}, "name None"),
+    ],
+)
+def test_another_class_or_form_is_told_with_what_to_write(declared, said):
+    (told,) = found_of_mart(SHOWS_A_DOMAIN[0], **declared)
+    assert f"`derived_from` says {said}. Write `config: {{meta: {{derived_from: {{class: email}}}}}}`" in told
+
+
+def test_a_form_that_marts_do_not_use_to_keep_is_named():
+    sql = f"select /*<masked email partial email*/left(email, 1)/*masked>*/ as shown {CUSTOMERS_SQL}"
+    (told,) = found_of_mart(sql, **{"class": "email"})
+    assert "says email generalised. Write `config: {meta: {derived_from: {class: email, form: partial}}}`" in told
+    assert found_of_mart(sql, **{"class": "email", "form": "partial"}) == []
+
+
+def test_two_masked_values_in_one_column_are_refused_whatever_is_declared():
+    union = f"select email_domain as shown {FROM_STAGED} union all select postal_area {FROM_STAGED}"
+    for declared in ({}, {"class": "email"}):
+        told, *steps = "".join(found_of_mart(union, STAGED, **declared)).split("\n")
+        assert "column shown: it derives from more than one" in told and "Make a column of each" in told
+        assert steps == [
+            "    email generalised: core.dim_customer.shown ← staging.stg_shop__customers.email_domain ← "
+            "base.base_shop__customers.email ← source.shop.customers.email",
+            "    postal_code generalised: core.dim_customer.shown ← staging.stg_shop__customers.postal_area ← "
+            "base.base_shop__customers.postal_code ← source.shop.customers.postal_code",
+        ]
+
+
+def test_a_column_with_a_class_declares_no_form_that_it_has_not():
+    shown = {"shown": {"meta": {"classification": "email"}}}
+    more = {"original_file_path": "models/marts/contacts.sql", "columns": shown}
+    contacts = node("contacts", "core", f"select email as shown {CUSTOMERS_SQL}", ["base_shop__customers"], **more)
+    assert findings(project(contacts)) == []
+    shown["shown"]["meta"]["derived_from"] = {"class": "email"}
+    (told,) = findings(project(contacts))
+    assert "models/marts/contacts.sql, model contacts, column shown: `derived_from` stands where" in told
+
+
+def test_a_clear_value_is_told_once_whatever_is_declared():
+    (told,) = found_of_mart(f"select email || {DOMAIN} as shown {CUSTOMERS_SQL}", **{"class": "email"})
+    assert "core.dim_customer.shown (models/marts/dim_customer.sql) shows personal data of class email" in told
+
+
+def test_other_models_declare_nothing():
+    assert findings(project(STAGED)) == []
+
+
 def test_a_python_model_may_show_whatever_it_reads():
     features = node(
         "features",
@@ -146,8 +282,12 @@ def test_a_python_model_may_show_whatever_it_reads():
 
 
 def test_marks_are_written_by_the_macros_of_privacy_only():
-    found = staged("email", raw_code="select {{ masked('email') }} as shown")
-    assert "models/stg_shop__customers.sql marks a value as masked" in found[0]
+    for written in (
+        "select {{ masked('email', 'email', 'email', 'partial') }} as shown",
+        "/*<masked email partial x*/",
+    ):
+        found = staged("email", raw_code=written)
+        assert "models/stg_shop__customers.sql marks a value as masked" in found[0]
     macro = {
         "package_name": "techco",
         "macro_sql": "{{ masked('email') }}",
@@ -171,9 +311,28 @@ def test_what_is_remembered_is_worked_out_anew_where_an_input_changed():
     assert findings(zone('select email as shown from "techco"."base"."base_shop__customers"'), remembered)
 
 
+def test_a_model_that_reads_itself_keeps_where_its_rows_came_from():
+    remembered: dict = {}
+    itself = 'select shown from "techco"."core"."dim_customer"'
+    for sql in (SHOWS_A_DOMAIN[0], f"{itself} union all {SHOWS_A_DOMAIN[0]}", itself):
+        (told,) = found_of_mart(sql, remembered=remembered)
+        way = "core.dim_customer.shown ← base.base_shop__customers.email ← source.shop.customers.email"
+        assert told.endswith(f"    email generalised: {way}")
+
+
 def test_a_ledger_holds_no_person():
     sql = "with runs as (select * from base.runs) select started_by, r.* from runs as r"
     assert findings(project(node("run_audit", "governance", sql, []))) == []
+
+
+def test_what_a_table_function_makes_of_a_column_derives_from_it_on_both_engines():
+    place = ("source.shop.customers", "note")
+    notes = Relations({"base.notes": {"note": {"free_text full source.shop.customers.note": place}}})
+    of_note = {"free_text full source.shop.customers.note": ("base.notes", "note")}
+    snowflake = "select flat.value as part from base.notes, lateral flatten(input => try_parse_json(note)) as flat"
+    assert columns_of(snowflake, notes, "snowflake") == {"part": of_note}
+    duckdb = "select flat.part from base.notes, unnest(string_split(note, ' ')) as flat (part)"
+    assert columns_of(duckdb, notes, "duckdb") == {"part": of_note}
 
 
 def test_sql_that_cannot_be_followed_is_an_error():

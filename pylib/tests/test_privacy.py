@@ -165,7 +165,7 @@ def mask(value: str, classification: str, form: str) -> str:
         "exceptions": Exceptions,
         "redact_text": "redacted {}".format,
         "keyed_hash": "hash {} {}".format,
-        "masked": "masked {}".format,
+        "masked": "masked {} {} {} {}".format,
         **dict.fromkeys(("relation_of", "from_anywhere"), str),
         "contains_match": "contains {} {}".format,
     }

@@ -15,7 +15,7 @@ select
 
     ---------- attributes
     address_kind,
-    {{ mask('postal_code', 'postal_code', 'generalised') }} as postal_area,
+    {{ mask('postal_code', 'postal_code') }} as postal_area,
     region_code,
     country_code,
 

@@ -13,7 +13,7 @@ select
     {{ pseudonym('customer_id') }} as customer_key,
 
     ---------- attributes
-    cast(extract(year from {{ mask('birth_date', 'birth_date', 'generalised') }}) as bigint) as birth_year,
+    cast(extract(year from {{ mask('birth_date', 'birth_date') }}) as bigint) as birth_year,
     country_code,
     language_code,
     acquisition_channel,

@@ -13,7 +13,7 @@ select
     event_id,
     session_id,
     {{ pseudonym('customer_id') }} as customer_key,
-    {{ pseudonym('device_id') }} as device_key,
+    {{ pseudonym('device_id', 'device_id') }} as device_key,
     product_id,
     order_id,
 

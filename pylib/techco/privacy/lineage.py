@@ -1,9 +1,11 @@
-"""Column lineage: no column outside the restricted schemas derives from a classified one unless it is masked.
+"""Column lineage: what each column shows of persons, and in which form.
 
 `python -m techco.privacy.lineage` follows every column of every model through the SQL that dbt compiled, back to the
-columns that the contract classifies, and prints the path of each that should not be there. What the macros in
-macros/privacy/ let out stands between two marks in that SQL and is not followed. `make build` runs it after dbt; what
-it finds counts as a failure of that run, and nothing is published before it finds nothing any more.
+columns that the contract classifies. The macros in macros/privacy/ mark what they mask in that SQL, with class and
+form. It prints, with its path, each column outside the restricted schemas that shows a classified value unmasked, and
+each column of a mart whose `derived_from` is not what it derives from: roles are hidden what that declares. `make
+build` runs it after dbt; what it finds counts as a failure of that run, and nothing is published before it finds
+nothing any more.
 """
 
 import hashlib
@@ -25,10 +27,19 @@ from techco.contract.raw_contract import ContractError, Table, load_contract, re
 from techco.serving.release_gate import LINEAGE, lineage_failed
 from techco.settings import warehouse_file
 
-# What stands around masked values, as macros/privacy/marks.sql writes it; innermost first, as masks may hold masks.
-MASKED = re.compile(r"/\*<masked\*/((?!/\*<masked\*/).)*?/\*masked>\*/", re.DOTALL)
-MARK = re.compile(r"masked\*/|\bmasked\s*\(")
+# What macros/privacy/marks.sql writes: class, form, the value that is masked, and what is made of it. Innermost first,
+# as masks may hold masks.
+MASKED = re.compile(r"/\*<masked (\w+) (\w+) ((?:(?!\*/).)*)\*/(?:(?!/\*<masked ).)*?/\*masked>\*/", re.DOTALL)
+# What is read instead: a function that stands for the mask. It needs no quotes, as it may stand within a text.
+MASK = "masked"
+MARK = re.compile(r"<masked\b|\bmasked>|\bmasked\s*\(")
 MAY_MARK = "macros/privacy/"
+# The form of a value that no mask has changed.
+CLEAR = "full"
+# What every role may see, and no column declares: what is redacted, and the keys of persons, by which all tables join.
+REDACTED = "redacted"
+PERSON_KEY = ("person_id", "keyed_hash")
+MARTS = "models/marts/"
 # The row as it came, in base models: it is as personal as its columns together.
 RAW_ROW = "_raw"
 # They tell that there is a value, how many or how long, or how it compares: nothing that could be put back together.
@@ -39,7 +50,7 @@ HARMLESS = (
     *(exp.Is, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between, exp.In),
     *(exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.StartsWith, exp.EndsWith, exp.Contains, exp.Not),
 )
-HARMLESS_BY_NAME = {"masked", "json_array_length", "regexp_full_match", "octet_length", "strlen", "generate_subscripts"}
+HARMLESS_BY_NAME = {"json_array_length", "regexp_full_match", "octet_length", "strlen", "generate_subscripts"}
 # Parts of an expression that no value comes through.
 NOT_FOLLOWED = {
     exp.Window: ("partition_by", "order", "spec"),
@@ -47,6 +58,7 @@ NOT_FOLLOWED = {
     exp.If: ("this",),
     exp.WithinGroup: ("expression",),
     exp.Order: ("expressions",),
+    exp.RegexpReplace: ("expression",),
 }
 
 # The macros begin_run() and end_run() write the audit of runs; release_gate.py reads what is noted beside them.
@@ -56,9 +68,12 @@ update base.runs set failures = failures + 1, failed_nodes = concat_ws(' ', null
 where rowid = (select rowid from base.runs order by started_at desc, rowid desc limit 1)
 """
 
-# Where a column of a model comes from: for each classified column, the column of an input that it passes through.
+# Where a column of a model comes from: for each classified column, the column of an input that it passes through. A
+# classified column is named by class, form and place, as in `email full source.shop.customers.email`.
 Origins = dict[str, tuple[str, str]]
 Columns = dict[str, Origins]
+# Class and form of a value.
+Kind = tuple[str, str]
 
 # A union of all tables is as deep as there are tables, and each level takes several calls.
 sys.setrecursionlimit(20_000)
@@ -94,6 +109,8 @@ class Query:
         """The output columns of a scope, in order."""
         key = id(scope.expression)
         if key not in self.known:
+            # A lateral table function is an input beside those that it reads, and no input of itself.
+            self.known[key] = {}
             found = self.of_scope(scope)
             if scope.outer_columns and "*" not in found:
                 # `with name (columns) as`, `(values …) as name (columns)`
@@ -157,6 +174,8 @@ class Query:
             return {}
         if isinstance(expression, exp.Anonymous) and expression.name.lower() in HARMLESS_BY_NAME:
             return {}
+        if isinstance(expression, exp.Anonymous) and expression.name.lower() == MASK:
+            return self.of_mask(expression, scope)
         if isinstance(expression, exp.Column):
             return self.of_column(expression, scope)
         if isinstance(expression, exp.Query):
@@ -171,6 +190,15 @@ class Query:
                 if isinstance(part, exp.Expression):
                     found |= self.of_expression(part, scope)
         return found
+
+    def of_mask(self, mask: exp.Anonymous, scope: Scope) -> Origins:
+        """Where a masked value comes from: the mask's class is in its form now, any other class as it was."""
+        masked, form, value = mask.expressions
+        return {
+            f"{masked.name} {form.name} {place}" if classification == masked.name else origin: step
+            for origin, step in self.of_expression(value, scope).items()
+            for classification, _, place in [origin.split()]
+        }
 
     def of_column(self, column: exp.Column, scope: Scope) -> Origins:
         """Where a column of the query's inputs, or of a query around it, comes from."""
@@ -198,7 +226,7 @@ class Query:
 def columns_of(sql: str, relations: Relations, dialect: str) -> Columns:
     """The columns of a model's SQL; raises LineageError where that cannot be read."""
     while MASKED.search(sql):
-        sql = MASKED.sub("masked()", sql)
+        sql = MASKED.sub(rf"{MASK}(\1, \2, \3)", sql)
     try:
         query = Query(parse_one(sql, dialect=dialect), relations)
         # The last scope is the outermost.
@@ -216,6 +244,8 @@ class Project:
     dialect: str
     tables: dict[tuple[str, str], Table]
     restricted: tuple[str, ...]
+    # The form that `derived_from` means where it names none, by class.
+    mart_forms: dict[str, str]
 
     def in_order(self) -> Iterator[dict]:
         """Models, snapshots and seeds, each after all that it reads."""
@@ -243,37 +273,131 @@ def read_project(root: Path, manifest: Path) -> Project:
     declared = read_yaml(root / "dbt_project.yml")["vars"]
     tables = load_contract(root).tables
     engine = document["metadata"]["adapter_type"]
-    return Project(document["nodes"], document["macros"], engine, dict(tables), tuple(declared["restricted_schemas"]))
+    restricted, mart_forms = tuple(declared["restricted_schemas"]), declared["privacy"]["mart_forms"]
+    return Project(document["nodes"], document["macros"], engine, dict(tables), restricted, mart_forms)
 
 
 def findings(project: Project, remembered: dict[str, dict] | None = None) -> list[str]:
-    """Columns that derive from a classified one and should not, each with its path.
+    """Columns that show what they should not, or do not declare what they show, each with its path.
 
     `remembered`: what was worked out before, by model; it is brought up to date.
     """
+    relations = follow(project, remembered)
+    return forged_marks(project) + unmasked(project, relations) + undeclared(project, relations)
+
+
+def follow(project: Project, remembered: dict[str, dict] | None = None) -> Relations:
+    """Where every column of every model, snapshot and seed comes from."""
     remembered = {} if remembered is None else remembered
-    relations, files, leaks, cause = Relations(), {}, {}, {}
+    relations = Relations()
     for node in project.in_order():
-        name = f"{node['schema']}.{node['alias']}".lower()
-        columns = columns_of_node(node, project, relations, remembered)
-        relations.columns[name] = columns
+        relations.columns[relation_of(node)] = columns_of_node(node, project, relations, remembered)
+    return relations
+
+
+def relation_of(node: dict) -> str:
+    """The name by which SQL reads a node."""
+    return f"{node['schema']}.{node['alias']}".lower()
+
+
+def meta_of_columns(node: dict) -> dict[str, dict]:
+    """What the node's YAML says of its columns."""
+    return {name.lower(): column.get("meta", {}) for name, column in node["columns"].items()}
+
+
+def unmasked(project: Project, relations: Relations) -> list[str]:
+    """Columns outside the restricted schemas that show a classified value, told where the first shows it."""
+    files, leaks, cause = {}, {}, {}
+    for node in project.in_order():
+        name = relation_of(node)
         if node["config"]["schema"] in project.restricted:
             continue
         files[name] = node["original_file_path"]
-        declared = {column.lower(): told for column, told in node["columns"].items()}
-        for column, origins in columns.items():
-            if declared.get(column, {}).get("meta", {}).get("classification"):
+        declared = meta_of_columns(node)
+        for column, origins in relations.columns[name].items():
+            if declared.get(column, {}).get("classification"):
                 continue
             for origin, step in origins.items():
+                if kind_of(origin)[1] != CLEAR:
+                    continue
                 # What one model lets out, those behind it show too: told once, where it is to be put right.
                 first = cause.setdefault((name, column, origin), cause.get((*step, origin), (name, column, origin)))
                 leaks.setdefault(first, []).append(f"{name}.{column}")
-    return forged_marks(project) + [
+    return [
         f"{path(relations, *first)}\n    {first[0]}.{first[1]} ({files[first[0]]}) shows personal data of class "
-        f"{first[2].split()[0]}: mask it with mask(), pseudonym() or redact_text(), leave it out, or classify it in "
-        f"the model's YAML" + (f". It goes on to {', '.join(shown[1:])}" if len(shown) > 1 else "")
+        f"{first[2].split()[0]}: mask it with mask(), pseudonym() or redact_text() of that class, leave it out, or "
+        f"classify it in the model's YAML" + (f". It goes on to {', '.join(shown[1:])}" if len(shown) > 1 else "")
         for first, shown in leaks.items()
     ]
+
+
+def undeclared(project: Project, relations: Relations) -> list[str]:
+    """Columns of marts whose `derived_from` is not what they derive from."""
+    found = []
+    for node in project.in_order():
+        if not node["original_file_path"].startswith(MARTS):
+            continue
+        declared = meta_of_columns(node)
+        file = (node.get("patch_path") or node["original_file_path"]).split("://")[-1]
+        for column, kinds in derived_columns(node, relations).items():
+            wrong = mistake(declared.get(column, {}).get("derived_from"), list(kinds), project.mart_forms)
+            if wrong:
+                paths = [
+                    f"    {' '.join(kind)}: {path(relations, relation_of(node), column, origin)}"
+                    for kind, origin in kinds.items()
+                ]
+                found.append("\n".join([f"{file}, model {node['name']}, column {column}: {wrong}", *paths]))
+    return found
+
+
+def derived_columns(node: dict, relations: Relations) -> dict[str, dict[Kind, str]]:
+    """Of each column of a model the kinds of masked values that it has to declare, each with an origin.
+
+    A column with a class has none, as it is masked for each role. One that unmasked() tells is left out.
+    """
+    declared, columns = meta_of_columns(node), relations.columns[relation_of(node)]
+    found: dict[str, dict[Kind, str]] = {}
+    for column in {**columns, **declared}:
+        kinds = {kind_of(origin): origin for origin in columns.get(column, {})}
+        if declared.get(column, {}).get("classification"):
+            found[column] = {}
+        elif not any(form == CLEAR for _, form in kinds):
+            found[column] = {
+                kind: origin for kind, origin in kinds.items() if kind != PERSON_KEY and kind[1] != REDACTED
+            }
+    return found
+
+
+def kind_of(origin: str) -> Kind:
+    """Class and form of what comes from an origin."""
+    classification, form, _ = origin.split()
+    return classification, form
+
+
+def mistake(declared: dict | None, kinds: list[Kind], mart_forms: dict[str, str]) -> str | None:
+    """What is wrong with the `derived_from` of a column, and what to write; None if it is right.
+
+    `kinds`: what the column derives from.
+    """
+    if not kinds and not declared:
+        return None
+    if not kinds:
+        return (
+            "`derived_from` stands where nothing is to be declared: no masked value comes into the column but keys of "
+            "persons and redacted texts, which every role may see, or it has a class itself. Take it out."
+        )
+    if len(kinds) > 1:
+        return (
+            "it derives from more than one masked value, and `derived_from` can name one: a role that may see the one "
+            "may not see the other. Make a column of each."
+        )
+    classification, form = kinds[0]
+    wanted = f"class: {classification}" + (f", form: {form}" if mart_forms.get(classification) != form else "")
+    advice = f"Write `config: {{meta: {{derived_from: {{{wanted}}}}}}}`, as it derives from:"
+    if not declared:
+        return f"`derived_from` is missing, and a role for which the class is redacted would see the value. {advice}"
+    said = (declared.get("class"), declared.get("form") or mart_forms.get(declared.get("class")))
+    return None if said == kinds[0] else f"`derived_from` says {said[0]} {said[1]}. {advice}"
 
 
 def columns_of_node(node: dict, project: Project, relations: Relations, remembered: dict[str, dict]) -> Columns:
@@ -281,7 +405,7 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
     if node["name"].startswith("base_"):
         return columns_of_base(project.tables[tuple(node["name"].removeprefix("base_").split("__"))])
     read = [project.nodes[name] for name in node.get("depends_on", {}).get("nodes", []) if name in project.nodes]
-    names = [f"{other['schema']}.{other['alias']}".lower() for other in read]
+    names = [relation_of(other) for other in read]
     inputs = {name: relations.columns[name] for name in names if name in relations.columns}
     if node["resource_type"] == "seed":
         return {column.lower(): {} for column in node["columns"]}
@@ -301,18 +425,29 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
     checksum = hashlib.sha256(said.encode()).hexdigest()
     known = remembered.get(node["unique_id"])
     # An incremental model may read itself, and where nothing is new nothing else.
-    itself = f"{node['schema']}.{node['alias']}".lower()
+    itself = relation_of(node)
     relations.columns[itself] = {column.lower(): {} for column in node["columns"]} | (known["columns"] if known else {})
     if known is None or known["checksum"] != checksum:
         try:
             columns = columns_of(sql, relations, project.dialect)
         except LineageError as error:
             raise LineageError(f"{node['original_file_path']}: {error}") from error
+        # What it reads of itself came from elsewhere before: no path goes in a circle.
+        itself_before = relations.columns[itself]
+        columns = {
+            column: {
+                origin: itself_before[step[1]][origin] if step[0] == itself else step
+                for origin, step in origins.items()
+            }
+            for column, origins in columns.items()
+        }
         remembered[node["unique_id"]] = known = {"checksum": checksum, "columns": columns}
-    return {
+    columns = {
         column: {origin: tuple(step) for origin, step in origins.items()}
         for column, origins in known["columns"].items()
     }
+    # dbt adds columns to a snapshot, which tell of its runs.
+    return columns | ({"*": {}} if node["resource_type"] == "snapshot" else {})
 
 
 def columns_of_base(table: Table) -> Columns:
@@ -322,7 +457,7 @@ def columns_of_base(table: Table) -> Columns:
     for column in table.columns:
         columns[column.name] = {}
         if column.classification:
-            origin = {f"{column.classification} {place}.{column.name}": (place, column.name)}
+            origin = {f"{column.classification} {CLEAR} {place}.{column.name}": (place, column.name)}
             columns[column.name] = origin
             columns[RAW_ROW] = columns[RAW_ROW] | origin
     return columns
@@ -330,9 +465,11 @@ def columns_of_base(table: Table) -> Columns:
 
 def path(relations: Relations, name: str, column: str, origin: str) -> str:
     """How a column comes from a classified one: `model.column ← … ← source.table.column`."""
-    steps = [f"{name}.{column}"]
+    steps, place = [f"{name}.{column}"], origin.split()[-1]
     while name in relations.columns:
-        name, column = relations.columns[name][column][origin]
+        # Before the mask it is another form of the same place.
+        origins = {other.split()[-1]: step for other, step in relations.columns[name][column].items()}
+        name, column = relations.columns[name][column].get(origin, origins[place])
         steps.append(f"{name}.{column}")
     return " ← ".join(steps)
 
