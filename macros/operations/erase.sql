@@ -24,23 +24,15 @@
     {%- endif -%}
     {%- if left -%}
         {%- do select_person_rows(with_non_pii=false) -%}
-        {%- if not dry_run -%}{%- do write_erasure() -%}{%- endif -%}
-        {%- do report_operation('erased', dry_run) -%}
+        {%- call carry_out('erased', dry_run) -%}
+            {%- do write_actions('erase') -%}
+            {%- do forget_in_audit() -%}
+            {%- do forget_in_pii() -%}
+            {%- do suppress() -%}
+            {%- for table in selected_tables() -%}
+                {%- do anonymise_rows(table, anonymised_raw('known._raw', key='person_rows._person_key'), is_erased=true) -%}
+            {%- endfor -%}
+            {%- do forget_names() -%}
+        {%- endcall -%}
     {%- endif -%}
-{% endmacro %}
-
-{#- Erase the selected rows, in one transaction. -#}
-{% macro write_erasure() %}
-    {%- do begin_transaction() -%}
-    {%- do run_query(next_batch()) -%}
-    {%- do write_actions('erase') -%}
-    {%- do forget_in_audit() -%}
-    {%- do forget_in_pii() -%}
-    {%- do suppress() -%}
-    {%- for table in selected_tables() -%}
-        {%- do anonymise_rows(table, anonymised_raw('known._raw', key='person_rows._person_key'), is_erased=true) -%}
-    {%- endfor -%}
-    {%- do forget_names() -%}
-    {%- do note_changed_tables() -%}
-    {%- do commit_transaction() -%}
 {% endmacro %}

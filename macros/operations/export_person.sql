@@ -11,20 +11,15 @@
         {{- return('') -}}
     {%- endif -%}
     {%- do select_person_rows(with_non_pii=true) -%}
-    {%- if dry_run -%}
-        {%- do report_operation('exported', dry_run) -%}
-        {{- return('') -}}
+    {%- call carry_out('exported', dry_run, changes_rows=false) -%}
+        {%- do write_actions('export') -%}
+    {%- endcall -%}
+    {%- if not dry_run -%}
+        {%- set held = {} -%}
+        {%- for table in selected_tables() -%}{%- do held.update({qualified_name(table): rows_to_export(table)}) -%}{%- endfor -%}
+        {%- set person_key = single_value('select person_key from ' ~ scratch('persons')) -%}
+        {%- do print(tojson({'customer_id': asked[0], 'customer_key': person_key, 'as_of': run_started_at.isoformat(), 'rows': held})) -%}
     {%- endif -%}
-    {%- set held = {} -%}
-    {%- for table in selected_tables() -%}
-        {%- do held.update({qualified_name(table): rows_to_export(table)}) -%}
-    {%- endfor -%}
-    {%- do begin_transaction() -%}
-    {%- do write_actions('export') -%}
-    {%- do commit_transaction() -%}
-    {%- do report_operation('exported', dry_run) -%}
-    {%- set person_key = single_value('select person_key from ' ~ scratch('persons')) -%}
-    {%- do print(tojson({'customer_id': asked[0], 'customer_key': person_key, 'as_of': run_started_at.isoformat(), 'rows': held})) -%}
 {% endmacro %}
 
 {#- The selected rows of a table, each as a dictionary. -#}
@@ -32,8 +27,7 @@
     {%- set columns = table.columns | map(attribute='name') | list + ['_file', '_row', '_ingested_on', '_issues', '_raw'] -%}
     {%- set query %}
         select {{ json_object_text(columns, of='known.') }} as exported
-        from {{ base_relation(table) }} as known
-        inner join {{ scratch('person_rows') }} as person_rows on {{ is_person_row(table) }}
+        {{ from_person_rows(table) }}
         order by known._ingested_on, known._file, known._row, exported
     {%- endset -%}
     {%- set rows = [] -%}

@@ -1,5 +1,5 @@
 {#- `dbt --no-write-json run-operation object_person --args '{customer_id: "C-1"}'`: a person objects to marketing; with {do_not_sell: true} to being sold or shared.
-    From then on the person is in no role's scope that needs consent, until a later consent says otherwise (objections() below). -#}
+    From then on the person is in no role's scope that needs consent, until a later consent says otherwise (int_person__scopes). -#}
 {% macro object_person(customer_id=none, customer_ids=none, do_not_sell=false, dry_run=false) %}
     {%- if do_not_sell is not boolean -%}{%- do exceptions.raise_compiler_error('do_not_sell is true or false, not ' ~ do_not_sell ~ '.') -%}{%- endif -%}
     {%- if find_persons(asked_persons(customer_id, customer_ids), dry_run) == 0 -%}
@@ -15,12 +15,9 @@
         {%- do log('They have objected before: nothing is left to do.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}
-    {%- if not dry_run -%}
-        {%- do begin_transaction() -%}
+    {%- call carry_out('noted the objection (' ~ details ~ ') of', dry_run, changes_rows=false) -%}
         {%- do write_actions('object', details) -%}
-        {%- do commit_transaction() -%}
-    {%- endif -%}
-    {%- do report_operation('noted the objection (' ~ details ~ ') of', dry_run) -%}
+    {%- endcall -%}
 {% endmacro %}
 
 {#- A condition on scratch('persons'): the same objection is noted, no consent has been given since, and no request of the CRM waits for it. -#}
@@ -41,8 +38,3 @@
         where request_type = 'object' and customer_id is not null
     )
 {% endmacro %}
-
-{#- A query: customer_key and objected_at of objections that an operation has noted; those that came by the CRM are requests of kind object. -#}
-{% macro objections() -%}
-    select person_key as customer_key, max(done_at) as objected_at from {{ ledger('privacy_actions') }} where action = 'object' group by person_key
-{%- endmacro %}

@@ -20,30 +20,25 @@
         {%- do log('No row has outlived its retention: nothing is left to do.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}
-    {%- if not dry_run -%}{%- do write_purge() -%}{%- endif -%}
-    {%- do report_operation('purged', dry_run) -%}
-{% endmacro %}
-
-{#- Purge the selected rows, in one transaction. -#}
-{% macro write_purge() %}
-    {%- set now = utc_now() -%}
-    {%- do begin_transaction() -%}
-    {%- do run_query(next_batch()) -%}
-    {%- for table in selected_tables() -%}
-        {%- do purge_pii(table) -%}
-        {%- do anonymise_rows(table, purged_raw('known._raw'), is_erased=false) -%}
-    {%- endfor -%}
-    {%- do forget_unnamed_persons() -%}
-    {%- do forget_names() -%}
-    {%- do note_changed_tables() -%}
-    {%- call run_statement() %}
-        insert into {{ ledger('privacy_actions') }}
-        select
-            md5('{{ invocation_id }}|purge|' || _table), 'purge', 'unknown', null, null, {{ now }}, {{ now }}, count(*), _table
-        from {{ scratch('person_rows') }}
-        group by _table
+    {%- call carry_out('purged', dry_run) -%}
+        {%- for table in selected_tables() -%}
+            {%- do purge_pii(table) -%}
+            {%- do anonymise_rows(table, purged_raw('known._raw'), is_erased=false) -%}
+        {%- endfor -%}
+        {#- Persons whom no landed row names any more have no row in person_keys. -#}
+        {%- call run_statement() %}
+            delete from {{ relation_if_exists('pii', 'person_keys') }}
+            where person_id not in ({{ ids_in_base('is not null') }})
+        {%- endcall -%}
+        {%- do forget_names() -%}
+        {%- call run_statement() %}
+            insert into {{ ledger('privacy_actions') }}
+            select
+                md5('{{ invocation_id }}|purge|' || _table), 'purge', 'unknown', null, null, {{ utc_now() }}, {{ utc_now() }}, count(*), _table
+            from {{ scratch('person_rows') }}
+            group by _table
+        {%- endcall -%}
     {%- endcall -%}
-    {%- do commit_transaction() -%}
 {% endmacro %}
 
 {#- Take keys of purged rows out of pii, but those of which a younger row stands: that is the one that pii tells. -#}
@@ -62,9 +57,7 @@
                     where
                         person_rows._table is null
                         and known._issues is null
-                        {%- for key in table.key %}
-                        and known.{{ key }} is not null
-                        {%- endfor %}
+                        and known.{{ table.key | join(' is not null and known.') }} is not null
                 )
         {%- endcall -%}
     {%- endif -%}
@@ -74,14 +67,3 @@
 {% macro purged_raw(raw) -%}
     case when left({{ raw }}, 7) in ('erased:', 'purged:') then {{ raw }} else 'purged:' || left({{ suppression_hash(raw) }}, 16) end
 {%- endmacro %}
-
-{#- Persons whom no landed row names any more have no row in person_keys. -#}
-{% macro forget_unnamed_persons() %}
-    {%- set person_keys = relation_if_exists('pii', 'person_keys') -%}
-    {%- if person_keys -%}
-        {%- call run_statement() %}
-            delete from {{ person_keys }}
-            where person_id not in ({{ ids_in_base('is not null') }})
-        {%- endcall -%}
-    {%- endif -%}
-{% endmacro %}

@@ -2,15 +2,13 @@
     right in the latest row that a source told of a person; with {value: null} take it away. The next build carries it on. It does not reach
     the source, whose next delivery, or a full refresh, tells what stands there: have it put right there, too. -#}
 {% macro rectify_person(customer_id=none, table=none, column=none, value=none, dry_run=false) %}
-    {%- set found, places = [], [] -%}
-    {%- for known in built_tables() if person_column(known) -%}
-        {%- do places.append(qualified_name(known)) -%}
-        {%- if qualified_name(known) == table -%}{%- do found.append(known) -%}{%- endif -%}
-    {%- endfor -%}
-    {%- if not found -%}
-        {%- do exceptions.raise_compiler_error('rectify_person: table must be one that names its person: ' ~ places | join(', ') ~ '.') -%}
+    {%- set tables = {} -%}
+    {%- for known in built_tables() if person_column(known) -%}{%- do tables.update({qualified_name(known): known}) -%}{%- endfor -%}
+    {%- if table not in tables -%}
+        {%- do exceptions.raise_compiler_error('rectify_person: table must be one that names its person: ' ~ tables | join(', ') ~ '.') -%}
     {%- endif -%}
-    {%- set rectifiable = found[0].columns | rejectattr('classification', 'equalto', 'person_id') | map(attribute='name') | reject('in', found[0].key) | reject('in', var('feeds')[found[0].feed].columns) | list -%}
+    {%- set found = tables[table] -%}
+    {%- set rectifiable = found.columns | rejectattr('classification', 'equalto', 'person_id') | map(attribute='name') | reject('in', found.key) | reject('in', var('feeds')[found.feed].columns) | list -%}
     {%- if column not in rectifiable -%}
         {%- do exceptions.raise_compiler_error('rectify_person: column must be one of ' ~ rectifiable | join(', ') ~ '.') -%}
     {%- endif -%}
@@ -18,27 +16,22 @@
         {%- do log('This person was erased: there is nothing to rectify.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}
-    {%- set data_type = (found[0].columns | selectattr('name', 'equalto', column) | first).data_type -%}
+    {%- set data_type = (found.columns | selectattr('name', 'equalto', column) | first).data_type -%}
     {%- set new = 'null' if value is none or not value | string | trim else 'cast(' ~ text_literal(value) ~ ' as ' ~ data_type ~ ')' -%}
-    {%- do select_latest_rows(found[0], column, new) -%}
+    {%- do select_latest_rows(found, column, new) -%}
     {%- if count_scratch('person_rows') == 0 -%}
         {%- do log(table ~ '.' ~ column ~ ' says so already, or ' ~ table ~ ' has no row of this person: nothing was changed.', info=true) -%}
         {{- return('') -}}
     {%- endif -%}
-    {%- if not dry_run -%}
-        {%- do begin_transaction() -%}
-        {%- do run_query(next_batch()) -%}
+    {%- call carry_out('rectified ' ~ table ~ '.' ~ column ~ ' of', dry_run) -%}
+        {%- do write_actions('rectify', table ~ '.' ~ column) -%}
         {%- call run_statement() %}
-            update {{ base_relation(found[0]) }} as known
+            update {{ base_relation(found) }} as known
             set {{ column }} = {{ new }}, _batch = {{ current_batch() }}
             from {{ scratch('person_rows') }} as person_rows
-            where {{ is_person_row(found[0]) }}
+            where {{ is_person_row(found) }}
         {%- endcall -%}
-        {%- do note_changed_tables() -%}
-        {%- do write_actions('rectify', table ~ '.' ~ column) -%}
-        {%- do commit_transaction() -%}
-    {%- endif -%}
-    {%- do report_operation('rectified ' ~ table ~ '.' ~ column ~ ' of', dry_run) -%}
+    {%- endcall -%}
 {% endmacro %}
 
 {#- Select the latest row of each key of a table that names the person, where its `column` does not say `new` already. -#}

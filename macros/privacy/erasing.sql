@@ -8,27 +8,23 @@
 {#- Stored failures of tests that hold a person's id, or a value that is this person's alone. The next build stores what it finds then. -#}
 {% macro forget_in_audit() %}
     {%- set schema = generate_schema_name('audit', none) -%}
-    {%- set query %}
-        select table_name, columns.column_name
-        from information_schema.columns as columns
-        inner join information_schema.tables as tables using (table_catalog, table_schema, table_name)
+    {%- set text_columns %}
+        select table_name, column_name
+        from information_schema.columns
         where
-            tables.table_type = 'BASE TABLE'
-            and lower(table_catalog) = lower('{{ target.database }}')
+            lower(table_catalog) = lower('{{ target.database }}')
             and lower(table_schema) = lower('{{ schema }}')
-            and lower(columns.data_type) in ('varchar', 'text')
+            and lower(data_type) in ('varchar', 'text')
+            and table_name in (select table_name from information_schema.tables where table_type = 'BASE TABLE')
         order by 1, 2
     {%- endset -%}
-    {%- for table_name, column_name in run_query(query).rows -%}
+    {%- for table_name, column_name in run_query(text_columns).rows -%}
         {%- set relation = api.Relation.create(database=target.database, schema=schema, identifier=table_name) -%}
         {%- call run_statement() %}
             delete from {{ relation }}
             where {{ column_name }} in (
                 select failures.{{ column_name }}
-                from (
-                    select distinct {{ column_name }}, {{ words_of(column_name) }} as words
-                    from {{ relation }}
-                ) as failures
+                from (select distinct {{ column_name }}, {{ words_of(column_name) }} as words from {{ relation }}) as failures
                 inner join {{ scratch('clear_texts') }} as clear_texts on contains(failures.words, clear_texts.words)
             )
         {%- endcall -%}
@@ -49,13 +45,10 @@
             {%- endcall -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set person_keys = relation_if_exists('pii', 'person_keys') -%}
-    {%- if person_keys -%}
-        {%- call run_statement() %}
-            delete from {{ person_keys }}
-            where {{ of_these_persons('person_key') }}
-        {%- endcall -%}
-    {%- endif -%}
+    {%- call run_statement() %}
+        delete from {{ relation_if_exists('pii', 'person_keys') }}
+        where {{ of_these_persons('person_key') }}
+    {%- endcall -%}
 {% endmacro %}
 
 {#- A query: keys of the selected rows of a table. -#}
@@ -65,16 +58,19 @@
 
 {#- The names that texts are redacted by (pii.person_names) of whom base does not name any more. -#}
 {% macro forget_names() %}
-    {%- set names = relation_if_exists('pii', 'person_names') -%}
-    {%- set orders = base_relation({'source': 'shop', 'table': 'orders'}) -%}
-    {%- if names and orders -%}
-        {%- call run_statement() %}
-            delete from {{ names }}
-            where
-                customer_key not in (select person_key from {{ relation_if_exists('pii', 'person_keys') }})
-                or (customer_key is null and order_id not in (select order_id from {{ orders }} where guest_email is not null))
-        {%- endcall -%}
-    {%- endif -%}
+    {%- call run_statement() %}
+        delete from {{ relation_if_exists('pii', 'person_names') }}
+        where
+            customer_key not in (select person_key from {{ relation_if_exists('pii', 'person_keys') }})
+            or (
+                customer_key is null
+                and order_id not in (
+                    select order_id
+                    from {{ base_relation({'source': 'shop', 'table': 'orders'}) }}
+                    where guest_email is not null
+                )
+            )
+    {%- endcall -%}
 {% endmacro %}
 
 {#- By what persons are known when they come again: their ids, their addresses, and the unusable rows that name them. -#}
@@ -105,8 +101,7 @@
     {%- call run_statement() %}
         delete from {{ suppressions }}
         where
-            person_key is not null
-            and {{ of_these_persons('person_key') }}
+            {{ of_these_persons('person_key') }}
             and person_hash in (
                 select person_hash
                 from {{ suppressions }}
@@ -136,9 +131,7 @@
             {%- for column in table.columns if column.name not in var('feeds')[table.feed].columns and (column.classification or column.name not in table.key) %}
             {{ column.name }} = {{ anonymised(column, table, 'known.' ~ column.name, key='person_rows._person_key', suppressed='false') }},
             {%- endfor %}
-            {%- if is_erased %}
-            _erased_key = person_rows._person_key,
-            {%- endif %}
+            {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},
             _batch = {{ current_batch() }}
         from {{ scratch('person_rows') }} as person_rows

@@ -45,9 +45,8 @@
         from ({{ declared_rows(['person_id'], asked | batch(1) | list) }}) as asked
         where {{ suppression_hash('person_id') }} not in (select person_hash from {{ ledger('suppressions') }})
     {%- endcall -%}
-    {%- set persons = scratch('persons') -%}
-    {%- set known = ids_in_base('in (select person_id from ' ~ persons ~ ')') -%}
-    {%- set unknown = run_query('select person_id from ' ~ persons ~ ' where person_id not in (' ~ known ~ ')').columns[0].values() -%}
+    {%- set known = ids_in_base('in (select person_id from ' ~ scratch('persons') ~ ')') -%}
+    {%- set unknown = run_query('select person_id from ' ~ scratch('persons') ~ ' where person_id not in (' ~ known ~ ')').columns[0].values() -%}
     {%- if unknown -%}
         {#- By their places: the message goes to logs, where no id belongs. -#}
         {%- set places = [] -%}
@@ -77,7 +76,7 @@
     {%- if not built_tables() -%}
         {%- do exceptions.raise_compiler_error('Nothing is built in this warehouse, so it holds nobody: run `dbt build` first, or set TECHCO_WAREHOUSE to the one that is meant.') -%}
     {%- endif -%}
-    {%- if not (open_requests() and base_relation({'source': 'shop', 'table': 'customers'})) -%}
+    {%- if not (open_requests() and relation_if_exists('pii', 'person_regimes') and relation_if_exists('pii', 'person_names')) -%}
         {%- do exceptions.raise_compiler_error('This warehouse was built by an older version, or in part: run `dbt build` first.') -%}
     {%- endif -%}
     {%- if single_value('select count(*) from ' ~ ledger('identity') ~ ' where pepper_fingerprint = ' ~ pepper_fingerprint()) == 0 -%}
@@ -97,17 +96,6 @@
     {{- return(relation_if_exists('pii', 'open_privacy_requests')) -}}
 {% endmacro %}
 
-{#- The law that a person is under: of the country of residence as last known, as var privacy says; null where that is not known. -#}
-{% macro regime_of_country(country) -%}
-    case {{ country }}
-        {%- for name, regime in var('privacy').regimes.items() %}
-        {%- for code in regime.countries %}
-        when '{{ code }}' then '{{ name }}'
-        {%- endfor %}
-        {%- endfor %}
-    end
-{%- endmacro %}
-
 {#- Write down what is done for each person: one row for each open request of this kind, and one for who made none. Must come before the
     persons' ids go.
     action: erase, export, object or rectify; details: what else is to be said of it. -#}
@@ -120,7 +108,7 @@
             '{{ action }}',
             persons.person_key,
             requests.request_id,
-            coalesce(requests.privacy_regime, {{ regime_of_country('residences.country_code') }}),
+            coalesce(requests.privacy_regime, regimes.privacy_regime),
             coalesce(requests.requested_at, {{ now }}),
             {{ now }},
             coalesce(counts.row_count, 0),
@@ -134,36 +122,28 @@
             on persons.person_key = counts.person_key
         left join {{ open_requests() }} as requests
             on persons.person_id = requests.customer_id and requests.request_type = '{{ action }}'
-        left join (
-            select customer_id, country_code
-            from {{ base_relation({'source': 'shop', 'table': 'customers'}) }}
-            where
-                _issues is null
-                and country_code is not null
-                and customer_id in (select person_id from {{ scratch('persons') }})
-            qualify row_number() over (
-                partition by customer_id order by {{ row_version('cdc') }} desc nulls last, {{ last_delivered_first() }}
-            ) = 1
-        ) as residences
-            on persons.person_id = residences.customer_id
+        left join {{ relation_if_exists('pii', 'person_regimes') }} as regimes on persons.person_id = regimes.customer_id
     {%- endcall -%}
 {% endmacro %}
 
-{#- Have the next build look at the tables of which rows were changed. -#}
-{% macro note_changed_tables() %}
-    {%- call run_statement() %}
-        insert into {{ ledger('changed_tables') }}
-        select distinct split_part(_table, '.', 1), split_part(_table, '.', 2), {{ current_batch() }}
-        from {{ scratch('person_rows') }}
-    {%- endcall -%}
-{% endmacro %}
-
-{#- Say how many rows of each table an operation is about, and that it was done. `what`: what was done, as in `erased`. -#}
-{% macro report_operation(what, dry_run) %}
+{#- Do what the call block does, in one transaction, and say so; on a dry run say only what would have been done.
+    what: what was done, as in `erased`; changes_rows: whether selected rows change, so that the next build has to look at their tables. -#}
+{% macro carry_out(what, dry_run, changes_rows=true) %}
     {%- set counts = run_query('select _table, count(*) from ' ~ scratch('person_rows') ~ ' group by _table order by _table').rows -%}
-    {%- for table_name, row_count in counts -%}
-        {%- do log(table_name ~ ': ' ~ row_count ~ ' rows', info=true) -%}
-    {%- endfor -%}
+    {%- if not dry_run -%}
+        {%- do begin_transaction() -%}
+        {%- if changes_rows -%}
+            {%- do run_query(next_batch()) -%}
+            {%- call run_statement() %}
+                insert into {{ ledger('changed_tables') }}
+                select distinct split_part(_table, '.', 1), split_part(_table, '.', 2), {{ current_batch() }}
+                from {{ scratch('person_rows') }}
+            {%- endcall -%}
+        {%- endif -%}
+        {%- do caller() -%}
+        {%- do commit_transaction() -%}
+    {%- endif -%}
+    {%- for table_name, row_count in counts -%}{%- do log(table_name ~ ': ' ~ row_count ~ ' rows', info=true) -%}{%- endfor -%}
     {%- set persons = run_query('select person_key from ' ~ scratch('persons') ~ ' order by person_key').columns[0].values() -%}
     {%- do log((('Dry run, nothing was changed. It would have ' ~ what) if dry_run else 'It has ' ~ what) ~ ': ' ~ persons | join(', '), info=true) -%}
 {% endmacro %}

@@ -19,6 +19,7 @@
 {%- set emails = email_columns(table) -%}
 {%- set shared = shared_columns(table) if person else [] -%}
 {%- set link = person_link(qualified_name(table)) -%}
+{%- set is_suppressible = table.columns | selectattr('classification') | list and (not link or link.contains_pii) -%}
 suppressed_values as (
 
     select
@@ -129,15 +130,8 @@ judged as (
 
     select
         rows_with_persons.*,
-        {%- if table.columns | selectattr('classification') | list and (not link or link.contains_pii) %}
-        coalesce(
-            rows_with_persons._ingested_on > erasures.erased_on
-            {{- ' and ' ~ erased_key_of('rows_with_persons.' ~ person) ~ ' is null' if person }},
-            false
-        ) as _is_suppressed
-        {%- else %}
-        false as _is_suppressed
-        {%- endif %}
+        coalesce({{ 'rows_with_persons._ingested_on > erasures.erased_on' if is_suppressible else 'false' }}
+            {{- ' and ' ~ erased_key_of('rows_with_persons.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
     from rows_with_persons
     left join (
         select person_key, max(erased_on) as erased_on
