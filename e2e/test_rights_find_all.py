@@ -138,6 +138,7 @@ def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     changed = home.copy(tmp_path)
     told = command(changed, "techco.operations.erase", PERSON, "--landing")
     assert "landed file written anew: web/events" in told
+    assert quarantined(changed) == (len(UNUSABLE), sorted(OF_OTHERS))
     marked = "select count(*) from base.base_{} where _erased_key is not null"
     counts = {table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")}
     assert counts == {"web__events": 2 + len(UNUSABLE), "carts__carts": 1}
@@ -148,9 +149,17 @@ def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     assert PERSON not in landed and EMAIL not in landed.lower() and EMAIL.replace("@", "%40") not in landed
     # The same files again, whole: nothing comes back, whether day by day or in a full build.
     changed.dbt("run", "--full-refresh")
+    assert quarantined(changed) == (len(UNUSABLE), sorted(OF_OTHERS))
     assert counts == {
         table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")
     }
+
+
+def quarantined(home: House) -> tuple[int, list[str]]:
+    """How many events of the quarantine an erasure has replaced, and the others as they came."""
+    rows = [raw for (raw,) in query(home.warehouse, "select raw_row from quarantine.quarantine_web order by 1")]
+    others = [raw for raw in rows if not raw.startswith("erased:")]
+    return len(rows) - len(others), others
 
 
 def test_an_order_tells_whose_its_review_is(home, tmp_path):

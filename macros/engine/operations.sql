@@ -1,10 +1,12 @@
 {#- What operations on persons need of an engine (macros/operations/, macros/privacy/). -#}
 
-{#- A table that lasts as long as the connection, made new and empty. On Snowflake that ends a transaction, so it is made before one. -#}
+{#- Make a scratch table, new and empty; it lasts as long as the connection. Snowflake ends a transaction by it: make it before one begins.
+    name: what scratch() calls it; columns: names and types, as SQL. -#}
 {% macro make_scratch(name, columns) %}
     {%- do run_query('create or replace temporary table ' ~ scratch(name) ~ ' (' ~ columns ~ ')') -%}
 {% endmacro %}
 
+{#- A scratch table, as it is called in SQL. -#}
 {% macro scratch(name) %}
     {{- return(adapter.dispatch('scratch', 'techco')(name)) -}}
 {% endmacro %}
@@ -14,7 +16,7 @@
 {% macro snowflake__scratch(name) %}{{ return(ledger(name)) }}{% endmacro %}
 
 
-{#- One transaction for all that follows, until commit_transaction() keeps it or rollback_transaction() takes it back. -#}
+{#- Begin one transaction for all that follows, until commit_transaction(). An error takes all of it back, as it ends the connection. -#}
 {% macro begin_transaction() %}
     {%- do adapter.dispatch('begin_transaction', 'techco')() -%}
 {% endmacro %}
@@ -38,15 +40,3 @@
 {% macro duckdb__commit_transaction() %}{%- do adapter.commit() -%}{% endmacro %}
 
 {% macro snowflake__commit_transaction() %}{%- do run_query('commit') -%}{% endmacro %}
-
-{% macro rollback_transaction() %}
-    {%- do adapter.dispatch('rollback_transaction', 'techco')() -%}
-{% endmacro %}
-
-{#- dbt-duckdb goes on believing that one is open, so one is. -#}
-{% macro duckdb__rollback_transaction() %}
-    {%- do run_query('rollback') -%}
-    {%- do run_query('begin transaction') -%}
-{% endmacro %}
-
-{% macro snowflake__rollback_transaction() %}{%- do run_query('rollback') -%}{% endmacro %}

@@ -34,7 +34,7 @@ checked as (
 
 select
     {% for column in table.columns -%}
-    {{ anonymised(column, table) ~ ' as ' if suppressing }}{{ column.name }},
+    {{ anonymised(column, table, column.name) ~ ' as ' if suppressing }}{{ column.name }},
     {% endfor -%}
     _file,
     _row,

@@ -1,15 +1,15 @@
 {#- What a base model does with rows of erased persons that land, or are loaded again by a full refresh. Files of landing days up to the
     erasure are stored anonymised, so that a full refresh keeps the numbers: no classified value, and `erased:<key>` for the id, of which
-    pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts, except of `plain`
-    tables (var person_of): they hold nothing personal but the id, and money that was given back stays given back. Persons are known by an HMAC of
-    their id under a second secret (base.suppressions), so that the list itself names nobody. -#}
+    pseudonym() makes the key. Later ones are stored as `suppressed`, which every later model leaves out and the ledger counts. Tables with
+    contains_pii: false (var person_links) are an exception: they hold nothing personal but the id, and money that was given back stays given
+    back. Persons are known by an HMAC of their id under a second secret (base.suppressions), so that the list itself names nobody. -#}
 
 {#- Whether anybody was ever erased; where nobody was, base models have none of this. -#}
 {% macro suppressions_exist() %}
     {%- if not execute -%}{{ return(false) }}{%- endif -%}
     {#- A run that builds has made the ledger; others may look at a warehouse of before. -#}
     {%- if invocation_args_dict.which not in ('build', 'run') and load_relation(ledger('suppressions')) is none -%}{{ return(false) }}{%- endif -%}
-    {{- return(run_query('select count(*) from ' ~ ledger('suppressions')).columns[0].values()[0] > 0) -}}
+    {{- return(single_value('select count(*) from ' ~ ledger('suppressions')) > 0) -}}
 {% endmacro %}
 
 {#- Parts of a base model's query: from `checked` to `judged`, with _erased_key (whose row it was) and _is_suppressed. -#}
@@ -18,7 +18,8 @@
 {%- set named = 'checked.' ~ person if person else 'cast(null as varchar)' -%}
 {%- set emails = email_columns(table) -%}
 {%- set shared = shared_columns(table) if person else [] -%}
-{%- set link = person_link(table) -%}
+{%- set link = person_link(qualified_name(table)) -%}
+{%- set is_suppressible = table.columns | selectattr('classification') | list and (not link or link.contains_pii) -%}
 suppressed_values as (
 
     select
@@ -33,7 +34,7 @@ suppressed_values as (
             select distinct _raw as value from checked where _raw is not null
             {%- for value in ([person] if person else []) + emails %}
             union
-            select {{ value if value == person else plain_email(value) }} as value from checked where {{ value }} is not null
+            select {{ value if value == person else normalised_email(value) }} as value from checked where {{ value }} is not null
             {%- endfor %}
         ) as all_values
     ) as named
@@ -42,7 +43,7 @@ suppressed_values as (
 
 ),
 
-marked as (
+direct_matches as (
 
     select
         checked.*,
@@ -61,7 +62,7 @@ marked as (
             by_parent.person_key,
             {%- endif %}
             cast(null as varchar)
-        ) as _marked_key
+        ) as _direct_key
     from checked
     left join suppressed_values as by_raw on checked._raw = by_raw.value
     {%- if person %}
@@ -72,7 +73,7 @@ marked as (
     left join suppressed_values as by_{{ email }}
         on
             {{ named }} is null
-            and {{ plain_email('checked.' ~ email) }} = by_{{ email }}.value
+            and {{ normalised_email('checked.' ~ email) }} = by_{{ email }}.value
             and checked._ingested_on <= by_{{ email }}.erased_on
     {%- endfor %}
     {%- if parent %}
@@ -93,9 +94,9 @@ shared_keys as (
 
     select {{ shared | join(', ') }}, min(person_key) as person_key
     from (
-        select {{ shared | join(', ') }}, _marked_key as person_key
-        from marked
-        where _marked_key is not null
+        select {{ shared | join(', ') }}, _direct_key as person_key
+        from direct_matches
+        where _direct_key is not null
         {%- if is_incremental() %}
         union all
         select {{ shared | join(', ') }}, _erased_key as person_key
@@ -111,15 +112,15 @@ shared_keys as (
 rows_with_persons as (
 
     select
-        marked.*,
-        {{ 'coalesce(marked._marked_key, shared_keys.person_key)' if shared else 'marked._marked_key' }} as _erased_key
-    from marked
+        direct_matches.*,
+        {{ 'coalesce(direct_matches._direct_key, shared_keys.person_key)' if shared else 'direct_matches._direct_key' }} as _erased_key
+    from direct_matches
     {%- if shared %}
     left join shared_keys
         on
-            marked.{{ person }} is null
+            direct_matches.{{ person }} is null
             {%- for column in shared %}
-            and marked.{{ column }} = shared_keys.{{ column }}
+            and direct_matches.{{ column }} = shared_keys.{{ column }}
             {%- endfor %}
     {%- endif %}
 
@@ -129,7 +130,7 @@ judged as (
 
     select
         rows_with_persons.*,
-        coalesce({{ 'rows_with_persons._ingested_on > erasures.erased_on' if table.columns | selectattr('classification') | list and not (link and link.get('plain')) else 'false' }}
+        coalesce({{ 'rows_with_persons._ingested_on > erasures.erased_on' if is_suppressible else 'false' }}
             {{- ' and ' ~ erased_key_of('rows_with_persons.' ~ person) ~ ' is null' if person }}, false) as _is_suppressed
     from rows_with_persons
     left join (
@@ -149,19 +150,20 @@ judged as (
 {%- endmacro %}
 
 {#- What a column of a judged row may still say: classified ones nothing but whose the row was; of a row that is not good the key, the
-    version and what it hangs on only, as what slipped into a wrong column may be anything. -#}
-{% macro anonymised(column, table, value=none, suppressed='_is_suppressed') -%}
-    {%- set value = value or column.name -%}
-    {%- if column.classification == 'person_id' -%}
-        case when _erased_key is null then {{ value }} when not {{ suppressed }} and {{ value }} is not null then 'erased:' || _erased_key end
-    {%- elif column.classification and column.elements -%}
-        case when _erased_key is null then {{ value }} when not {{ suppressed }} and _issues is null and {{ value }} is not null then {{ without_content(column, value) }} end
-    {%- elif column.classification -%}
-        case when _erased_key is null then {{ value }} end
-    {%- elif column.name in table.key + link_columns(table) or column.name in var('feeds')[table.feed].columns -%}
+    version and the columns of links only, as what slipped into a wrong column may be anything.
+    value: the column as SQL; key: whose the row was; suppressed: whether no later model reads it. -#}
+{% macro anonymised(column, table, value, key='_erased_key', suppressed='_is_suppressed') -%}
+    {%- if not column.classification and (column.name in table.key + link_columns(table) or column.name in var('feeds')[table.feed].columns) -%}
         {{ value }}
     {%- else -%}
-        case when _erased_key is null or _issues is null then {{ value }} end
+        case
+            when {{ key }} is null {{ 'or _issues is null' if not column.classification }} then {{ value }}
+            {%- if column.classification == 'person_id' %}
+            when not {{ suppressed }} and {{ value }} is not null then 'erased:' || {{ key }}
+            {%- elif column.classification and column.elements %}
+            when not {{ suppressed }} and _issues is null and {{ value }} is not null then {{ without_content(column, value) }}
+            {%- endif %}
+        end
     {%- endif -%}
 {%- endmacro %}
 
@@ -171,19 +173,19 @@ judged as (
 {%- endmacro %}
 
 {#- What is kept of a row as it came: rows that were the same stay the same, and different ones different. -#}
-{% macro anonymised_raw(raw_row) -%}
-    case when _erased_key is null then {{ raw_row }} else 'erased:' || _erased_key || ':' || left({{ suppression_hash(raw_row) }}, 16) end
+{% macro anonymised_raw(raw_row, key='_erased_key') -%}
+    case when {{ key }} is null then {{ raw_row }} else 'erased:' || {{ key }} || ':' || left({{ suppression_hash(raw_row) }}, 16) end
 {%- endmacro %}
-
 
 {#- Stop where the second secret is not the one that the warehouse's suppressions were made with: erased persons would come back. -#}
 {% macro check_suppression_key() %}
-    {%- if run_query('select count(*) from ' ~ ledger('suppressions')).columns[0].values()[0] > 0 -%}
-        {%- set known = 'select count(*) from ' ~ ledger('suppressions') ~ ' where person_key is null and person_hash = ' ~ suppression_hash("'suppressions of this warehouse'") -%}
-        {%- if run_query(known).columns[0].values()[0] == 0 -%}
-            {%- do exceptions.raise_compiler_error(
-                'TECHCO_SUPPRESSION_KEY is not set, or not the one that persons were erased with in this warehouse; without it they would come back. Set that one.'
-            ) -%}
-        {%- endif -%}
+    {%- set query %}
+        select count(*) > 0 and coalesce(count_if(person_key is null and person_hash = {{ suppression_hash("'suppressions of this warehouse'") }}), 0) = 0
+        from {{ ledger('suppressions') }}
+    {%- endset -%}
+    {%- if single_value(query) -%}
+        {%- do exceptions.raise_compiler_error(
+            'TECHCO_SUPPRESSION_KEY is not set, or not the one that persons were erased with in this warehouse; without it they would come back. Set that one.'
+        ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -50,7 +50,12 @@ objections as (
 
         union all
 
-        {{ objections() }}
+        -- Objections that came another way (object_person).
+        select
+            person_key as customer_key,
+            done_at as objected_at
+        from {{ ledger('privacy_actions') }}
+        where action = 'object'
     ) as answers
     group by customer_key
 

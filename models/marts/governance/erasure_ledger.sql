@@ -7,15 +7,13 @@ finished_actions as (
 
 ),
 
--- What is asked for in the CRM, and not done yet.
 still_open as (
 
     select *
     from {{ ref('fct_privacy_request') }}
-    where request_id not in (
-        select finished_actions.request_id
-        from finished_actions
-        where finished_actions.request_id is not null
+    where request_id in (
+        select open_requests.request_id
+        from {{ ref('open_privacy_requests') }} as open_requests
     )
 
 ),

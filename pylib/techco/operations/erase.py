@@ -32,8 +32,8 @@ from techco.sql import literal
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
 QUIET = ("--no-write-json",)
 REQUESTED = """
-select distinct customer_id from base.base_crm__privacy_requests
-where request_type = 'erase' and _issues is null and _erased_key is null and customer_id is not null
+select distinct customer_id from pii.open_privacy_requests
+where request_type = 'erase' and customer_id is not null
 order by 1
 """
 
