@@ -12,32 +12,36 @@
 {%- endmacro %}
 
 
-{#- The pepper, as a subquery on a vault that only the build role reads. -#}
-{% macro pepper() %}
-    {{- return(adapter.dispatch('pepper', 'techco')()) -}}
+{#- A table of the vault, which only the build role reads: `pepper` or `suppression`. -#}
+{% macro vault_table(name) %}
+    {{- return(adapter.dispatch('vault_table', 'techco')(name)) -}}
 {% endmacro %}
 
-{% macro duckdb__pepper() -%}
-    (select pepper from vault.main.pepper)
+{% macro duckdb__vault_table(name) -%}
+    vault.main.{{ name }}
 {%- endmacro %}
 
-{% macro snowflake__pepper() -%}
-    (select pepper from {{ target.database }}.vault.pepper)
+{% macro snowflake__vault_table(name) -%}
+    {{ build_schema('vault') }}.{{ name }}
+{%- endmacro %}
+
+{#- The pepper, as a subquery. -#}
+{% macro pepper() -%}
+    (select pepper from {{ vault_table('pepper') }})
 {%- endmacro %}
 
 
 {#- HMAC-SHA256 (RFC 2104) of a text under the second secret, 64 hexadecimal digits; null where the secret is not set. The vault holds the
     key as its two pads, so that an engine has to know nothing but SHA-256. -#}
 {% macro suppression_hash(text) %}
-    {{- return(adapter.dispatch('suppression_hash', 'techco')(text)) -}}
+    {{- return(adapter.dispatch('suppression_hash', 'techco')(text, vault_table('suppression'))) -}}
 {% endmacro %}
 
-{% macro duckdb__suppression_hash(text) -%}
-    sha256((select outer_pad from vault.main.suppression) || unhex(sha256((select inner_pad from vault.main.suppression) || encode({{ text }}))))
+{% macro duckdb__suppression_hash(text, pads) -%}
+    sha256((select outer_pad from {{ pads }}) || unhex(sha256((select inner_pad from {{ pads }}) || encode({{ text }}))))
 {%- endmacro %}
 
-{% macro snowflake__suppression_hash(text) -%}
-    {%- set pads = vault_table('suppression') -%}
+{% macro snowflake__suppression_hash(text, pads) -%}
     sha2(
         (select to_binary(outer_pad, 'hex') from {{ pads }})
         || sha2_binary((select to_binary(inner_pad, 'hex') from {{ pads }}) || to_binary({{ text }}, 'utf-8'), 256), 256
