@@ -1,28 +1,11 @@
 {#- SHA-256 of a text, 64 hexadecimal digits. -#}
-{% macro sha256_hex(text) %}
-    {{- return(adapter.dispatch('sha256_hex', 'techco')(text)) -}}
-{% endmacro %}
-
-{% macro duckdb__sha256_hex(text) -%}
-    sha256({{ text }})
+{% macro sha256_hex(text) -%}
+    {{ by_engine(duckdb='sha256(' ~ text ~ ')', snowflake='sha2(' ~ text ~ ', 256)') }}
 {%- endmacro %}
-
-{% macro snowflake__sha256_hex(text) -%}
-    sha2({{ text }}, 256)
-{%- endmacro %}
-
 
 {#- A table of the vault, which only the build role reads: `pepper` or `suppression`. -#}
-{% macro vault_table(name) %}
-    {{- return(adapter.dispatch('vault_table', 'techco')(name)) -}}
-{% endmacro %}
-
-{% macro duckdb__vault_table(name) -%}
-    vault.main.{{ name }}
-{%- endmacro %}
-
-{% macro snowflake__vault_table(name) -%}
-    {{ build_schema('vault') }}.{{ name }}
+{% macro vault_table(name) -%}
+    {{ by_engine(duckdb='vault.main.', snowflake=build_schema('vault') ~ '.') ~ name }}
 {%- endmacro %}
 
 {#- The pepper, as a subquery. -#}

@@ -2,86 +2,46 @@
     values that each object holds. -#}
 
 {#- Whether a text is a JSON array. -#}
-{% macro is_json_array(text) %}
-    {{- return(adapter.dispatch('is_json_array', 'techco')(text)) -}}
-{% endmacro %}
-
-{% macro duckdb__is_json_array(text) -%}
-    coalesce(json_type(try_cast({{ text }} as json)) = 'ARRAY', false)
-{%- endmacro %}
-
-{% macro snowflake__is_json_array(text) -%}
-    coalesce(is_array(try_parse_json({{ text }})), false)
+{% macro is_json_array(text) -%}
+    {%- set is_array = by_engine(duckdb='json_type(try_cast(' ~ text ~ " as json)) = 'ARRAY'", snowflake='is_array(try_parse_json(' ~ text ~ '))') -%}
+    coalesce({{ is_array }}, false)
 {%- endmacro %}
 
 
-{#- Whether any element has what the two macros below look for, in one pass: nearly all arrays are good. `elements`: those of the array that
-    are required or are no text. -#}
-{% macro has_bad_element(array, elements) %}
-    {{- return(adapter.dispatch('has_bad_element', 'techco')(array, elements)) -}}
+{#- Whether any element is bad for one of `reasons`: a value is none of its type or too large (type), or there is none of one that is required, as in an
+    element that is no object (missing). `elements`: those of the array that are required or are no text. -#}
+{% macro has_bad_element(array, elements, reasons=['type', 'missing']) %}
+    {{- return(adapter.dispatch('has_bad_element', 'techco')(array, elements, reasons)) -}}
 {% endmacro %}
 
-{% macro duckdb__has_bad_element(array, elements) -%}
+{% macro duckdb__has_bad_element(array, elements, reasons) -%}
     {%- set shape -%}
         [{ {%- for element in elements %}"{{ element.name }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%} }]
     {%- endset -%}
-    len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements) }})) > 0
+    len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements, reasons) }})) > 0
 {%- endmacro %}
 
-{% macro snowflake__has_bad_element(array, elements) -%}
-    array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements) }})) > 0
+{% macro snowflake__has_bad_element(array, elements, reasons) -%}
+    array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements, reasons) }})) > 0
 {%- endmacro %}
 
-{% macro is_bad(before, behind, elements) -%}
+{% macro is_bad(before, behind, elements, reasons) -%}
+    {%- set conditions = [] -%}
     {%- for element in elements -%}
-        {%- set value = before ~ element.name ~ behind -%}
-        {{ ' or ' if not loop.first }}
-        {%- if element.required -%}{{ element_value(value, element) }} is null{{ ' or ' if element.data_type != 'varchar' }}{%- endif -%}
-        {%- if element.data_type != 'varchar' -%}({{ is_of_other_type(value, element) }}){%- endif -%}
+        {%- set text = element_value(before ~ element.name ~ behind, element) -%}
+        {%- do conditions.append(text ~ ' is null') if element.required and 'missing' in reasons -%}
+        {%- if element.data_type != 'varchar' and 'type' in reasons -%}
+            {%- set value, largest = try_type(before ~ element.name ~ behind, element.data_type, 'jsonl'), var('largest').get(element.data_type) -%}
+            {%- set is_good = value ~ (' between ' ~ -largest ~ ' and ' ~ largest if largest else ' is not null') -%}
+            {%- do conditions.append('(' ~ text ~ ' is not null and not coalesce(' ~ is_good ~ ', false))') -%}
+        {%- endif -%}
     {%- endfor -%}
+    {{ conditions | join(' or ') }}
 {%- endmacro %}
 
 {#- What an object holds, as text. A blank one is no value where text, a day or an instant is wanted, as in a column. -#}
 {% macro element_value(text, element) -%}
     {{ filled(text) if element.data_type in ('varchar', 'date', 'timestamp') else text }}
-{%- endmacro %}
-
-{#- A condition: text that is none of its type, or too large. -#}
-{% macro is_of_other_type(text, element) -%}
-    {%- set largest = var('largest').get(element.data_type) -%}
-    {{ element_value(text, element) }} is not null and not coalesce({{ try_type(text, element.data_type, 'jsonl') }} {{ 'between ' ~ -largest ~ ' and ' ~ largest if largest else 'is not null' }}, false)
-{%- endmacro %}
-
-
-{#- Whether any object holds a value that is none of its type, or too large. -#}
-{% macro has_element_of_other_type(array, element) %}
-    {{- return(adapter.dispatch('has_element_of_other_type', 'techco')(array, element)) -}}
-{% endmacro %}
-
-{% macro duckdb__has_element_of_other_type(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: {{ is_of_other_type('x', element) }})) > 0
-{%- endmacro %}
-
-{% macro snowflake__has_element_of_other_type(array, element) -%}
-    array_size(filter(try_parse_json({{ array }}), x -> {{ is_of_other_type('x:' ~ element.name ~ '::varchar', element) }})) > 0
-{%- endmacro %}
-
-
-{#- Whether any element lacks the value, or is no object. -#}
-{% macro has_element_without(array, element) %}
-    {{- return(adapter.dispatch('has_element_without', 'techco')(array, element)) -}}
-{% endmacro %}
-
-{% macro duckdb__has_element_without(array, element) -%}
-    len(list_filter({{ element_texts(array, element.name) }}, lambda x: {{ element_value('x', element) }} is not null)) < json_array_length(try_cast({{ array }} as json))
-{%- endmacro %}
-
-{% macro snowflake__has_element_without(array, element) -%}
-    array_size(filter(try_parse_json({{ array }}), x -> {{ element_value('x:' ~ element.name ~ '::varchar', element) }} is null)) > 0
-{%- endmacro %}
-
-{% macro element_texts(array, name) -%}
-    json_extract_string(try_cast({{ array }} as json), '$[*].{{ name }}')
 {%- endmacro %}
 
 

@@ -1,11 +1,6 @@
 {#- What is declared on who sees what, and what is in force, as two lists of facts in words; none on an engine without roles. -#}
 {% macro privacy_facts() %}
-    {{- return(adapter.dispatch('privacy_facts', 'techco')()) -}}
-{% endmacro %}
-
-{% macro duckdb__privacy_facts() %}{{ return(none) }}{% endmacro %}
-
-{% macro snowflake__privacy_facts() %}
+    {%- if not target_is_loaded() -%}{{ return(none) }}{%- endif -%}
     {%- set declared = served_views() -%}
     {%- set views = views_that_can_be_made(declared) -%}
     {%- set policies = privacy_policies(views, tag_values(declared)) -%}

@@ -1,11 +1,7 @@
 {#- Whether landed files are loaded into raw tables by an operation. DuckDB reads them where they lie. -#}
 {% macro target_is_loaded() %}
-    {{- return(adapter.dispatch('target_is_loaded', 'techco')()) -}}
+    {{- return(by_engine(duckdb=false, snowflake=true)) -}}
 {% endmacro %}
-
-{% macro duckdb__target_is_loaded() %}{{ return(false) }}{% endmacro %}
-
-{% macro snowflake__target_is_loaded() %}{{ return(true) }}{% endmacro %}
 
 
 {#- `copy into` one raw table, files of the format that `table` says: each file once, which Snowflake remembers for 64 days and base models for

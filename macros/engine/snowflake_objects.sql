@@ -1,12 +1,7 @@
 {#- The statements that make a database ready for landed data, in their order; none on DuckDB. Names carry the database's, so that
     environments share nothing. -#}
 {% macro object_statements() %}
-    {{- return(adapter.dispatch('object_statements', 'techco')()) -}}
-{% endmacro %}
-
-{% macro duckdb__object_statements() %}{{ return([]) }}{% endmacro %}
-
-{% macro snowflake__object_statements() %}
+    {%- if not target_is_loaded() -%}{{ return([]) }}{%- endif -%}
     {%- set database, build, loader = target.database, account_role('transformer'), account_role('loader') -%}
     {%- set schemas, serving_schemas = schemas_of_the_project(), consumer_schemas() + ['policies'] -%}
     {%- set statements %}
@@ -165,14 +160,4 @@
         {%- do columns.append({'name': name, 'data_type': data_type, 'value': value}) -%}
     {%- endfor -%}
     {{- return(columns) -}}
-{% endmacro %}
-
-{#- What stands in an array for a field that its line does not have: a null in an array is no JSON on Snowflake. -#}
-{% macro no_field() -%}
-    chr(127)
-{%- endmacro %}
-
-{#- How many fields of a CSV line are kept: those of the contract, and some for columns that it does not know. -#}
-{% macro csv_fields(table) %}
-    {{- return(table.columns | length + 16) -}}
 {% endmacro %}

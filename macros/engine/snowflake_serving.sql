@@ -1,12 +1,7 @@
 {#- The statements that bring what consumers read up to date, in an order in which nothing is readable before it is masked: what is granted too
     much is taken back; policies, the tag that carries them, views with both attached by the statement that makes them; grants last. -#}
 {% macro privacy_statements() %}
-    {{- return(adapter.dispatch('privacy_statements', 'techco')()) -}}
-{% endmacro %}
-
-{% macro duckdb__privacy_statements() %}{{ return([]) }}{% endmacro %}
-
-{% macro snowflake__privacy_statements() %}
+    {%- if not target_is_loaded() -%}{{ return([]) }}{%- endif -%}
     {%- set declared = served_views() -%}
     {%- set views = views_that_can_be_made(declared) -%}
     {%- set tags = tag_values(declared) -%}
