@@ -1,4 +1,4 @@
-{#- Of two forms of one expression that of this engine. What takes more than an expression is dispatched instead.
+{#- Of two texts of SQL that mean the same the one for this engine.
     Usage: {{ by_engine(duckdb='sha256(' ~ text ~ ')', snowflake='sha2(' ~ text ~ ', 256)') }} -#}
 {% macro by_engine(duckdb, snowflake) %}
     {{- return(adapter.dispatch('by_engine', 'techco')(duckdb, snowflake)) -}}

@@ -1,33 +1,31 @@
 {#- One relation more: every column of `columns` taken as text from the JSON document in column `payload`.
     One call with a list of paths parses a document once: 4.1 s instead of 12.9 s for 15 fields of 5 M events. -#}
-{% macro json_columns(relation, columns) %}
-    {{- return(adapter.dispatch('json_columns', 'techco')(relation, columns)) -}}
-{% endmacro %}
-
-{% macro duckdb__json_columns(relation, columns) %}
-    select
-        * exclude (_fields),
-        {%- for column in columns %}
-        _fields[{{ loop.index }}] as {{ column.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from (
+{% macro json_columns(relation, columns) -%}
+    {%- set duckdb -%}
+        select
+            * exclude (_fields),
+            {%- for column in columns %}
+            _fields[{{ loop.index }}] as {{ column.name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from (
+            select
+                *,
+                json_extract_string(payload, [
+                    {%- for column in columns %}'$.{{ column.path }}'{{ ', ' if not loop.last }}{% endfor -%}
+                ]) as _fields
+            from {{ relation }}
+        )
+    {%- endset -%}
+    {%- set snowflake -%}
         select
             *,
-            json_extract_string(payload, [
-                {%- for column in columns %}'$.{{ column.path }}'{{ ', ' if not loop.last }}{% endfor -%}
-            ]) as _fields
+            {%- for column in columns %}
+            payload:{{ column.path }}::varchar as {{ column.name }}{{ ',' if not loop.last }}
+            {%- endfor %}
         from {{ relation }}
-    )
-{% endmacro %}
-
-{% macro snowflake__json_columns(relation, columns) %}
-    select
-        *,
-        {%- for column in columns %}
-        payload:{{ column.path }}::varchar as {{ column.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ relation }}
-{% endmacro %}
+    {%- endset -%}
+    {{ by_engine(duckdb, snowflake) }}
+{%- endmacro %}
 
 
 {#- A JSON object of the named columns, as text. `of`: what their relation is called, and a point. -#}

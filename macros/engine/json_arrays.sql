@@ -10,19 +10,15 @@
 
 {#- Whether any element is bad for one of `reasons`: a value is none of its type or too large (type), or there is none of one that is required, as in an
     element that is no object (missing). `elements`: those of the array that are required or are no text. -#}
-{% macro has_bad_element(array, elements, reasons=['type', 'missing']) %}
-    {{- return(adapter.dispatch('has_bad_element', 'techco')(array, elements, reasons)) -}}
-{% endmacro %}
-
-{% macro duckdb__has_bad_element(array, elements, reasons) -%}
-    {%- set shape -%}
-        [{ {%- for element in elements %}"{{ element.name }}": "VARCHAR"{{ ', ' if not loop.last }}{% endfor -%} }]
+{% macro has_bad_element(array, elements, reasons=['type', 'missing']) -%}
+    {%- set shape = '[{"' ~ elements | join('": "VARCHAR", "', attribute='name') ~ '": "VARCHAR"}]' -%}
+    {%- set duckdb -%}
+        len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements, reasons) }}))
     {%- endset -%}
-    len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements, reasons) }})) > 0
-{%- endmacro %}
-
-{% macro snowflake__has_bad_element(array, elements, reasons) -%}
-    array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements, reasons) }})) > 0
+    {%- set snowflake -%}
+        array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements, reasons) }}))
+    {%- endset -%}
+    {{ by_engine(duckdb, snowflake) }} > 0
 {%- endmacro %}
 
 {% macro is_bad(before, behind, elements, reasons) -%}
@@ -46,52 +42,45 @@
 
 
 {#- One row for each object of an array, with `keys` of its row, its position from 1, and what it holds, typed. -#}
-{% macro array_elements(relation, keys, array, elements) %}
-    {{- return(adapter.dispatch('array_elements', 'techco')(relation, keys, array, elements)) -}}
-{% endmacro %}
-
-{% macro duckdb__array_elements(relation, keys, array, elements) %}
+{% macro array_elements(relation, keys, array, elements) -%}
+    {%- set flattened_by_duckdb -%}
+        (
+            select
+                {{ keys | join(', ') }},
+                unnest(json_extract({{ array }}, '$[*]')) as value,
+                generate_subscripts(json_extract({{ array }}, '$[*]'), 1) as place
+            from {{ relation }}
+        ) as flattened
+    {%- endset -%}
+    {%- set flattened_by_snowflake -%}
+        {{ relation }}, lateral flatten(input => try_parse_json({{ array }})) as flattened
+    {%- endset -%}
     select
         {{ keys | join(', ') }},
-        _position as position,
+        {{ by_engine(duckdb='flattened.place', snowflake='flattened.index + 1') }} as position,
         {%- for element in elements %}
-        {{ try_type(element_value("json_extract_string(_element, '$." ~ element.name ~ "')", element), element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
+        {%- set text = by_engine(
+            duckdb="json_extract_string(flattened.value, '$." ~ element.name ~ "')", snowflake='flattened.value:' ~ element.name ~ '::varchar'
+        ) %}
+        {{ try_type(element_value(text, element), element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from (
-        select
-            {{ keys | join(', ') }},
-            unnest(json_extract({{ array }}, '$[*]')) as _element,
-            generate_subscripts(json_extract({{ array }}, '$[*]'), 1) as _position
-        from {{ relation }}
-    ) as flattened
-{% endmacro %}
-
-{% macro snowflake__array_elements(relation, keys, array, elements) %}
-    select
-        {{ keys | join(', ') }},
-        flattened.index + 1 as position,
-        {%- for element in elements %}
-        {{ try_type(element_value('flattened.value:' ~ element.name ~ '::varchar', element), element.data_type, 'jsonl') }} as {{ element.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ relation }}, lateral flatten(input => try_parse_json({{ array }})) as flattened
-{% endmacro %}
+    from {{ by_engine(flattened_by_duckdb, flattened_by_snowflake) }}
+{%- endmacro %}
 
 
 {#- An array with only some of what each object holds, as text. -#}
-{% macro array_of(array, names) %}
-    {{- return(adapter.dispatch('array_of', 'techco')(array, names)) -}}
-{% endmacro %}
-
-{% macro duckdb__array_of(array, names) -%}
-    cast(to_json(list_transform(
-        json_extract({{ array }}, '$[*]'),
-        lambda x: json_object({% for name in names %}'{{ name }}', json_extract(x, '$.{{ name }}'){{ ', ' if not loop.last }}{% endfor %})
-    )) as varchar)
-{%- endmacro %}
-
-{% macro snowflake__array_of(array, names) -%}
-    to_json(transform(
-        try_parse_json({{ array }}),
-        x -> object_construct_keep_null({% for name in names %}'{{ name }}', x:{{ name }}{{ ', ' if not loop.last }}{% endfor %})
-    ))
+{% macro array_of(array, names) -%}
+    {%- set duckdb -%}
+        cast(to_json(list_transform(
+            json_extract({{ array }}, '$[*]'),
+            lambda x: json_object({% for name in names %}'{{ name }}', json_extract(x, '$.{{ name }}'){{ ', ' if not loop.last }}{% endfor %})
+        )) as varchar)
+    {%- endset -%}
+    {%- set snowflake -%}
+        to_json(transform(
+            try_parse_json({{ array }}),
+            x -> object_construct_keep_null({% for name in names %}'{{ name }}', x:{{ name }}{{ ', ' if not loop.last }}{% endfor %})
+        ))
+    {%- endset -%}
+    {{ by_engine(duckdb, snowflake) }}
 {%- endmacro %}

@@ -41,19 +41,17 @@
 {% endmacro %}
 
 {#- A query: `file_path` within the landing zone and `format` of each landed file of a table, loaded or not. -#}
-{% macro landed_files(table) %}
-    {{- return(adapter.dispatch('landed_files', 'techco')(table)) -}}
-{% endmacro %}
-
-{% macro duckdb__landed_files(table) -%}
-    select file as file_path, format from landing.main.files where {{ of_table(table.source, table.table) }}
-{%- endmacro %}
-
-{% macro snowflake__landed_files(table) -%}
-    select distinct
-        _file as file_path,
-        case {% for format in var('formats') %}when {{ is_of_format('_file', format) }} then '{{ format }}' {% endfor %}end as format
-    from {{ source(table.source, table.table) }}
+{% macro landed_files(table) -%}
+    {%- set duckdb -%}
+        select file as file_path, format from landing.main.files where {{ of_table(table.source, table.table) }}
+    {%- endset -%}
+    {%- set snowflake -%}
+        select distinct
+            _file as file_path,
+            case {% for format in var('formats') %}when {{ is_of_format('_file', format) }} then '{{ format }}' {% endfor %}end as format
+        from {{ source(table.source, table.table) }}
+    {%- endset -%}
+    {{ by_engine(duckdb, snowflake) }}
 {%- endmacro %}
 
 {#- A condition: a file's name has an end of the format. -#}
