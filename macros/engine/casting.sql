@@ -46,8 +46,8 @@
 {%- endmacro %}
 
 
-{#- The engine's own cast, null where it fails. Snowflake's takes text only, and an instant as text loses its microseconds; what comes out of Parquet has
-    its type from `copy into`. It reads `on` and `off` as booleans, which DuckDB does not. -#}
+{#- The engine's own cast, null where it fails. Snowflake's takes text only, and an instant as text loses its microseconds; what comes out of Parquet
+    has its type from `copy into`. It reads `on` and `off` as booleans, which DuckDB does not. -#}
 {% macro try_cast_to(value, data_type, format) -%}
     {%- set text = 'nullif(nullif(lower(' ~ value ~ "), 'on'), 'off')" if data_type == 'boolean' else value -%}
     {{ by_engine(

@@ -71,8 +71,8 @@
 {%- endmacro %}
 
 
-{#- On DuckDB: the files that a condition on the listing of the landing zone leaves, as groups that one reader takes each: {table, format, header, files:
-    literals of SQL, path_begins: where in a file's name its path within the zone begins}. The listing is what the landing check has looked at, so
+{#- On DuckDB: the files that a condition on the listing of the landing zone leaves, as groups that one reader takes each: {table, format, header,
+    files: literals of SQL, path_begins: where in a file's name its path within the zone begins}. The listing is what the landing check has looked at, so
     that nothing is read that it has not seen and nothing left out that it has. CSV files with the same header are one group: DuckDB guesses no
     name and no type when it is told the columns of a file, and so reads columns in any order and refuses no file because of one bad line. Files of
     text are dealt to as many readers as DuckDB has threads, at most eight, because a reader that numbers rows works alone: 500,000 events in four

@@ -1,8 +1,9 @@
-{#- Fields of CSV files as columns, from a raw table, where each line is an array. Each file's first row says which is which, and files with the same are one group; none without a file. -#}
+{#- Fields of CSV files as columns, from a raw table, where each line is an array; none without a file. Each file's first row says which is which, and
+    files with the same are one group. -#}
 {% macro loaded_fields(table, raw, condition) %}
-    {%- set headers = run_query('select distinct ' ~ fields_as_json() ~ ' from ' ~ raw ~ ' where _row = 1 and ' ~ condition).columns[0].values() | sort -%}
+    {%- set headers = run_query('select distinct ' ~ fields_as_json() ~ ' from ' ~ raw ~ ' where _row = 1 and ' ~ condition).columns[0] -%}
     {%- set selects = [] -%}
-    {%- for header in headers -%}
+    {%- for header in headers.values() | sort -%}
         {%- do selects.append(fields_of_header(table, raw, condition, header)) -%}
     {%- endfor -%}
     {{- return(selects | join(' union all ') if selects else none) -}}

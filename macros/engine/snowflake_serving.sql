@@ -102,7 +102,9 @@
     {%- set hides = policy or view.columns | selectattr('classification') | list -%}
     create or replace {{ 'secure ' if hides }}view {{ view.name }} (
         {%- for column in view.columns -%}
-            {{ column.name }}{{ ' with tag (' ~ policy_object('pii_class') ~ " = '" ~ tag_value(column) ~ "')" if column.classification }}{{ ', ' if not loop.last }}
+            {{ column.name }}
+            {%- if column.classification %} with tag ({{ policy_object('pii_class') }} = '{{ tag_value(column) }}'){% endif %}
+            {{- ', ' if not loop.last }}
         {%- endfor -%}
     )
     {%- if policy %} with row access policy {{ policy_object(policy) }} on ({{ rows_column(view) }}){% endif %} copy grants
@@ -111,11 +113,15 @@
 
 {#- Views in schemas of consumers that no table is behind any more. -#}
 {% macro views_of_no_table(declared) %}
+    {%- set schemas = [] -%}
+    {%- for schema in consumer_schemas() -%}
+        {%- do schemas.append(generate_schema_name(schema, none) | lower) -%}
+    {%- endfor -%}
     {%- set query -%}
         select upper('{{ serving_database() }}.' || table_schema || '.' || table_name) as view_name
         from {{ serving_database() }}.information_schema.views
         where
-            lower(table_schema) in ({% for schema in consumer_schemas() %}'{{ generate_schema_name(schema, none) | lower }}'{{ ', ' if not loop.last }}{% endfor %})
+            lower(table_schema) in ('{{ schemas | join("', '") }}')
             and view_name not in ('{{ declared | join("', '", attribute='name') }}')
     {%- endset -%}
     {{- return(run_query(query).columns[0].values()) -}}

@@ -111,7 +111,8 @@ select
     cast(null as {{ column.data_type }}) as {{ column.name }},
     {% endfor -%}
     {%- for name, data_type in {
-        '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar', '_batch': 'bigint',
+        '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
+        '_batch': 'bigint',
     }.items() -%}
     cast(null as {{ data_type }}) as {{ name }}{{ ',' if not loop.last }}
     {% endfor -%}
