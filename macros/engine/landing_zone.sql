@@ -10,7 +10,16 @@
         ) -%}
     {%- endif -%}
     {%- do check_identity(zones[0][0], zones[0][1]) -%}
-    {%- do check_findings() -%}
+    {#- Say what is wrong with files that are not loaded yet, and stop where building on them would lose data. -#}
+    {%- set findings = run_query('select severity, message from landing.main.findings order by severity, message').rows -%}
+    {%- for severity, message in findings -%}
+        {%- do log(severity ~ ': ' ~ message, info=true) -%}
+    {%- endfor -%}
+    {%- if 'error' in findings | map(attribute=0) and invocation_args_dict.which in ('build', 'run') -%}
+        {%- do exceptions.raise_compiler_error(
+            'landed files do not hold the contract (listed above); nothing was built. `make validate` shows every finding.'
+        ) -%}
+    {%- endif -%}
     {#- The run of an erasure (pylib/techco/operations/erase.py) opens no landed file: one that cannot be read must not stop it. -#}
     {%- if not env_var('TECHCO_RUN_OF_ERASURE', '') -%}
         {%- do refresh_raw_views() -%}
@@ -39,19 +48,6 @@
 {% macro pepper_fingerprint() -%}
     left({{ sha256_hex("'fingerprint of ' || " ~ pepper()) }}, 16)
 {%- endmacro %}
-
-{#- Say what is wrong with files that are not loaded yet, and stop where building on them would lose data. -#}
-{% macro check_findings() %}
-    {%- set findings = run_query("select severity, message from landing.main.findings order by severity, message").rows -%}
-    {%- for severity, message in findings -%}
-        {%- do log(severity ~ ': ' ~ message, info=true) -%}
-    {%- endfor -%}
-    {%- if 'error' in findings | map(attribute=0) and invocation_args_dict.which in ('build', 'run') -%}
-        {%- do exceptions.raise_compiler_error(
-            'landed files do not hold the contract (listed above); nothing was built. `make validate` shows every finding.'
-        ) -%}
-    {%- endif -%}
-{% endmacro %}
 
 {#- Make the raw views whose table or files changed. Making one opens every file, so the others are left: a view's comment is the hash of the
     query that it was made of. -#}
