@@ -97,15 +97,15 @@
 {#- The row access policy of a view that a limited role reads; empty where no such role does, or its rows are about no person. One for each schema
     and way to a person, as other roles read other schemas. -#}
 {% macro rows_policy(view) -%}
-    {%- if view.persons not in ['none', 'unsaid'] and limited_roles(view.schema) -%}
+    {%- if view.persons not in ['none', 'unsaid'] and readers_of(view.schema, limited=true) -%}
         rows_of_{{ view.schema }}{{ '_by_' ~ view.persons.split('.')[0] if view.persons != 'customer_key' }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The roles that read a schema with limited persons, or with `unlimited` the others. -#}
-{% macro limited_roles(schema, unlimited=false) %}
+{#- The roles that read a schema: those with limited persons, or the others. -#}
+{% macro readers_of(schema, limited) %}
     {%- set roles = [] -%}
-    {%- for role, rules in var('privacy').roles.items() if schema in rules.schemas and (rules.persons == 'all') == unlimited -%}
+    {%- for role, rules in var('privacy').roles.items() if schema in rules.schemas and (rules.persons != 'all') == limited -%}
         {%- do roles.append(role) -%}
     {%- endfor -%}
     {{- return(roles) -}}
@@ -116,11 +116,11 @@
 {% macro rows_body(view) -%}
     {%- set persons -%}
         select customer_key from {{ target.database }}.{{ relation_of_scopes() }}
-        where {% for role in limited_roles(view.schema) -%}
+        where {% for role in readers_of(view.schema, limited=true) -%}
             {{ ' or ' if not loop.first }}(role_name = '{{ role }}' and {{ any_role_in_session([role]) }})
         {%- endfor %}
     {%- endset -%}
-    {{ any_role_in_session(limited_roles(view.schema, unlimited=true)) }}
+    {{ any_role_in_session(readers_of(view.schema, limited=false)) }}
     {%- if view.persons == 'customer_key' %}
     or of_key in ({{ persons }})
     {%- else %}
