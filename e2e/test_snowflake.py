@@ -554,16 +554,16 @@ def test_the_audit_names_what_somebody_changed_and_applying_puts_it_right(again,
     contacts = "TECHCO_SERVING.PERSONAL.CRM__CONTACTS"
     tampered = {
         "grant usage on schema TECHCO.PII to role TECHCO_ANALYST": (
-            "not declared: grant of USAGE on SCHEMA TECHCO.PII to TECHCO_ANALYST"
+            "not declared: grant USAGE on SCHEMA TECHCO.PII to role TECHCO_ANALYST"
         ),
         "grant role TECHCO_TRANSFORMER to role TECHCO_MARKETING": (
-            "not declared: grant of USAGE on ROLE TECHCO_TRANSFORMER to TECHCO_MARKETING"
+            "not declared: grant ROLE TECHCO_TRANSFORMER to role TECHCO_MARKETING"
         ),
         "grant select on future tables in schema TECHCO.CORE to role TECHCO_SUPPORT": (
-            "not declared: grant of SELECT on FUTURE TABLE TECHCO.CORE to TECHCO_SUPPORT"
+            "not declared: grant SELECT on FUTURE TABLES in SCHEMA TECHCO.CORE to role TECHCO_SUPPORT"
         ),
         "revoke select on view TECHCO_SERVING.CORE.FCT_ORDER from role TECHCO_ANALYST": (
-            "missing: grant of SELECT on VIEW TECHCO_SERVING.CORE.FCT_ORDER to TECHCO_ANALYST"
+            "missing: grant SELECT on VIEW TECHCO_SERVING.CORE.FCT_ORDER to role TECHCO_ANALYST"
         ),
         "alter masking policy TECHCO_SERVING.POLICIES.MASK_TEXT set body -> clear": "missing: body of policy mask_text",
         "alter tag TECHCO_SERVING.POLICIES.PII_CLASS unset masking policy TECHCO_SERVING.POLICIES.MASK_DATE": (
@@ -592,7 +592,7 @@ def test_a_role_that_the_registry_does_not_know_is_told_of_too(again, capfd):
         capfd.readouterr()
         with pytest.raises(RunError):
             again.dbt("--no-use-colors", "run-operation", "audit_privacy")
-        assert "not declared: grant of USAGE on SCHEMA TECHCO.PII to SOMEBODY" in capfd.readouterr().out
+        assert "not declared: grant USAGE on SCHEMA TECHCO.PII to role SOMEBODY" in capfd.readouterr().out
         account.cursor().execute("revoke usage on schema TECHCO.PII from role SOMEBODY")
 
 

@@ -46,37 +46,22 @@
 {%- endmacro %}
 
 
-{#- The engine's own cast, null where it fails. -#}
-{% macro try_cast_to(value, data_type, format) %}
-    {{- return(adapter.dispatch('try_cast_to', 'techco')(value, data_type, format)) -}}
-{% endmacro %}
-
-{% macro duckdb__try_cast_to(value, data_type, format) -%}
-    try_cast({{ value }} as {{ data_type }})
+{#- The engine's own cast, null where it fails. Snowflake's takes text only, and an instant as text loses its microseconds; what comes out of Parquet
+    has its type from `copy into`. It reads `on` and `off` as booleans, which DuckDB does not. -#}
+{% macro try_cast_to(value, data_type, format) -%}
+    {%- set text = 'nullif(nullif(lower(' ~ value ~ "), 'on'), 'off')" if data_type == 'boolean' else value -%}
+    {{ by_engine(
+        duckdb='try_cast(' ~ value ~ ' as ' ~ data_type ~ ')',
+        snowflake=value if format == 'parquet' else 'try_cast(' ~ text ~ ' as ' ~ data_type ~ ')',
+    ) }}
 {%- endmacro %}
-
-{#- Snowflake's try_cast takes text only, and an instant as text loses its microseconds; what comes out of Parquet has its type from `copy into`.
-    It reads `on` and `off` as booleans, which DuckDB does not. -#}
-{% macro snowflake__try_cast_to(value, data_type, format) -%}
-    {%- if format == 'parquet' -%}
-        {{ value }}
-    {%- else -%}
-        try_cast({{ "nullif(nullif(lower(" ~ value ~ "), 'on'), 'off')" if data_type == 'boolean' else value }} as {{ data_type }})
-    {%- endif -%}
-{%- endmacro %}
-
 
 {#- An instant that is written with an offset, in UTC. -#}
-{% macro try_cast_with_offset(value) %}
-    {{- return(adapter.dispatch('try_cast_with_offset', 'techco')(value)) -}}
-{% endmacro %}
-
-{% macro duckdb__try_cast_with_offset(value) -%}
-    cast(try_cast({{ value }} as timestamptz) as timestamp)
-{%- endmacro %}
-
-{% macro snowflake__try_cast_with_offset(value) -%}
-    cast(convert_timezone('UTC', try_cast({{ value }} as timestamp_tz)) as timestamp_ntz)
+{% macro try_cast_with_offset(value) -%}
+    {{ by_engine(
+        duckdb='cast(try_cast(' ~ value ~ ' as timestamptz) as timestamp)',
+        snowflake="cast(convert_timezone('UTC', try_cast(" ~ value ~ ' as timestamp_tz)) as timestamp_ntz)',
+    ) }}
 {%- endmacro %}
 
 
@@ -89,21 +74,15 @@
     case when {{ matches(value, ns.pattern) }} then {{ within_years(try_parse(value, data_type, format), data_type) }} end
 {%- endmacro %}
 
-{% macro try_parse(value, data_type, format) %}
-    {{- return(adapter.dispatch('try_parse', 'techco')(value, data_type, format)) -}}
-{% endmacro %}
-
-{% macro duckdb__try_parse(value, data_type, format) -%}
-    cast(try_strptime({{ value }}, '{{ format }}') as {{ data_type }})
-{%- endmacro %}
-
-{% macro snowflake__try_parse(value, data_type, format) -%}
+{% macro try_parse(value, data_type, format) -%}
     {%- set parts = {'%d': 'DD', '%m': 'MM', '%Y': 'YYYY', '%y': 'YY', '%H': 'HH24', '%M': 'MI', '%S': 'SS'} -%}
     {%- set ns = namespace(format=format) -%}
     {%- for part, name in parts.items() -%}{%- set ns.format = ns.format | replace(part, name) -%}{%- endfor -%}
-    try_to_{{ 'date' if data_type == 'date' else 'timestamp_ntz' }}({{ value }}, '{{ ns.format }}')
+    {{ by_engine(
+        duckdb='cast(try_strptime(' ~ value ~ ", '" ~ format ~ "') as " ~ data_type ~ ')',
+        snowflake='try_to_' ~ ('date' if data_type == 'date' else 'timestamp_ntz') ~ '(' ~ value ~ ", '" ~ ns.format ~ "')",
+    ) }}
 {%- endmacro %}
-
 
 {#- A number that is written with a decimal comma, with points between thousands or without, as one with a decimal point; null for any other text. -#}
 {% macro number_with_comma(value) -%}
@@ -112,14 +91,6 @@
 
 
 {#- Whether a whole text is of a regular expression. -#}
-{% macro matches(text, pattern) %}
-    {{- return(adapter.dispatch('matches', 'techco')(text, pattern)) -}}
-{% endmacro %}
-
-{% macro duckdb__matches(text, pattern) -%}
-    regexp_full_match({{ text }}, '{{ pattern }}')
-{%- endmacro %}
-
-{% macro snowflake__matches(text, pattern) -%}
-    regexp_like({{ text }}, '{{ pattern }}')
+{% macro matches(text, pattern) -%}
+    {{ by_engine(duckdb='regexp_full_match', snowflake='regexp_like') }}({{ text }}, '{{ pattern }}')
 {%- endmacro %}

@@ -1,31 +1,14 @@
-{#- Any text as a literal, whatever stands in it. -#}
-{% macro text_literal(text) %}
-    {{- return(adapter.dispatch('text_literal', 'techco')(text)) -}}
-{% endmacro %}
-
-{% macro duckdb__text_literal(text) -%}
-    '{{ text | string | replace("'", "''") }}'
+{#- Any text as a literal, whatever stands in it. Snowflake reads a backslash in a text as the beginning of an escape. -#}
+{% macro text_literal(text) -%}
+    {%- set doubled = text | string | replace("'", "''") -%}
+    '{{ by_engine(duckdb=doubled, snowflake=doubled | replace("\\", "\\\\")) }}'
 {%- endmacro %}
-
-{#- Snowflake reads a backslash in a text as the beginning of an escape. -#}
-{% macro snowflake__text_literal(text) -%}
-    '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
-{%- endmacro %}
-
 
 {#- Those of some key columns whose values are the same when they were cast to text and back. On Snowflake an instant, whose column ends in _at,
     has lost its microseconds then: the greatest one would lie beyond the end of its own range. -#}
 {% macro exact_as_text(keys) %}
-    {{- return(adapter.dispatch('exact_as_text', 'techco')(keys)) -}}
-{% endmacro %}
-
-{% macro duckdb__exact_as_text(keys) %}
-    {{- return(keys) -}}
-{% endmacro %}
-
-{% macro snowflake__exact_as_text(keys) %}
     {%- set exact = [] -%}
-    {%- for key in keys if not key.endswith('_at') -%}
+    {%- for key in keys if by_engine(duckdb=true, snowflake=not key.endswith('_at')) -%}
         {%- do exact.append(key) -%}
     {%- endfor -%}
     {{- return(exact) -}}

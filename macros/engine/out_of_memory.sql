@@ -1,12 +1,6 @@
 {#- Last of every run: where the memory limit was too small for a model, say which setting that is, as DuckDB's own message names
     a statement that nobody can give it here. Snowflake has no such limit. -#}
 {% macro explain_out_of_memory() %}
-    {{- return(adapter.dispatch('explain_out_of_memory', 'techco')()) -}}
-{% endmacro %}
-
-{% macro snowflake__explain_out_of_memory() %}{% endmacro %}
-
-{% macro duckdb__explain_out_of_memory() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set short = [] -%}
     {%- for result in results if result.message and 'Out of Memory Error' in result.message -%}

@@ -1,44 +1,24 @@
 {#- A text in which everything that is of a regular expression is replaced, without regard to case. `pattern` is SQL: a literal made by text_literal() or an
     expression; `replacement` is plain text and may name groups as \1. `exact`: with regard to case. Both engines have RE2: no looking around, and
     \b knows ASCII only. -#}
-{% macro replace_matches(text, pattern, replacement, exact=false) %}
-    {{- return(adapter.dispatch('replace_matches', 'techco')(text, pattern, replacement, exact)) -}}
-{% endmacro %}
-
-{% macro duckdb__replace_matches(text, pattern, replacement, exact) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ text_literal(replacement) }}, '{{ 'g' if exact else 'gi' }}')
+{% macro replace_matches(text, pattern, replacement, exact=false) -%}
+    {%- set options = by_engine(duckdb="'g'" if exact else "'gi'", snowflake='1, 0, ' ~ ("'c'" if exact else "'i'")) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ text_literal(replacement) }}, {{ options }})
 {%- endmacro %}
-
-{% macro snowflake__replace_matches(text, pattern, replacement, exact) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ text_literal(replacement) }}, 1, 0, '{{ 'c' if exact else 'i' }}')
-{%- endmacro %}
-
 
 {#- Whether something in a text is of a regular expression, without regard to case. -#}
-{% macro contains_match(text, pattern) %}
-    {{- return(adapter.dispatch('contains_match', 'techco')(text, pattern)) -}}
-{% endmacro %}
-
-{% macro duckdb__contains_match(text, pattern) -%}
-    regexp_matches({{ text }}, {{ text_literal(pattern) }}, 'i')
+{% macro contains_match(text, pattern) -%}
+    {%- set given = text ~ ', ' ~ text_literal(pattern) -%}
+    {{ by_engine(duckdb='regexp_matches(' ~ given ~ ", 'i')", snowflake='regexp_instr(' ~ given ~ ", 1, 1, 0, 'i') > 0") }}
 {%- endmacro %}
-
-{% macro snowflake__contains_match(text, pattern) -%}
-    regexp_instr({{ text }}, {{ text_literal(pattern) }}, 1, 1, 0, 'i') > 0
-{%- endmacro %}
-
 
 {#- What a text has of a regular expression at the n-th place; null where there are fewer. -#}
-{% macro nth_match(text, pattern, place) %}
-    {{- return(adapter.dispatch('nth_match', 'techco')(text, pattern, place)) -}}
-{% endmacro %}
-
-{% macro duckdb__nth_match(text, pattern, place) -%}
-    regexp_extract_all({{ text }}, {{ text_literal(pattern) }})[{{ place }}]
-{%- endmacro %}
-
-{% macro snowflake__nth_match(text, pattern, place) -%}
-    regexp_substr({{ text }}, {{ text_literal(pattern) }}, 1, {{ place }}, 'c')
+{% macro nth_match(text, pattern, place) -%}
+    {%- set given = text ~ ', ' ~ text_literal(pattern) -%}
+    {{ by_engine(
+        duckdb='regexp_extract_all(' ~ given ~ ')[' ~ place ~ ']',
+        snowflake='regexp_substr(' ~ given ~ ', 1, ' ~ place ~ ", 'c')",
+    ) }}
 {%- endmacro %}
 
 

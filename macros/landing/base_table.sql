@@ -50,9 +50,8 @@ from {{ 'judged' if suppressing else 'checked' }}
 {% macro rows_by_format(table) %}
     {%- set formats, found = landed_formats(table), [] -%}
     {%- for format in formats -%}
-        {%- set landed, alone = dict(table, format=format), formats | length == 1 -%}
-        {%- set rows = new_rows(landed, alone) if is_incremental() else all_rows(landed, alone) -%}
-        {%- if rows is not none -%}{%- do found.append([format, rows]) -%}{%- endif -%}
+        {%- set rows = rows_of_format(dict(table, format=format), alone=formats | length == 1) -%}
+        {%- do found.append([format, rows]) if rows is not none -%}
     {%- endfor -%}
     {{- return(found) -}}
 {% endmacro %}
@@ -61,17 +60,11 @@ from {{ 'judged' if suppressing else 'checked' }}
 {% macro checked_rows(table, landed) -%}
 {%- set format = table.format -%}
 {{ format }}_landed as (
-
-    {{ landed }}
-
-),
-
-{{ format }}_fields as (
     {% if format == 'jsonl' %}
-    {{ json_columns('jsonl_landed', table.columns) }}
+    {{ json_columns('(' ~ landed ~ ') as landed', table.columns) }}
     where _line is not null
     {% else %}
-    select * from {{ format }}_landed
+    {{ landed }}
     {% endif %}
 ),
 
@@ -83,7 +76,7 @@ from {{ 'judged' if suppressing else 'checked' }}
         {{ typed(column, table) }} as {{ typed_name(column) }},
         {% endfor -%}
         *
-    from {{ format }}_fields
+    from {{ format }}_landed
 
 ),
 
@@ -118,26 +111,24 @@ select
     {% for column in table.columns -%}
     cast(null as {{ column.data_type }}) as {{ column.name }},
     {% endfor -%}
-    cast(null as varchar) as _file,
-    cast(null as bigint) as _row,
-    cast(null as date) as _ingested_on,
-    cast(null as varchar) as _issues,
-    cast(null as varchar) as _raw,
-    cast(null as varchar) as _erased_key,
-    cast(null as bigint) as _batch
+    {%- for name, data_type in {
+        '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
+        '_batch': 'bigint',
+    }.items() -%}
+    cast(null as {{ data_type }}) as {{ name }}{{ ',' if not loop.last }}
+    {% endfor -%}
 limit 0
 {% endmacro %}
 
 {#- A landed value as its column's type; null where it is none, and for a blank text. -#}
 {% macro typed(column, table) -%}
+    {%- set has_comma = table.format == 'csv' and table.csv.get('decimal_comma') and column.data_type not in ('boolean', 'date', 'timestamp') -%}
     {%- if column.data_type == 'varchar' -%}
         {{ filled(column.name) }}
     {%- elif column.format and table.format == 'csv' -%}
         {{ parse_instant(column.name, column.data_type, column.format) }}
-    {%- elif table.format == 'csv' and table.csv.get('decimal_comma') and column.data_type not in ('varchar', 'boolean', 'date', 'timestamp') -%}
-        {{ try_type(number_with_comma(column.name), column.data_type, table.format) }}
     {%- else -%}
-        {{ try_type(column.name, column.data_type, table.format) }}
+        {{ try_type(number_with_comma(column.name) if has_comma else column.name, column.data_type, table.format) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -169,72 +160,36 @@ limit 0
     case when {{ typed_name(column) }} is null then {{ filled(column.name) }} end
 {%- endmacro %}
 
-{#- The row as it came. `of`: what it is called, and a point, where columns of the same names are made beside it. -#}
-{% macro raw_row(table, of='') -%}
+{#- The row as it came. `of`: what it is called, and a point, as columns of the same names are made beside it. -#}
+{% macro raw_row(table, of) -%}
     {%- set as_object = json_object_text(table.columns | map(attribute='name') | list, of) -%}
-    {%- if table.format == 'jsonl' -%}
-        _line
-    {%- elif table.format == 'csv' -%}
-        coalesce(_line, {{ as_object }})
-    {%- else -%}
-        {{ as_object }}
-    {%- endif -%}
+    {{ {'jsonl': '_line', 'csv': 'coalesce(_line, ' ~ as_object ~ ')', 'parquet': as_object}[table.format] }}
 {%- endmacro %}
 
-{#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. -#}
+{#- Why a row cannot be used: reason codes `reason:column`, separated by spaces; null for a good row. Every row is looked at by the short conditions
+    of `looked_for`; only of those that fail, reasons are worked out. -#}
 {% macro issues(table) %}
-    {#- What every row is looked at for, and what of a change log only rows that are no delete are; what it is, told of the few that have any.
-        The last decides: where it tells nothing, the row is good. -#}
-    {%- set looked_for, of_living, found = [], [], [] -%}
+    {#- Of a change log's delete only its key and its place in the log are needed; whatever else it carries is read by nobody. -#}
+    {%- set is_living = "coalesce(_op, '') <> 'd'" -%}
+    {%- set needed = table.columns | map(attribute='name') | list if table.feed != 'cdc' else table.key + var('feeds').cdc.required -%}
+    {%- set looked_for, looked_for_in_living, reasons = [], [], [] -%}
     {%- for column in table.columns -%}
-        {%- set in_column = [] -%}
-        {%- if column.data_type != 'varchar' -%}
-            {%- do in_column.append([is_of_wrong_type(column, table), 'type:' ~ column.name]) -%}
-        {%- elif table.format == 'jsonl' and not column.elements -%}
-            {%- do in_column.append([holds_container('payload', column), 'type:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.data_type in ('date', 'timestamp') and (column.required or column.name.startswith('_')) -%}
-            {%- do in_column.append([outside_calendar(column), 'range:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.maximum -%}
-            {%- do in_column.append([typed_name(column) ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.data_type == 'decimal(18,3)' and 'currency_code' in table.columns | map(attribute='name') -%}
-            {%- do in_column.append([in_minor_unit(typed_name(column), 'currency_code') ~ ' <> ' ~ typed_name(column), 'digits:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.required -%}
-            {%- do in_column.append([is_missing(column, table), 'missing:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.accepted -%}
-            {%- do in_column.append([typed_name(column) ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain:' ~ column.name]) -%}
-        {%- endif -%}
-        {%- if column.elements -%}
-            {%- do in_column.append([typed_name(column) ~ ' is not null and not ' ~ is_json_array(typed_name(column)), 'type:' ~ column.name]) -%}
-        {%- endif -%}
-        {#- A delete needs its key and its place in the log only; whatever else it carries is read by nobody. -#}
-        {%- set of_all = table.feed != 'cdc' or column.name in table.key + var('feeds').cdc.required -%}
-        {%- do (looked_for if of_all else of_living).extend(in_column | map('first')) -%}
-        {%- for condition, reason in in_column -%}
-            {%- do found.append([condition if of_all else is_living() ~ ' and (' ~ condition ~ ')', reason]) -%}
+        {%- for condition, reason in checks_of_column(column, table) -%}
+            {%- do (looked_for if column.name in needed else looked_for_in_living).append(condition) -%}
+            {%- do reasons.append([condition if column.name in needed else is_living ~ ' and (' ~ condition ~ ')', reason ~ ':' ~ column.name]) -%}
         {%- endfor -%}
         {%- set judged = [] -%}
         {%- for element in column.elements -%}
-            {%- if element.required or element.data_type != 'varchar' -%}
-                {%- do judged.append(element) -%}
-            {%- endif -%}
-            {%- if element.data_type != 'varchar' -%}
-                {%- do found.append([has_element_of_other_type(column.name, element), 'type:' ~ column.name ~ '.' ~ element.name]) -%}
-            {%- endif -%}
-            {%- if element.required -%}
-                {%- do found.append([has_element_without(column.name, element), 'missing:' ~ column.name ~ '.' ~ element.name]) -%}
-            {%- endif -%}
+            {%- set possible = (['type'] if element.data_type != 'varchar' else []) + (['missing'] if element.required else []) -%}
+            {%- do judged.append(element) if possible -%}
+            {%- for reason in possible -%}
+                {%- do reasons.append([has_bad_element(column.name, [element], [reason]), reason ~ ':' ~ column.name ~ '.' ~ element.name]) -%}
+            {%- endfor -%}
         {%- endfor -%}
-        {%- if judged -%}
-            {%- do looked_for.append(has_bad_element(column.name, judged)) -%}
-        {%- endif -%}
+        {%- do looked_for.append(has_bad_element(column.name, judged)) if judged -%}
     {%- endfor -%}
-    {%- if of_living -%}
-        {%- do looked_for.append(is_living() ~ ' and ((' ~ of_living | join(') or (') ~ '))') -%}
+    {%- if looked_for_in_living -%}
+        {%- do looked_for.append(is_living ~ ' and ((' ~ looked_for_in_living | join(') or (') ~ '))') -%}
     {%- endif -%}
         case
             {%- if table.format == 'jsonl' %}
@@ -247,54 +202,65 @@ limit 0
                 {{ 'or ' if not loop.first }}({{ condition }})
                 {%- endfor %}
                 then nullif(rtrim(
-                    {%- for condition, reason in found %}
+                    {%- for condition, reason in reasons %}
                     {{ '|| ' if not loop.first }}case when {{ condition }} then '{{ reason }} ' else '' end
                     {%- endfor %}
                 ), '')
         end
 {% endmacro %}
 
-{#- A condition on a change log's row: it is no delete. -#}
-{% macro is_living() -%}
-    coalesce(_op, '') <> 'd'
-{%- endmacro %}
+{#- What is checked of a column, as [condition on which the value is bad, reason]. -#}
+{% macro checks_of_column(column, table) %}
+    {%- set checks, value, is_instant = [], typed_name(column), column.data_type in ('date', 'timestamp') -%}
+    {%- if column.data_type != 'varchar' -%}
+        {%- do checks.append([is_of_wrong_type(column, table), 'type']) -%}
+    {%- elif column.elements -%}
+        {%- do checks.append([value ~ ' is not null and not ' ~ is_json_array(value), 'type']) -%}
+    {%- elif table.format == 'jsonl' -%}
+        {%- do checks.append([holds_container('payload', column), 'type']) -%}
+    {%- endif -%}
+    {%- do checks.append([outside_calendar(value), 'range']) if is_instant and (column.required or column.name.startswith('_')) -%}
+    {%- if column.maximum -%}
+        {%- do checks.append([value ~ ' not between ' ~ (column.minimum or -column.maximum) ~ ' and ' ~ column.maximum, 'range']) -%}
+    {%- endif -%}
+    {%- if column.data_type == 'decimal(18,3)' and 'currency_code' in table.columns | map(attribute='name') -%}
+        {%- do checks.append([in_minor_unit(value, 'currency_code') ~ ' <> ' ~ value, 'digits']) -%}
+    {%- endif -%}
+    {%- do checks.append([is_missing(column, table), 'missing']) if column.required -%}
+    {%- do checks.append([value ~ " not in ('" ~ column.accepted | join("', '") ~ "')", 'domain']) if column.accepted -%}
+    {{- return(checks) -}}
+{% endmacro %}
 
 {#- When a row happened, or was written, on no day that the business knows: the year 1 and the year 9999 are what systems write for none.
     It would be counted in facts and on no day, and as a version it would stand above or below all others for ever. Other columns may
     hold such days, as an end that is open. -#}
-{% macro outside_calendar(column) -%}
-    {{ typed_name(column) }} < cast('{{ var("calendar_start") }}' as date) or {{ typed_name(column) }} >= cast('{{ var("calendar_end") }}' as date)
+{% macro outside_calendar(value) -%}
+    {{ value }} < cast('{{ var("calendar_start") }}' as date) or {{ value }} >= cast('{{ var("calendar_end") }}' as date)
 {%- endmacro %}
 
 {#- Post-hook of base models: the files are loaded whose rows they hold. On DuckDB it is in the transaction of their insert. On Snowflake it is
-    not, so it notes what a run that was killed before it has left: whatever came behind the last batch that is noted. -#}
+    not, so it notes what a run that was killed before it has left: whatever came behind the last batch that is noted. Rows that a person's rights
+    have changed since have a greater batch, and came in files that are noted. -#}
 {% macro remember_loaded_files() %}
     {%- set source_name, table_name = model.name.removeprefix('base_').split('__') -%}
-    {#- Rows that a person's rights have changed since have a greater batch, and came in files that are noted. -#}
-    {%- set not_noted -%}
-        _batch > {{ last_noted_batch(source_name, table_name) }}
-        and _file not in (
-            select file_path from {{ ledger('loaded_files') }} where source_name = '{{ source_name }}' and table_name = '{{ table_name }}'
-        )
-    {%- endset %}
-    delete from {{ ledger('loaded_files') }}
-    where
-        source_name = '{{ source_name }}'
-        and table_name = '{{ table_name }}'
-        {%- if execute and is_incremental() %}
-        and file_path in (select _file from {{ this }} where {{ not_noted }})
-        {%- endif %};
+    {%- if not is_incremental() %}
+    delete from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }};
+    {%- endif %}
     insert into {{ ledger('loaded_files') }}
     select '{{ source_name }}', '{{ table_name }}', _file, min(_ingested_on), max(_batch), count(*)
     from {{ this }}
-    where {{ not_noted }}
+    where
+        _batch > {{ last_noted_batch(source_name, table_name) }}
+        and _file not in (select file_path from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }})
     group by _file
 {% endmacro %}
 
 {#- The last batch of a base model of which files are noted. -#}
 {% macro last_noted_batch(source_name, table_name) -%}
-    (
-        select coalesce(max(batch), 0) from {{ ledger('loaded_files') }}
-        where source_name = '{{ source_name }}' and table_name = '{{ table_name }}'
-    )
+    (select coalesce(max(batch), 0) from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }})
+{%- endmacro %}
+
+{#- A condition on control tables: rows of a raw table. -#}
+{% macro of_table(source_name, table_name) -%}
+    source_name = '{{ source_name }}' and table_name = '{{ table_name }}'
 {%- endmacro %}

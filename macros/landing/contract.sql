@@ -1,16 +1,19 @@
-{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention (also as a text), cadence, and columns (name,
-    data_type, path, required, accepted, classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array
-    hold).
-    What a kind of feed adds to every table (dbt_project.yml, var feeds) comes last. -#}
+{#- A table of the raw contract, as the sources' YAML declares it: source, table, feed, format, csv, key, retention (also as a text), cadence
+    (how many days lie between deliveries, none where a table comes when something changes), and columns (name, data_type, path, required, accepted,
+    classification, not_personal, id_form, format, minimum, maximum, elements: what the objects of an array hold). What a kind of feed adds to
+    every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
     {%- set meta = dict(node.source_meta, **node.config.meta) -%}
-    {%- set feed = var('feeds')[meta.feed] -%}
+    {%- set feed, cadence = var('feeds')[meta.feed], meta.get('cadence', {'every': '1 day'}) -%}
     {%- set csv = meta.get('csv', {}) -%}
     {%- set formats = {'date': csv.get('date_format'), 'timestamp': csv.get('timestamp_format')} -%}
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
-        {%- set declared = column.config.meta -%}
+        {%- set declared, elements = column.config.meta, [] -%}
+        {%- for name, data_type in declared.get('elements', {}).items() -%}
+            {%- do elements.append({'name': name, 'data_type': data_type, 'required': name in declared.get('required_elements', [])}) -%}
+        {%- endfor -%}
         {%- do columns.append({
             'name': column.name,
             'data_type': column.data_type,
@@ -21,7 +24,7 @@
             'not_personal': declared.get('not_personal'),
             'id_form': declared.get('id_form'),
             'format': formats.get(column.data_type),
-            'elements': contract_elements(declared),
+            'elements': elements,
             'minimum': declared.get('minimum'),
             'maximum': declared.get('maximum', var('largest').get(column.data_type)),
         }) -%}
@@ -37,24 +40,9 @@
         'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
         'retention': meta.retention,
         'retention_text': (meta.retention.items() | map('join', ': ') | join(', ')) if meta.retention is mapping else meta.retention,
-        'cadence': contract_cadence(meta.get('cadence', {'every': '1 day'})),
+        'cadence': {'every': none, 'holds_until_next': true} if cadence == 'on_change'
+            else {'every': cadence.every.split(' ')[0], 'holds_until_next': cadence.get('holds_until_next', false)},
     }) -}}
-{% endmacro %}
-
-{#- How often a table comes: every so many days (text), none where it comes when something changes. -#}
-{% macro contract_cadence(declared) %}
-    {%- if declared == 'on_change' -%}
-        {{- return({'every': none, 'holds_until_next': true}) -}}
-    {%- endif -%}
-    {{- return({'every': declared.every.split(' ')[0], 'holds_until_next': declared.get('holds_until_next', false)}) -}}
-{% endmacro %}
-
-{% macro contract_elements(declared) %}
-    {%- set elements = [] -%}
-    {%- for name, data_type in declared.get('elements', {}).items() -%}
-        {%- do elements.append({'name': name, 'data_type': data_type, 'required': name in declared.get('required_elements', [])}) -%}
-    {%- endfor -%}
-    {{- return(elements) -}}
 {% endmacro %}
 
 {#- Every table of the raw contract, in the order of names. -#}

@@ -16,10 +16,7 @@
         'create or replace table ' ~ ledger('project_nodes') ~ ' as '
         ~ declared_rows(['node_id', 'node_name', 'kind', 'relation_name', 'reads'], nodes)
     ) -%}
-    {%- if started -%}
-        {%- set number = run_query('select coalesce(max(run_number), 0) + 1 from ' ~ ledger('node_runs')).columns[0].values()[0] -%}
-        {%- do write_node_runs(number, started) -%}
-    {%- endif -%}
+    {%- do write_node_runs(started) -%}
 {% endmacro %}
 
 {#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
@@ -28,26 +25,27 @@
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
         {%- do ended.append([result.node.unique_id, 'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string]) -%}
     {%- endfor -%}
-    {%- if ended -%}
-        {%- set number = run_query(
-            "select coalesce(max(case when invocation_id = '" ~ invocation_id ~ "' then run_number end), max(run_number) + 1, 1) from " ~ ledger('node_runs')
-        ).columns[0].values()[0] -%}
-        {%- do write_node_runs(number, ended) -%}
-        {%- do remember_full_refreshes() -%}
-    {%- endif -%}
+    {%- do write_node_runs(ended) -%}
+    {%- do remember_full_refreshes() -%}
 {% endmacro %}
 
 {#- Write down the run of nodes, given as [id, status]. -#}
-{% macro write_node_runs(number, nodes) %}
-    {%- set columns = ['run_number', 'invocation_id', 'status', 'as_of'] -%}
-    {%- set values = [number, "'" ~ invocation_id ~ "'", 'ended.status', text_literal(var('as_of') or '')] -%}
-    {%- set assignments = [] -%}
-    {%- for column in columns -%}{%- do assignments.append(column ~ ' = ' ~ values[loop.index0]) -%}{%- endfor -%}
-    {%- do run_query(
-        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], nodes) ~ ') as ended '
-        ~ 'on known.node_id = ended.node_id when matched then update set ' ~ assignments | join(', ')
-        ~ ' when not matched then insert (node_id, ' ~ columns | join(', ') ~ ') values (ended.node_id, ' ~ values | join(', ') ~ ')'
-    ) -%}
+{% macro write_node_runs(nodes) %}
+    {%- if not nodes -%}{{ return('') }}{%- endif -%}
+    {%- set number = run_query(
+        "select coalesce(max(case when invocation_id = '" ~ invocation_id ~ "' then run_number end), max(run_number) + 1, 1) from " ~ ledger('node_runs')
+    ).columns[0].values()[0] -%}
+    {%- set as_of = text_literal(var('as_of') or '') -%}
+    {%- set statement -%}
+        merge into {{ ledger('node_runs') }} as known
+        using ({{ declared_rows(['node_id', 'status'], nodes) }}) as present
+        on known.node_id = present.node_id
+        when matched then update set
+            run_number = {{ number }}, invocation_id = '{{ invocation_id }}', status = present.status, as_of = {{ as_of }}
+        when not matched then insert (node_id, run_number, invocation_id, status, as_of)
+        values (present.node_id, {{ number }}, '{{ invocation_id }}', present.status, {{ as_of }})
+    {%- endset -%}
+    {%- do run_query(statement) -%}
 {% endmacro %}
 
 {#- The ids of what this run is going to run. Of `dbt retry` dbt does not say it: that is what did not pass the last time. -#}

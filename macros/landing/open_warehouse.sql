@@ -25,6 +25,8 @@
         'last_runs': 'model_name varchar, batch bigint',
         'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
+        'runs': 'invocation_id varchar, started_at timestamp, finished_at timestamp, started_by varchar, git_commit varchar, target_name varchar, '
+            ~ 'command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, failures bigint, failed_nodes varchar',
         'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, as_of varchar',
         'model_settings': 'node_id varchar, fingerprint varchar',
         'settings': 'fingerprint varchar, setting_name varchar, setting_value varchar',

@@ -33,15 +33,7 @@
             pauses.resumed_on,
             table_days.table_name,
             max(case when table_days.ingested_on >= pauses.resumed_on then 1 else 0 end) as is_after,
-            max(
-                case
-                    when
-                        table_days.ingested_on < pauses.resumed_on
-                        and pauses.paused_on - table_days.ingested_on < 31
-                        then 1
-                    else 0
-                end
-            ) as is_before,
+            max(case when pauses.paused_on - table_days.ingested_on between 0 and 30 then 1 else 0 end) as is_before,
             sum(case when table_days.ingested_on >= pauses.resumed_on then 1 else -1 end) as surplus_after
         from pauses
         cross join table_days
@@ -49,24 +41,24 @@
 
     ),
 
-    judged as (
+    refused as (
 
         select
             paused_on,
-            resumed_on,
-            sum(is_after) as tables_after,
-            sum(case when is_before = 1 and is_after = 0 then 1 else 0 end) as tables_missing,
-            sum(surplus_after) as surplus_after
+            resumed_on
         from tables_at_pause
         group by paused_on, resumed_on
+        having
+            sum(surplus_after) <= 0
+            and (
+                sum(is_after) * 2 <= sum(is_before * (1 - is_after))
+                or (sum(is_after) = 1 and sum(is_before * (1 - is_after)) >= 1)
+            )
 
     )
 
     select
         min(resumed_on) as refused_from,
         min(paused_on) as newest_accepted
-    from judged
-    where
-        surplus_after <= 0
-        and (tables_after * 2 <= tables_missing or (tables_after = 1 and tables_missing >= 1))
+    from refused
 {% endmacro %}

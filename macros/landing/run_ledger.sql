@@ -2,46 +2,41 @@
     one that was killed is there too, without an end. Commands that change nothing are not. -#}
 {% macro begin_run() %}
     {%- if not (execute and is_recorded()) -%}{{ return('') }}{%- endif -%}
-    {%- do run_query(
-        'create table if not exists ' ~ ledger('runs') ~ ' (invocation_id varchar, started_at timestamp, finished_at timestamp, started_by varchar, '
-        ~ 'git_commit varchar, target_name varchar, command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, '
-        ~ 'failures bigint, failed_nodes varchar)'
-    ) -%}
-    {%- set run_values = run_origin() + [invocation_args_dict.which, selection_of_run()] -%}
-    {%- set values = [] -%}
-    {%- for value in run_values -%}
-        {%- do values.append(text_literal((value | string)[:500])) -%}
-    {%- endfor -%}
-    {%- do run_query(
-        'insert into ' ~ ledger('runs') ~ ' (invocation_id, started_at, started_by, git_commit, target_name, command, selection) select '
-        ~ "'" ~ invocation_id ~ "', " ~ instant_literal(run_started_at) ~ ', ' ~ values | join(', ')
-    ) -%}
+    {%- set statement -%}
+        insert into {{ ledger('runs') }} (invocation_id, started_at, started_by, git_commit, target_name, command, selection)
+        select
+            '{{ invocation_id }}',
+            {{ instant_literal(run_started_at) }},
+            {%- for value in run_origin() + [invocation_args_dict.which, selection_of_run()] %}
+            {{ text_literal((value | string)[:500]) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+    {%- endset -%}
+    {%- do run_query(statement) -%}
     {%- do begin_nodes() -%}
 {% endmacro %}
 
 {#- At the end of a run: how it ended. Nodes are named; what a test found is not kept. -#}
 {% macro end_run() %}
     {%- if not (execute and is_recorded()) -%}{{ return('') }}{%- endif -%}
-    {%- set ns = namespace(built=0, tested=0) -%}
-    {%- set failed = [] -%}
-    {%- for result in results -%}
-        {%- set is_test = result.node.resource_type in ('test', 'unit_test') -%}
-        {%- if result.status in ('error', 'fail', 'runtime error') -%}
-            {%- do failed.append(result.node.name) -%}
-        {%- elif not is_test and result.status == 'success' -%}
-            {%- set ns.built = ns.built + 1 -%}
-        {%- endif -%}
-        {%- if is_test and result.status != 'skipped' -%}
-            {%- set ns.tested = ns.tested + 1 -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- do run_query(
-        'update ' ~ ledger('runs') ~ ' set finished_at = ' ~ utc_now()
-        ~ ', built_nodes = ' ~ ns.built ~ ', run_tests = ' ~ ns.tested ~ ', failures = ' ~ failed | length
-        ~ ", failed_nodes = '" ~ (failed | sort | join(' '))[:2000] ~ "', landed_rows = (select coalesce(sum(landed_rows), 0) from " ~ ledger('loaded_files')
-        ~ ' where batch in (select batch from ' ~ ledger('batches') ~ " where invocation_id = '" ~ invocation_id ~ "')) where invocation_id = '"
-        ~ invocation_id ~ "'"
-    ) -%}
+    {%- set tests = ['test', 'unit_test'] -%}
+    {%- set built = results | selectattr('status', 'equalto', 'success') | rejectattr('node.resource_type', 'in', tests) | list -%}
+    {%- set tested = results | selectattr('node.resource_type', 'in', tests) | rejectattr('status', 'equalto', 'skipped') | list -%}
+    {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | map(attribute='node.name') | sort -%}
+    {%- set statement -%}
+        update {{ ledger('runs') }}
+        set
+            finished_at = {{ utc_now() }},
+            built_nodes = {{ built | length }},
+            run_tests = {{ tested | length }},
+            failures = {{ failed | length }},
+            failed_nodes = '{{ (failed | join(' '))[:2000] }}',
+            landed_rows = (
+                select coalesce(sum(landed_rows), 0) from {{ ledger('loaded_files') }}
+                where batch in (select batch from {{ ledger('batches') }} where invocation_id = '{{ invocation_id }}')
+            )
+        where invocation_id = '{{ invocation_id }}'
+    {%- endset -%}
+    {%- do run_query(statement) -%}
     {%- do end_nodes() -%}
 {% endmacro %}
 

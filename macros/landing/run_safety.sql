@@ -21,21 +21,12 @@
             ~ 'a new warehouse without rows.'
         ) -%}
     {%- endif -%}
-    {%- if invocation_args_dict.get('defer') -%}
-        {%- do refuse_deferred_inputs() -%}
-    {%- endif -%}
-{% endmacro %}
-
-{#- With --defer inputs may be tables of another environment, whose batches are counted apart. -#}
-{% macro refuse_deferred_inputs() %}
-    {%- set selected, run = [], nodes_of_this_run() -%}
-    {%- for name in names_of_incremental_models() if name in run -%}
-        {%- do selected.append(graph.nodes[name].name) -%}
-    {%- endfor -%}
-    {%- if selected -%}
+    {#- With --defer inputs may be tables of another environment, whose batches are counted apart. -#}
+    {%- set incremental = names_of_incremental_models() | select('in', nodes_of_this_run()) | list if invocation_args_dict.get('defer') -%}
+    {%- if incremental -%}
         {%- do exceptions.raise_compiler_error(
-            'Nothing was run: with --defer ' ~ selected[0] ~ ' could read tables of another environment, and batches say what is new, which each environment counts for itself. '
-            ~ 'Leave --defer out, or incremental models: --exclude config.materialized:incremental.'
+            'Nothing was run: with --defer ' ~ graph.nodes[incremental[0]].name ~ ' could read tables of another environment, and batches say what is new, which '
+            ~ 'each environment counts for itself. Leave --defer out, or incremental models: --exclude config.materialized:incremental.'
         ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -2,42 +2,18 @@
     when the var changes, and the next run adds rows of the new kind to it. So each incremental model remembers the settings of its last full
     build (base.model_settings; base.settings says what they were), and a run with others is refused, unless it builds all such models again. -#}
 
-{#- The settings of this run, as {name: value in text}: the vars that vars: needs_full_refresh names, and seeds that incremental models read. -#}
+{#- The settings of this run, as {name: value in text}: the vars that vars: needs_full_refresh names, and seeds that are read on the way to an
+    incremental model. -#}
 {% macro present_settings() %}
     {%- set settings = {} -%}
     {%- for name in var('needs_full_refresh') -%}
         {%- set value = var(name) -%}
         {%- do settings.update({name: value | string if value is string or value is number or value is not iterable else tojson(value, sort_keys=true)}) -%}
     {%- endfor -%}
-    {%- for seed in seeds_of_incremental_models() -%}
-        {%- do settings.update({'seed ' ~ seed.name: seed.checksum.checksum}) -%}
+    {%- for name in nodes_behind(names_of_incremental_models()) if graph.nodes[name].resource_type == 'seed' -%}
+        {%- do settings.update({'seed ' ~ graph.nodes[name].name: graph.nodes[name].checksum.checksum}) -%}
     {%- endfor -%}
     {{- return(settings) -}}
-{% endmacro %}
-
-{#- Seeds that are read on the way to an incremental model. -#}
-{% macro seeds_of_incremental_models() %}
-    {%- set found, names = [], [] -%}
-    {%- for name in names_of_incremental_models() -%}
-        {%- do names.append(name) -%}
-    {%- endfor -%}
-    {#- The list grows while it is walked, until all that is read has been looked at. -#}
-    {%- for name in names -%}
-        {%- set node = graph.nodes[name] -%}
-        {%- do found.append(node) if node.resource_type == 'seed' -%}
-        {%- for read in node.get('depends_on', {}).get('nodes', []) if read in graph.nodes and read not in names -%}
-            {%- do names.append(read) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{- return(found | sort(attribute='name')) -}}
-{% endmacro %}
-
-{% macro names_of_incremental_models() %}
-    {%- set names = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
-        {%- do names.append(node.unique_id) -%}
-    {%- endfor -%}
-    {{- return(names) -}}
 {% endmacro %}
 
 {% macro fingerprint_of(settings) -%}
@@ -49,33 +25,21 @@
 {% macro check_settings() %}
     {%- set settings = present_settings() -%}
     {%- set present = fingerprint_of(settings) -%}
-    {%- if not holds_data() -%}
-        {%- do run_query('delete from ' ~ ledger('model_settings')) -%}
-    {%- endif -%}
+    {%- do run_query('delete from ' ~ ledger('model_settings')) if not holds_data() -%}
     {%- set known = dict(run_query('select node_id, fingerprint from ' ~ ledger('model_settings')).rows | map('list')) -%}
     {%- set new, others = [], [] -%}
-    {%- for name in names_of_incremental_models() -%}
-        {%- if name not in known -%}
-            {%- do new.append([name, present]) -%}
-        {%- elif known[name] != present -%}
-            {%- do others.append(name) -%}
-        {%- endif -%}
+    {%- for name in names_of_incremental_models() if known.get(name) != present -%}
+        {%- do others.append(name) if name in known else new.append([name, present]) -%}
     {%- endfor -%}
     {%- set kept = others if not flags.FULL_REFRESH else others | reject('in', nodes_of_this_run()) | list -%}
-    {%- if kept -%}
-        {%- do refuse_settings(settings, kept, known) -%}
-    {%- endif -%}
-    {%- if others -%}
-        {#- Until their full refresh has ended, nobody knows what they hold. -#}
-        {%- do run_query('update ' ~ ledger('model_settings') ~ " set fingerprint = '' where fingerprint <> '" ~ present ~ "'") -%}
-    {%- endif -%}
-    {%- if new -%}
-        {%- do run_query('insert into ' ~ ledger('model_settings') ~ ' (node_id, fingerprint) ' ~ declared_rows(['node_id', 'fingerprint'], new)) -%}
-    {%- endif -%}
+    {%- do refuse_settings(settings, kept, known) if kept -%}
+    {#- Until the full refresh of these has ended, nobody knows what they hold. -#}
+    {%- do run_query('update ' ~ ledger('model_settings') ~ " set fingerprint = '' where fingerprint <> '" ~ present ~ "'") if others -%}
+    {%- do run_query('insert into ' ~ ledger('model_settings') ~ ' ' ~ declared_rows(['node_id', 'fingerprint'], new)) if new -%}
     {%- if run_query('select count(*) from ' ~ ledger('settings') ~ " where fingerprint = '" ~ present ~ "'").columns[0].values()[0] == 0 -%}
         {%- set rows = [] -%}
         {%- for name, value in settings.items() -%}{%- do rows.append([present, name, value]) -%}{%- endfor -%}
-        {%- do run_query('insert into ' ~ ledger('settings') ~ ' (fingerprint, setting_name, setting_value) ' ~ declared_rows(['fingerprint', 'setting_name', 'setting_value'], rows)) -%}
+        {%- do run_query('insert into ' ~ ledger('settings') ~ ' ' ~ declared_rows(['fingerprint', 'setting_name', 'setting_value'], rows)) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -97,9 +61,8 @@
 
 {#- After a run: which models a full refresh has made with the present settings. Those of which that is not known can only have been built by one. -#}
 {% macro remember_full_refreshes() %}
-    {%- if not flags.FULL_REFRESH -%}{{ return('') }}{%- endif -%}
     {%- set made = [] -%}
-    {%- for result in results if result.status == 'success' and result.node.resource_type == 'model' -%}
+    {%- for result in results if flags.FULL_REFRESH and result.status == 'success' and result.node.resource_type == 'model' -%}
         {%- do made.append([result.node.unique_id]) -%}
     {%- endfor -%}
     {%- if made -%}

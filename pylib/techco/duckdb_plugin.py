@@ -4,6 +4,7 @@ Both are databases in memory. The pepper therefore stands in no SQL text, compil
 """
 
 import fcntl
+import glob
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from techco.contract.validation.file_paths import misplacement
 from techco.contract.validation.findings import Finding
 from techco.privacy import vault
 from techco.serving.publish_lock import wait_for_publish
+from techco.sql import literal
 
 # Schemas that no folder of dbt_project.yml names.
 OTHER_SCHEMAS = frozenset({"raw", "base", "personal"})
@@ -147,6 +149,8 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
     listing = {
         "file": (pa.string(), [file.path_in_zone for file in files]),
+        # The file for a reader, which takes patterns, as a literal of SQL.
+        "literal": (pa.string(), [literal(glob.escape(str(landing / file.path_in_zone))) for file in files]),
         "source_name": (pa.string(), [file.source for file in files]),
         "table_name": (pa.string(), [file.table for file in files]),
         "ingested_on": (pa.date32(), [file.ingested_on for file in files]),

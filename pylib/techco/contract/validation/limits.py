@@ -12,7 +12,7 @@ BATCH_FILES = 200
 # A whole column is judged wrong by at least so many values; fewer may be single bad rows, which the quarantine takes.
 ENOUGH_TO_JUDGE = 20
 MAX_UNKNOWN_COLUMNS = 20
-# A row of CSV may have so many fields too many and still be read, into the quarantine; macro csv_names has the same.
+# A row of CSV may have so many fields too many and still be read, into the quarantine; macro text_reader has the same.
 SPARE_FIELDS = 16
 # So many files of the day before say which columns a table had.
 COMPARED_FILES = 3
