@@ -1,8 +1,8 @@
 """Holds landed files against the raw contract.
 
-An error is what would lose data or make wrong numbers if it were built; a warning is what the build copes with: a
-missing optional column becomes null, a row that cannot be read, typed or keyed goes to the quarantine. Whatever a file
-holds ends in findings, never in an exception.
+An error is what would lose data or make wrong numbers if it were built; a warning is what the build copes with, as an
+optional column that is missing becomes null. Single rows are not judged here: base models say of each that cannot be
+read, typed or keyed why it goes to the quarantine. Whatever a file holds ends in findings, never in an exception.
 """
 
 from collections import defaultdict
@@ -52,7 +52,7 @@ def check(
         before = day_before(landed, known[name])
         tallies, compared = [], []
         for file_format in sorted({file.format for file in (*landed, *before)}):
-            checker = CHECKERS[file_format](contract, contract.tables[name], Path(zone), depth)
+            checker = CHECKERS[file_format](contract.tables[name], Path(zone), depth)
             compared += checker.columns_of([file for file in before if file.format == file_format])
             read, together = checker.run([file for file in landed if file.format == file_format], done)
             tallies += read

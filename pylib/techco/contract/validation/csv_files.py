@@ -72,19 +72,26 @@ class CsvChecker(TextChecker):
 
         All records are read, because the build's reader takes a quote that is never closed for the end of the file.
         """
-        short, long = Fault(), Fault()
-        taken = 0
+        tally, too_long, taken = self.tallies[number], Fault(), 0
         while block := list(islice(records, limits.BATCH_ROWS // 10)):
             even = [(line, record) for line, record in block if len(record) == width]
+            tally.unreadable += len(block) - len(even)
             for line, record in block if len(even) < len(block) else ():
-                if len(record) != width:
-                    too_long = len(record) > width + limits.SPARE_FIELDS
-                    (long if too_long else short).add(1, line, f"{len(record):,}")
+                if len(record) > width + limits.SPARE_FIELDS:
+                    too_long.add(1, line, f"{len(record):,}")
             if self.limit is not None:
                 even = even[: max(0, self.limit - taken)]
             taken += len(even)
             self.fill(number, places, even)
-        self.note_lengths(number, width, short, long)
+        if too_long.count:
+            tally.note(
+                "error",
+                "wrong_field_count",
+                None,
+                f"{counted(width, 'field')} per line, as in the header",
+                f"another number in {counted(too_long.count, 'line')}, first {too_long.value} in line {too_long.row}",
+                "So many are not even read; have the sender quote fields that hold the delimiter",
+            )
 
     def fill(self, number: int, places: list[int | None], records: list[tuple[int, list[str]]]) -> None:
         """Put records into the batch, and look at it when it is full."""
@@ -97,18 +104,6 @@ class CsvChecker(TextChecker):
         if batch.full:
             self.flush()
 
-    def note_lengths(self, number: int, width: int, wrong: Fault, too_long: Fault) -> None:
-        """What to say of records with more or fewer fields than the header."""
-        expected = f"{counted(width, 'field')} per line, as in the header"
-        advice = "have the sender quote fields that hold the delimiter"
-        for severity, fault, what in (
-            ("warning", wrong, "They go to the quarantine; "),
-            ("error", too_long, "So many are not even read; "),
-        ):
-            if fault.count:
-                found = f"another number in {counted(fault.count, 'line')}, first {fault.value} in line {fault.row}"
-                self.tallies[number].note(severity, "wrong_field_count", None, expected, found, what + advice)
-
     def tally_batch(self) -> None:
         """Count over the records; an empty field is null, and so is a blank one of text."""
         columns = list(self.columns.values())
@@ -118,12 +113,6 @@ class CsvChecker(TextChecker):
             for i, (field, column) in enumerate(zip(fields, columns, strict=True))
         )
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from batch")
-
-    def cast(self, value: str, column: Column) -> str:
-        """SQL: a field as the column's type, after the table's date format."""
-        if column.name in self.formats:
-            return f"cast(try_strptime({value}, {literal(self.formats[column.name])}) as {column.data_type})"
-        return super().cast(value, column)
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a field can be read, after the table's decimal sign and date format."""

@@ -16,7 +16,6 @@ from techco.contract.validation import limits
 from techco.contract.validation.checker import Checker
 from techco.contract.validation.findings import Unusable, printable
 from techco.contract.validation.row_counts import FileTally
-from techco.contract.validation.sql import filled
 from techco.sql import identifier
 
 # Names that the reader of parquet files puts beside their columns; DuckDB refuses a file that has them already.
@@ -109,10 +108,7 @@ class ParquetChecker(Checker):
     def read_rows(self, tallies: list[FileTally], columns: Schema) -> None:
         """Decode the rows of files whose usable columns are the same; where that fails, in halves."""
         chosen = [self.columns[name] for _, name, _ in columns]
-        values = "".join(
-            f", {blank_as_null(identifier(found), column)} as v{i}"
-            for i, ((found, _, _), column) in enumerate(zip(columns, chosen, strict=True))
-        )
+        values = "".join(f", {identifier(found)} as v{i}" for i, (found, _, _) in enumerate(columns))
         rows = f"""
             select filename as file, file_row_number + 1 as row{values}
             from read_parquet(
@@ -138,11 +134,6 @@ class ParquetChecker(Checker):
                 return
             # What follows a quote in such a message may be a value, and findings reach logs.
             tallies[0].give_up(unreadable_parquet(str(error).split('"')[0]))
-
-
-def blank_as_null(value: str, column: Column) -> str:
-    """SQL: a column of text without blank texts; others hold what their type says."""
-    return filled(value, column.data_type) if column.data_type == "varchar" else value
 
 
 def refuse_truncated(path: Path, metadata: pq.FileMetaData) -> None:
