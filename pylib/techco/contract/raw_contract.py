@@ -163,39 +163,41 @@ class Cadence(Declaration):
 class TableMeta(Declaration):
     """`config.meta` of a table, or of a source for all of its tables; what a table says counts."""
 
-    feed: str | None = Field(None, description="Kind of feed: one of vars: feeds in dbt_project.yml.")
-    format: Format | None = Field(None, description="How files usually land; the end of a file's name counts.")
-    owner: str | None = Field(None, description="Who answers for the data.")
-    key: tuple[str, ...] = Field((), description="Columns that a row is known by.")
-    retention: Retention | None = Field(None, description="How long rows may tell of persons, and why.")
+    feed: str | None = Field(default=None, description="Kind of feed: one of vars: feeds in dbt_project.yml.")
+    format: Format | None = Field(default=None, description="How files usually land; the end of a file's name counts.")
+    owner: str | None = Field(default=None, description="Who answers for the data.")
+    key: tuple[str, ...] = Field(default=(), description="Columns that a row is known by.")
+    retention: Retention | None = Field(default=None, description="How long rows may tell of persons, and why.")
     cadence: Annotated[Cadence, BeforeValidator(as_cadence, Literal["on_change"] | Cadence)] = Field(
-        Cadence(every="1 day"), description="How often files come: docs/freshness.md."
+        default=Cadence(every="1 day"), description="How often files come: docs/freshness.md."
     )
-    csv: CsvOptions = Field(CsvOptions(), description="How CSV files are written.")
+    csv: CsvOptions = Field(default=CsvOptions(), description="How CSV files are written.")
 
 
 class ColumnMeta(Declaration):
     """`config.meta` of a column."""
 
-    required: StrictBool = Field(False, description="A row without a value goes to the quarantine.")
-    accepted_values: tuple[str, ...] = Field((), description="A row with any other value goes to the quarantine.")
-    domain: str | None = Field(None, description="Accepted values: one of vars: domains in dbt_project.yml.")
-    minimum: float | None = Field(None, description="A row with less goes to the quarantine.")
-    maximum: float | None = Field(None, description="A row with more goes to the quarantine.")
-    path: JsonPath = Field("", description="Where a JSON document holds it (`device.id`), if not under its own name.")
+    required: StrictBool = Field(default=False, description="A row without a value goes to the quarantine.")
+    accepted_values: tuple[str, ...] = Field(default=(), description="A row with another goes to the quarantine.")
+    domain: str | None = Field(default=None, description="Accepted values: one of vars: domains in dbt_project.yml.")
+    minimum: float | None = Field(default=None, description="A row with less goes to the quarantine.")
+    maximum: float | None = Field(default=None, description="A row with more goes to the quarantine.")
+    path: JsonPath = Field(
+        default="", description="Where a JSON document holds it, if not under its name: `device.id`."
+    )
     elements: dict[str, DataType] = Field(
         default_factory=dict, description="Names and types of what the objects of an array hold."
     )
-    required_elements: tuple[str, ...] = Field((), description="Elements that each object needs.")
-    delivered_until: Day | None = Field(None, description="The last day of a column that is no more.")
-    classification: str | None = Field(None, description="Class of personal data; goes with the tag `pii`.")
-    id_form: IdForm | None = Field(None, description="How an id of persons looks (`C[0-9]{8}`), to redact free texts.")
+    required_elements: tuple[str, ...] = Field(default=(), description="Elements that each object needs.")
+    delivered_until: Day | None = Field(default=None, description="The last day of a column that is no more.")
+    classification: str | None = Field(default=None, description="Class of personal data; goes with the tag `pii`.")
+    id_form: IdForm | None = Field(default=None, description="How an id of persons is written: `C[0-9]{8}`.")
     not_personal: (
         Annotated[
             Reason, Refusal("not_personal {found} is no reason", "Write in some words why the column is about nobody")
         ]
         | None
-    ) = Field(None, description="Why a column that looks personal is about nobody.")
+    ) = Field(default=None, description="Why a column that looks personal is about nobody.")
 
 
 # ---------- the YAML of sources; what dbt alone reads is Any
@@ -204,7 +206,7 @@ class ColumnMeta(Declaration):
 class ColumnConfig(Declaration):
     """`config` of a column."""
 
-    meta: ColumnMeta = Field(default_factory=ColumnMeta)
+    meta: ColumnMeta = Field(default_factory=lambda: ColumnMeta())
     tags: Annotated[tuple[str, ...], BeforeValidator(as_list, str | list[str])] = ()
 
 
@@ -213,7 +215,7 @@ class DeclaredColumn(Declaration):
 
     name: Name
     data_type: DataType
-    description: str | None = Field(None, description="What a value means, and what null does.")
+    description: str | None = Field(default=None, description="What a value means, and what null does.")
     config: ColumnConfig = Field(default_factory=ColumnConfig)
     quote: Any = None
     data_tests: Any = None
@@ -236,7 +238,7 @@ class DeclaredTable(Declaration):
 
     name: str
     identifier: str | None = None
-    description: str | None = Field(None, description="Begins with the grain: One row per …")
+    description: str | None = Field(default=None, description="Begins with the grain: One row per …")
     config: TableConfig = TableConfig()
     columns: tuple[DeclaredColumn, ...] = ()
     data_tests: Any = None
@@ -397,7 +399,7 @@ def read_sources(file: Path, variables: Variables, feeds: Mapping[str, tuple[Col
         for declared in source.tables:
             place = Place(file).at("source", source.name).at("table", declared.name)
             meta = source.config.meta.with_settings(declared.config.meta)
-            if meta.feed not in feeds:
+            if meta.feed is None or meta.feed not in feeds:
                 known = ", ".join(feeds) or "vars: feeds (there is none)"
                 place.fail(f"unknown feed {meta.feed!r}", f"Use one of {known}")
             if meta.format is None:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -27,7 +28,7 @@ from techco.operations import landing_rewrite
 from techco.privacy import vault
 from techco.serving import publish
 from techco.settings import landing_folder, warehouse_file
-from techco.sql import literal
+from techco.sql import literal, only_row
 
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
 QUIET = ("--no-write-json",)
@@ -121,18 +122,19 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
         except EraseError as error:
             left.append(str(error))
     if wanted.landing:
-        rewritten, unchanged = {}, {}
+        rewritten: dict[str, int] = {}
+        unchanged: dict[str, landing_rewrite.RewriteError] = {}
         try:
             rewritten, unchanged = rewrite_landed_files(warehouse, landing, wanted.keys)
         except EraseError as error:
             left.append(f"all landed files: {error}")
         yield from (f"landed file written anew: {file}, {rows} rows" for file, rows in rewritten.items())
-        for file, error in unchanged.items():
-            if isinstance(error, landing_rewrite.MissingError) and file in wanted.missing:
+        for file, fault in unchanged.items():
+            if isinstance(fault, landing_rewrite.MissingError) and file in wanted.missing:
                 yield f"landed file taken as deleted: {file}"
                 continue
-            left.append(f"landed file {file} {error}")
-            if isinstance(error, landing_rewrite.MissingError):
+            left.append(f"landed file {file} {fault}")
+            if isinstance(fault, landing_rewrite.MissingError):
                 wanted.missing.append(file)
     if left:
         remember(warehouse, wanted)
@@ -144,9 +146,9 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
     remember(warehouse, Unfinished())
 
 
-def as_arguments(operation: dict) -> str:
+def as_arguments(operation: dict[str, Any]) -> str:
     """The arguments of an operation as dbt reads them: YAML, which knows no pairs of surrogates as JSON writes them."""
-    return yaml.safe_dump(operation, default_flow_style=True, width=sys.maxsize)
+    return str(yaml.safe_dump(operation, default_flow_style=True, width=sys.maxsize))
 
 
 def requested(warehouse: Path) -> list[str]:
@@ -244,7 +246,7 @@ def rewrite_warehouse(warehouse: Path) -> tuple[int, int]:
         for schema, table in tables_of(connection, "old"):
             name = f'"{schema}"."{table}"'
             counts = f"select (select count(*) from old.{name}), (select count(*) from new.{name})"
-            there, copied = connection.execute(counts).fetchone()
+            there, copied = only_row(connection, counts)
             if there != copied:
                 raise EraseError(f"{warehouse} was not written anew: {schema}.{table} lost rows in the copy.")
     writing.chmod(0o600)

@@ -15,6 +15,7 @@ from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.operations.erase import EraseError, connect, read_unfinished, renew_releases, rewrite_warehouse, tables_of
 from techco.privacy import vault
 from techco.settings import landing_folder, warehouse_file
+from techco.sql import only_row
 
 # Keys that are made of a person's key, as their models make them: table, column, and what is hashed beside the key.
 MADE_OF_KEYS = {
@@ -54,7 +55,7 @@ def rekey(warehouse: Path, old_pepper: str, new_pepper: str) -> dict[str, int]:
 
 def connection_name(connection: duckdb.DuckDBPyConnection) -> str:
     """What DuckDB calls the open warehouse."""
-    return connection.execute("select current_database()").fetchall()[0][0]
+    return str(only_row(connection, "select current_database()")[0])
 
 
 def make_mapping(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None:

@@ -1,9 +1,9 @@
 """Judges what was counted in the files of a table, whatever their format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import duckdb
 
@@ -15,6 +15,10 @@ from techco.contract.validation.row_counts import ColumnTally, FileTally
 from techco.sql import literal
 
 Depth = Literal["sample", "full"]
+# What is called with each file that has been read.
+Progress = Callable[[LandedFile], object]
+# What SQL calls a file: its number, or its path.
+File = TypeVar("File", bound=int | str)
 
 
 class Checker:
@@ -27,7 +31,7 @@ class Checker:
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 
-    def run(self, files: list[LandedFile], done: Callable[[LandedFile], None]) -> tuple[list[FileTally], list[Finding]]:
+    def run(self, files: list[LandedFile], done: Progress) -> tuple[list[FileTally], list[Finding]]:
         """What `files` hold, each with its findings, and the findings about all of them together."""
         tallies = self.tallies_of(files)
         self.read_all(tallies, done)
@@ -46,7 +50,7 @@ class Checker:
         """A tally for each file, with nothing counted yet."""
         return [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
 
-    def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
+    def read_all(self, tallies: list[FileTally], done: Progress) -> None:
         """Fill the tallies from their files."""
         raise NotImplementedError
 
@@ -144,10 +148,10 @@ class Checker:
     def count(
         self,
         conn: duckdb.DuckDBPyConnection,
-        tallies: Mapping[object, FileTally],
+        tallies: Mapping[File, FileTally],
         columns: list[Column],
         rows: str,
-        parameters: tuple = (),
+        parameters: Sequence[object] = (),
     ) -> None:
         """Add what `rows` (SQL with file, row, v0…) hold in `columns` to `tallies`, by what the SQL calls `file`."""
         positions = {column.name: i for i, column in enumerate(columns)}
@@ -163,7 +167,7 @@ class Checker:
         results = conn.execute(query, parameters).fetchall()
         faulty = [name for at, name in enumerate(conditions, 2 + len(columns)) if any(result[at] for result in results)]
         shown = {name: (f"v{positions[name]}", conditions[name]) for name in faulty}
-        firsts = self.first_faults(conn, shown, rows, parameters)
+        firsts: dict[tuple[File, str], tuple[Any, Any]] = self.first_faults(conn, shown, rows, parameters)
         for file, total, *figures in results:
             tally = tallies[file]
             tally.rows += total
@@ -178,8 +182,8 @@ class Checker:
         conn: duckdb.DuckDBPyConnection,
         conditions: Mapping[str, tuple[str, str]],
         rows: str,
-        parameters: tuple,
-    ) -> dict[tuple, tuple]:
+        parameters: Sequence[object],
+    ) -> dict[tuple[File, str], tuple[Any, Any]]:
         """(row, value) of the first fault by (file, column). Apart from the counting, as most rows have none."""
         if not conditions:
             return {}

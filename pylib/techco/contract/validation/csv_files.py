@@ -4,10 +4,11 @@ import csv
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Literal
 
 from techco.contract.raw_contract import Column, Table
 from techco.contract.validation import limits
-from techco.contract.validation.checker import convertible
+from techco.contract.validation.checker import Depth, convertible
 from techco.contract.validation.findings import Unusable, counted
 from techco.contract.validation.row_counts import Fault, FileTally
 from techco.contract.validation.sql import filled
@@ -20,14 +21,14 @@ from techco.sql import literal
 class CsvChecker(TextChecker):
     """A header, then records; columns in any order."""
 
-    def __init__(self, *args):
-        super().__init__(*args)
+    def __init__(self, table: Table, zone: Path, depth: Depth):
+        super().__init__(table, zone, depth)
         options = self.table.csv
         self.encoding = options.encoding
         formats = {"date": options.date_format, "timestamp": options.timestamp_format}
         # What the feed adds is in ISO, whatever the sender writes.
         own = (column for column in self.table.columns if not column.name.startswith("_"))
-        self.formats = {column.name: formats[column.data_type] for column in own if formats.get(column.data_type)}
+        self.formats = {column.name: written for column in own if (written := formats.get(column.data_type))}
 
     def read_rows(self, number: int, chunks: Iterator[str]) -> None:
         """Read the header, then put the records of a file into batches."""
@@ -142,11 +143,12 @@ def csv_records(chunks: Iterator[str], table: Table, limit: int | None = None) -
     Raises Unusable at a broken quote.
     """
     options = table.csv
-    quoting = {"quotechar": options.quote} if options.quote else {"quotechar": None, "quoting": csv.QUOTE_NONE}
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE
     # The limit is the module's; lines are held to the same one before they come here.
     csv.field_size_limit(limits.MAX_LINE_BYTES)
     blocks = line_blocks(chunks)
-    first, block, delimiters = 1, [], None
+    first, delimiters = 1, None
+    block: list[str] = []
     for first, block in blocks:
         text = "\n".join(block)
         if (options.quote and options.quote in text) or "\r" in text:
@@ -161,7 +163,9 @@ def csv_records(chunks: Iterator[str], table: Table, limit: int | None = None) -
                 yield number, line.split(options.delimiter)
         first, block = first + len(block), []
     lines = (f"{line}\n" for some in chain([block], (block for _, block in blocks)) for line in some)
-    reader = csv.reader(lines, delimiter=options.delimiter, strict=True, **quoting)
+    reader = csv.reader(
+        lines, delimiter=options.delimiter, quotechar=options.quote or None, quoting=quoting, strict=True
+    )
     while True:
         begin = first + reader.line_num
         try:
