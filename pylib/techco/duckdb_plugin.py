@@ -5,7 +5,6 @@ Both are databases in memory. The pepper therefore stands in no SQL text, compil
 
 import fcntl
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import owner_only, run_origin
+from techco import owner_only, run_origin, settings
 from techco.contract.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import Contract, ContractError, load_contract
 from techco.contract.validation import check
@@ -33,8 +32,6 @@ from techco.sql import only_row
 
 # Schemas that no folder of dbt_project.yml names.
 OTHER_SCHEMAS = frozenset({"raw", "base", "personal"})
-# Set for the run that an erasure needs: it opens no landed file, so that none can keep the person in a release.
-ERASURE = "TECHCO_RUN_OF_ERASURE"
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
 # Type and values of each column.
@@ -53,7 +50,7 @@ class Plugin(BasePlugin):
         owner_only.set_umask()
         if (limit := (creds.settings or {}).get("memory_limit")) is not None:
             require_memory_limit(limit)
-        if "TECHCO_WAREHOUSE" not in os.environ:
+        if not settings.warehouse_is_named():
             creds.path = str(in_project(creds.path))
         path = Path(creds.path)
         if path.stem in schemas():
@@ -70,7 +67,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
-        landing = Path(os.environ.get("TECHCO_LANDING", in_project("landing")))
+        landing = settings.landing_folder(in_project("."))
         try:
             # Without a landing zone there is nothing to build, but documentation and linters still connect.
             zone = read_zone(landing) if landing.exists() else None
@@ -140,7 +137,7 @@ def require_memory_limit(limit: str) -> None:
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
     """Attach `landing` in memory: the landing zone's files, what is wrong with those not loaded, whose run it is."""
     known = loaded_files(conn)
-    if os.environ.get(ERASURE):
+    if settings.is_run_of_erasure():
         files = [file for file in files if file.path_in_zone in known]
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
@@ -148,7 +145,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
     # A full refresh would read them again, and leave out in silence what has become a link to elsewhere. The run of an
     # erasure opens none.
-    odd = [] if os.environ.get(ERASURE) else [file for file in loaded if not (file.is_regular and file.is_inside)]
+    odd = [] if settings.is_run_of_erasure() else [file for file in loaded if not (file.is_regular and file.is_inside)]
     moved = (misplacement(file, contract) for file in odd)
     findings += [found for found in moved if found]
     findings += closing(zone) if zone else []

@@ -7,7 +7,6 @@ hidden name and renamed when it is whole; everything else in a warehouse is buil
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from techco import owner_only
 from techco.command import run
 from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.privacy import vault
-from techco.settings import landing_folder, warehouse_file
+from techco.settings import backup_folder, landing_folder, warehouse_file
 from techco.sql import literal, only_row
 
 MANIFEST = "manifest.json"
@@ -229,13 +228,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--overwrite", action="store_true", help="restore: replace histories that are there")
     chosen = parser.parse_args(arguments)
     warehouse = warehouse_file()
-    backups, given = warehouse.parent / "backups", os.environ.get("BACKUP")
+    backups, given = warehouse.parent / "backups", backup_folder()
     try:
         if chosen.action == "save":
-            folder = Path(given) if given else backups / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            folder = given or backups / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             done = save(warehouse, folder, Path())
         else:
-            folder = Path(given) if given else newest(backups)
+            folder = given or newest(backups)
             done = restore(warehouse, folder, landing_folder(), chosen.overwrite)
     except BackupError as error:
         print(error, file=sys.stderr)

@@ -27,7 +27,7 @@ from techco.contract.raw_contract import ContractError, load_contract
 from techco.operations import landing_rewrite
 from techco.privacy import vault
 from techco.serving import publish
-from techco.settings import landing_folder, warehouse_file
+from techco.settings import RUN_OF_ERASURE, landing_folder, person, warehouse_file
 from techco.sql import literal, only_row
 
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
@@ -109,7 +109,7 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
         yield "dry run: no file was changed"
         return
     # Without tests: what they may find elsewhere must not keep a person in a file.
-    was_built = not run_dbt([*QUIET, "run"], TECHCO_RUN_OF_ERASURE="yes")
+    was_built = not run_dbt([*QUIET, "run"], **{RUN_OF_ERASURE: "yes"})
     was, now = rewrite_warehouse(warehouse)
     yield f"warehouse file written anew: {was} bytes before, {now} now"
     left = []
@@ -285,7 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--landing", action="store_true", help="also rewrite landed files that hold them")
     parser.add_argument("--dry-run", action="store_true", help="change nothing, and say what would be done")
     chosen = parser.parse_args(arguments)
-    persons = chosen.persons or [person for person in [os.environ.get("PERSON", "")] if person]
+    persons = chosen.persons or [named for named in [person()] if named]
     if bool(persons) == chosen.requested:
         print(
             "Name persons or everybody who asks, one of both: make erase PERSON=C-1, make erase REQUESTED=yes, or "

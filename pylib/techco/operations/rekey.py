@@ -4,12 +4,12 @@ A pepper that got known undoes every pseudonym; so each key is replaced in every
 them, which no build could make again. Keys of erased persons stay: nobody can tell any more whose they were.
 """
 
-import os
 import sys
 from pathlib import Path
 
 import duckdb
 
+from techco import settings
 from techco.command import run
 from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.operations.erase import EraseError, connect, read_unfinished, renew_releases, rewrite_warehouse, tables_of
@@ -97,7 +97,7 @@ def main() -> int:
     """Rekey the warehouse of TECHCO_WAREHOUSE from TECHCO_PEPPER to TECHCO_NEW_PEPPER; returns 1 where it cannot."""
     warehouse = warehouse_file()
     landing = landing_folder()
-    new_pepper = os.environ.get("TECHCO_NEW_PEPPER", "")
+    new_pepper = settings.new_pepper()
     try:
         zone = read_zone(landing)
         old_pepper = vault.pepper(holds_persons=bool(list_files(landing)) and not zone.simulated)

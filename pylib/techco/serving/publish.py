@@ -28,7 +28,7 @@ from techco.contract.raw_contract import ContractError, read_yaml
 from techco.privacy import vault
 from techco.serving import release_gate
 from techco.serving.publish_lock import BusyError, publishing
-from techco.settings import landing_folder, warehouse_file
+from techco.settings import landing_folder, memory_limit, warehouse_file
 from techco.sql import literal, only_row
 
 # DuckDB 1.4 and newer read it; the default of 2.0 is read by nothing older (BI tools ship older engines).
@@ -128,7 +128,7 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         # Tables are written side by side, each by one thread: half a table's work cannot be shared.
         connection.execute("set threads = 1")
         # Of each worker's engine, and of the one that reads for all.
-        limit = f"parse_formatted_bytes({literal(os.environ.get('TECHCO_MEMORY_LIMIT', '6GB'))}) // {WORKERS + 1}"
+        limit = f"parse_formatted_bytes({literal(memory_limit())}) // {WORKERS + 1}"
         connection.execute(f"set memory_limit = ({limit} || 'B')")
         connection.execute("set preserve_insertion_order = false")
         # Compresses texts to half the size in three times the time, and keys of persons are most of them.
