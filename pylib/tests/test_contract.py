@@ -29,6 +29,17 @@ def test_reads_paths_and_csv_options(tmp_path):
     assert contract.tables["web", "scores"].format == "csv"
 
 
+def test_reads_how_often_a_table_comes(tmp_path):
+    def cadence(declared: str) -> tuple[int | None, bool]:
+        text = SHOP.replace("key: [order_id]", f"key: [order_id]{declared}")
+        found = load_contract(write_project(tmp_path, shop=text)).tables["shop", "orders"].cadence
+        return found.every_days, found.holds_until_next
+
+    assert cadence("") == (1, False)
+    assert cadence(", cadence: on_change") == (None, True)
+    assert cadence(", cadence: {every: 7 days, holds_until_next: true}") == (7, True)
+
+
 def test_reads_the_project():
     contract = load_contract(REPOSITORY)
     kept = contract.tables["crm", "consents"].retention

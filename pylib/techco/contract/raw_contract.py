@@ -50,11 +50,6 @@ def finds_ids(expression: str) -> str:
     return expression
 
 
-def as_cadence(value: object) -> object:
-    """`on_change` is short for a delivery that holds until there is another."""
-    return {"holds_until_next": True} if value == "on_change" else value
-
-
 def as_list(value: object) -> object:
     """One text stands for a list of it."""
     return [value] if isinstance(value, str) else value
@@ -139,25 +134,31 @@ class Retention(Declaration):
 
 
 class Cadence(Declaration):
-    """How often a table is delivered; where `every` is not said, when something has changed.
+    """How often a table is delivered.
 
     `holds_until_next` is of master data: the last delivery holds until the next one is due.
     """
 
-    every: (
-        Annotated[
-            str,
-            Field(pattern="^[1-9][0-9]{0,2} days?$"),
-            Refusal("its cadence is every {found}, which is no number of days", "Write `every: 1 day`, or `on_change`"),
-        ]
-        | None
-    ) = None
+    every: Annotated[
+        str,
+        Field(pattern="^[1-9][0-9]{0,2} days?$"),
+        Refusal("its cadence is every {found}, which is no number of days", "Write `every: 1 day`, or `on_change`"),
+    ]
     holds_until_next: StrictBool = False
 
     @property
     def every_days(self) -> int | None:
         """The days from one delivery to the next; None where it comes when something has changed."""
         return int(self.every.split()[0]) if self.every else None
+
+
+# In no period, and so in no YAML but as the word.
+ON_CHANGE = Cadence.model_construct(every="", holds_until_next=True)
+
+
+def as_cadence(value: object) -> object:
+    """The word `on_change`, or a mapping."""
+    return ON_CHANGE if value == "on_change" else value
 
 
 class TableMeta(Declaration):
@@ -253,7 +254,7 @@ class DeclaredSource(Declaration):
     description: str | None = None
     database: Any = None
     # `schema` is a method of pydantic's models.
-    schema_: Any = Field(None, alias="schema")
+    schema_: Any = Field(default=None, alias="schema")
     loader: Any = None
     quoting: Any = None
     config: TableConfig = TableConfig()
