@@ -79,6 +79,10 @@ snowflake-sql: env-lint env-emulator ## Check the SQL that `make snowflake-local
 table: env-build ## Write the skeleton of one more raw table: SOURCE=… TABLE=… SAMPLE=file KEY=columns [FEED=append]
 	python -m techco.contract.new_table $(SOURCE) $(TABLE) --sample $(SAMPLE) --key $(KEY) --feed $(or $(FEED),append)
 
+.PHONY: schema
+schema: env-build ## Write the JSON schema by which editors complete and check the contract, after a change of a feed, domain or class
+	python -m techco.contract.schema
+
 .PHONY: olist
 olist: env-build ## Build a warehouse from the Olist files in OLIST_DATA
 	python -m examples.olist

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from comparing import declared_models
 import yaml
+from comparing import declared_models
 from conftest import ROOT, TESTED_BUILD, House
 from proofs.readers import TABLES, publish, read_while
 

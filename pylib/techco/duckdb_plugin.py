@@ -6,18 +6,20 @@ Both are databases in memory. The pepper therefore stands in no SQL text, compil
 import fcntl
 import glob
 import json
-import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import owner_only, run_origin
+from techco import owner_only, run_origin, settings
 from techco.contract.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import Contract, ContractError, load_contract
 from techco.contract.validation import check
@@ -27,29 +29,29 @@ from techco.contract.validation.file_paths import misplacement
 from techco.contract.validation.findings import Finding
 from techco.privacy import vault
 from techco.serving.publish_lock import wait_for_publish
-from techco.sql import literal
+from techco.sql import literal, only_row
 
 # Schemas that no folder of dbt_project.yml names.
 OTHER_SCHEMAS = frozenset({"raw", "base", "personal"})
-# Set for the run that an erasure needs: it opens no landed file, so that none can keep the person in a release.
-ERASURE = "TECHCO_RUN_OF_ERASURE"
 # Four days of 30 orders do not build in 200MB; with a tenth of this, DuckDB fails before dbt can say why.
 LEAST_MEMORY = "100MB"
+# Type and values of each column.
+Columns = Mapping[str, tuple[pa.DataType, Sequence[object]]]
 
 
 class Plugin(BasePlugin):
     """dbt-duckdb finds a plugin by this name."""
 
-    def update_connection_config(self, creds, config):
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Refuse a warehouse file that DuckDB could not tell from a schema, and a memory limit that is none.
 
         Makes the warehouse's folder, closes what holds clear values to all but their owner, and waits where a release
         is being written from the warehouse.
         """
         owner_only.set_umask()
-        if "memory_limit" in (creds.settings or {}):
-            require_memory_limit(creds.settings["memory_limit"])
-        if "TECHCO_WAREHOUSE" not in os.environ:
+        if (limit := (creds.settings or {}).get("memory_limit")) is not None:
+            require_memory_limit(limit)
+        if not settings.warehouse_is_named():
             creds.path = str(in_project(creds.path))
         path = Path(creds.path)
         if path.stem in schemas():
@@ -64,22 +66,28 @@ class Plugin(BasePlugin):
         wait_for_publish(path)
         require_free(path)
 
-    def configure_connection(self, conn: DuckDBPyConnection):
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""
-        landing = Path(os.environ.get("TECHCO_LANDING", in_project("landing")))
+        landing = settings.landing_folder(in_project("."))
         try:
             # Without a landing zone there is nothing to build, but documentation and linters still connect.
             zone = read_zone(landing) if landing.exists() else None
             files = list_files(landing) if zone else []
-            vault.attach(conn, holds_persons=bool(files) and not zone.simulated)
+            vault.attach(conn, holds_persons=bool(zone and files and not zone.simulated))
             attach_landing(conn, landing, zone, files)
         except (LandingZoneError, ContractError, vault.VaultError) as error:
             raise DbtRuntimeError(str(error)) from error
 
 
+def flag_of_dbt(name: str) -> str | None:
+    """A flag of the dbt command."""
+    # dbt declares no type for it.
+    return getattr(get_flags(), name, None)  # type: ignore[no-untyped-call]
+
+
 def project_folder() -> Path:
     """The folder of the project that dbt works on, which `--project-dir` may name from elsewhere."""
-    return Path(getattr(get_flags(), "PROJECT_DIR", None) or "")
+    return Path(flag_of_dbt("PROJECT_DIR") or "")
 
 
 def schemas() -> frozenset[str]:
@@ -96,8 +104,7 @@ def in_project(name: str) -> Path:
 
 def close_files_of_dbt() -> None:
     """Close dbt's log and what it compiles, which hold no values, but what a company sells, and how it is counted."""
-    flags = get_flags()
-    for folder in (getattr(flags, "LOG_PATH", None) or "logs", getattr(flags, "TARGET_PATH", None) or "target"):
+    for folder in (flag_of_dbt("LOG_PATH") or "logs", flag_of_dbt("TARGET_PATH") or "target"):
         owner_only.close_tree(Path(folder))
 
 
@@ -121,7 +128,7 @@ def require_memory_limit(limit: str) -> None:
     with duckdb.connect() as conn:
         try:
             sizes = "select parse_formatted_bytes(?), parse_formatted_bytes(?)"
-            given, least = conn.execute(sizes, [limit, LEAST_MEMORY]).fetchone()
+            given, least = only_row(conn, sizes, [limit, LEAST_MEMORY])
         except duckdb.Error as error:
             raise DbtRuntimeError(f"TECHCO_MEMORY_LIMIT is {limit!r}, which is no size ({error}). {advice}") from error
     if given < least:
@@ -131,15 +138,15 @@ def require_memory_limit(limit: str) -> None:
 def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | None, files: list[LandedFile]) -> None:
     """Attach `landing` in memory: the landing zone's files, what is wrong with those not loaded, whose run it is."""
     known = loaded_files(conn)
-    if os.environ.get(ERASURE):
+    if settings.is_run_of_erasure():
         files = [file for file in files if file.path_in_zone in known]
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
-    contract = load_contract(project_folder()) if files else None
+    contract = load_contract(project_folder()) if files else Contract({})
     findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
     # A full refresh would read them again, and leave out in silence what has become a link to elsewhere. The run of an
     # erasure opens none.
-    odd = [] if os.environ.get(ERASURE) else [file for file in loaded if not (file.is_regular and file.is_inside)]
+    odd = [] if settings.is_run_of_erasure() else [file for file in loaded if not (file.is_regular and file.is_inside)]
     moved = (misplacement(file, contract) for file in odd)
     findings += [found for found in moved if found]
     findings += closing(zone) if zone else []
@@ -147,7 +154,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     causes = by_cause([finding for finding in findings if finding.code != "empty"])
     conn.execute("attach ':memory:' as landing")
     create_table(conn, "zone", {"landing_zone_id": (pa.string(), [zone.landing_zone_id] if zone else [])})
-    listing = {
+    listing: Columns = {
         "file": (pa.string(), [file.path_in_zone for file in files]),
         # The file for a reader, which takes patterns, as a literal of SQL.
         "literal": (pa.string(), [literal(glob.escape(str(landing / file.path_in_zone))) for file in files]),
@@ -160,7 +167,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "header": (pa.string(), [header_of(file, contract, landing) for file in files]),
     }
     create_table(conn, "files", listing)
-    found = {
+    found: Columns = {
         "severity": (pa.string(), [cause.severity for cause in causes]),
         "message": (pa.string(), [str(cause) for cause in causes]),
     }
@@ -201,11 +208,11 @@ def header_of(file: LandedFile, contract: Contract, landing: Path) -> str | None
     """The header of a CSV file as a JSON array; None for other formats and what cannot be read."""
     if file.format != "csv" or not is_read(file, contract):
         return None
-    header = csv_header(landing / file.path_in_zone, contract.tables[file.source, file.table])
+    header = csv_header(landing / file.path_in_zone, contract.tables[file.named])
     return json.dumps(header) if header else None
 
 
-def create_table(conn: DuckDBPyConnection, name: str, columns: dict[str, tuple[pa.DataType, list]]) -> None:
+def create_table(conn: DuckDBPyConnection, name: str, columns: Columns) -> None:
     """Make a table of the `landing` database; `columns` maps name to type and values."""
     rows = pa.table({column: pa.array(values, data_type) for column, (data_type, values) in columns.items()})
     conn.register("arrow_rows", rows)
@@ -216,10 +223,10 @@ def create_table(conn: DuckDBPyConnection, name: str, columns: dict[str, tuple[p
 def loaded_files(conn: DuckDBPyConnection) -> set[str]:
     """The files that base models have loaded, as paths within the landing zone; empty for a new warehouse."""
     table_exists = "select count(*) from information_schema.tables where table_schema = 'base' and table_name = ?"
-    if not conn.execute(table_exists, ["loaded_files"]).fetchone()[0]:
+    if not only_row(conn, table_exists, ["loaded_files"])[0]:
         return set()
     files = conn.execute("select file_path from base.loaded_files").fetchall()
     # A warehouse of before this table has none; its empty files are looked at once more.
-    if conn.execute(table_exists, ["empty_files"]).fetchone()[0]:
+    if only_row(conn, table_exists, ["empty_files"])[0]:
         files += conn.execute("select file_path from base.empty_files").fetchall()
     return {row[0] for row in files}

@@ -1,9 +1,10 @@
 """Who runs the project, and which commit of it: what the audit of runs writes down."""
 
 import getpass
-import os
 import re
 from pathlib import Path
+
+from techco import settings
 
 UNKNOWN = "unknown"
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -20,7 +21,7 @@ def started_by() -> str:
 
 def git_commit(project: Path) -> str:
     """TECHCO_GIT_COMMIT, for installations without git's folder, else the commit that is checked out in `project`."""
-    if told := os.environ.get("TECHCO_GIT_COMMIT"):
+    if told := settings.git_commit():
         return told
     folder = project / ".git"
     try:

@@ -1,14 +1,66 @@
-"""Where the landing zone and the warehouse lie: as the environment says, else below the folder of the call."""
+"""What the environment says, and what holds where it says nothing. No other module reads its variables.
+
+Profiles and macros have the same defaults: a test holds them against these.
+"""
 
 import os
 from pathlib import Path
 
-
-def landing_folder() -> Path:
-    """The landing zone: TECHCO_LANDING, or `landing`."""
-    return Path(os.environ.get("TECHCO_LANDING", "landing"))
+# Set for the run that an erasure needs: it opens no landed file, so that none can keep the person in a release.
+RUN_OF_ERASURE = "TECHCO_RUN_OF_ERASURE"
 
 
-def warehouse_file() -> Path:
-    """The warehouse file: TECHCO_WAREHOUSE, or `warehouse/techco.duckdb`."""
-    return Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
+def landing_folder(project: Path = Path()) -> Path:
+    """The landing zone: TECHCO_LANDING, or `landing` in the project's folder."""
+    return Path(os.environ.get("TECHCO_LANDING", project / "landing"))
+
+
+def warehouse_file(project: Path = Path()) -> Path:
+    """The warehouse file: TECHCO_WAREHOUSE, or `warehouse/techco.duckdb` in the project's folder."""
+    return Path(os.environ.get("TECHCO_WAREHOUSE", project / "warehouse" / "techco.duckdb"))
+
+
+def warehouse_is_named() -> bool:
+    """Whether TECHCO_WAREHOUSE names the warehouse file."""
+    return "TECHCO_WAREHOUSE" in os.environ
+
+
+def memory_limit() -> str:
+    """What a build may take of the machine's memory: TECHCO_MEMORY_LIMIT, or 6GB."""
+    return os.environ.get("TECHCO_MEMORY_LIMIT", "6GB")
+
+
+def pepper() -> str:
+    """TECHCO_PEPPER, empty where it is not set; techco.privacy.vault says what that means."""
+    return os.environ.get("TECHCO_PEPPER", "")
+
+
+def new_pepper() -> str:
+    """TECHCO_NEW_PEPPER, for which the old one is changed."""
+    return os.environ.get("TECHCO_NEW_PEPPER", "")
+
+
+def suppression_key() -> str:
+    """TECHCO_SUPPRESSION_KEY, empty where it is not set; techco.privacy.vault says what that means."""
+    return os.environ.get("TECHCO_SUPPRESSION_KEY", "")
+
+
+def git_commit() -> str:
+    """TECHCO_GIT_COMMIT, for installations without git's folder."""
+    return os.environ.get("TECHCO_GIT_COMMIT", "")
+
+
+def is_run_of_erasure() -> bool:
+    """Whether an erasure has started this run of dbt."""
+    return bool(os.environ.get(RUN_OF_ERASURE))
+
+
+def backup_folder() -> Path | None:
+    """The folder that BACKUP names, for `make backup` and `make restore`."""
+    named = os.environ.get("BACKUP")
+    return Path(named) if named else None
+
+
+def person() -> str:
+    """The id that PERSON names, for `make erase`: in the environment, where no shell reads what stands in it."""
+    return os.environ.get("PERSON", "")

@@ -1,4 +1,9 @@
-"""Texts and names inside of SQL."""
+"""Texts and names inside of SQL, and what a query of one row gives."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
 
 
 def literal(value: object) -> str:
@@ -9,3 +14,9 @@ def literal(value: object) -> str:
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def only_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> tuple[Any, ...]:
+    """The row of a query that gives one."""
+    (row,) = connection.execute(query, parameters).fetchall()
+    return row

@@ -29,6 +29,17 @@ def test_reads_paths_and_csv_options(tmp_path):
     assert contract.tables["web", "scores"].format == "csv"
 
 
+def test_reads_how_often_a_table_comes(tmp_path):
+    def cadence(declared: str) -> tuple[int | None, bool]:
+        text = SHOP.replace("key: [order_id]", f"key: [order_id]{declared}")
+        found = load_contract(write_project(tmp_path, shop=text)).tables["shop", "orders"].cadence
+        return found.every_days, found.holds_until_next
+
+    assert cadence("") == (1, False)
+    assert cadence(", cadence: on_change") == (None, True)
+    assert cadence(", cadence: {every: 7 days, holds_until_next: true}") == (7, True)
+
+
 def test_reads_the_project():
     contract = load_contract(REPOSITORY)
     kept = contract.tables["crm", "consents"].retention
@@ -47,7 +58,7 @@ def test_reads_the_project():
         ("data_type: double", "data_type: float", ["shop.orders", "column weight", "unknown data_type 'float'"]),
         ("decimal(18,2)", "decimal(18,20)", ["column total_amount", "unknown data_type"]),
         ("feed: cdc", "feed: stream", ["shop.orders", "unknown feed 'stream'", "cdc, append"]),
-        ("format: parquet", "format: orc", ["shop.orders", "unknown format 'orc'"]),
+        ("format: parquet", "format: orc", ["source shop", "unknown format 'orc'"]),
         ("key: [order_id]", "key: [id]", ["shop.orders", "column id", "no column"]),
         ("key: [order_id]", "key: []", ["shop.orders", "no key"]),
         ("domain: currencies", "domain: coins", ["column currency_code", "unknown domain 'coins'", "currencies"]),
@@ -59,13 +70,17 @@ def test_reads_the_project():
         ("columns:", "columns: 3 #", ["_shop__sources.yml"]),
         ("sources:", "sources: [", ["_shop__sources.yml", "cannot be read"]),
         (", retention: {period: 3 years, legal_basis: test}", "", ["shop.orders", "it has no retention"]),
-        ("period: 3 years", "period: long", ["shop.orders", "period 'long'", "14 months"]),
-        ("period: 3 years", "period: 0 years", ["shop.orders", "period '0 years'"]),
+        ("period: 3 years", "period: long", ["source shop", "period 'long'", "14 months"]),
+        ("period: 3 years", "period: 0 years", ["source shop", "period '0 years'"]),
         ("period: 3 years", "period: unlimited", ["shop.orders", "unlimited, but email is classified"]),
-        ("legal_basis: test", "legal_basis: ''", ["shop.orders", "no legal_basis"]),
+        ("legal_basis: test", "legal_basis: ''", ["source shop", "no legal_basis"]),
         ("legal_basis: test", "legal_basis: test, column: placed_at", ["shop.orders", "names placed_at"]),
         ("legal_basis: test", "legal_basis: test, column: weight", ["shop.orders", "counts from weight"]),
-        ("legal_basis: test", "legal_basis: test, whose: mine", ["shop.orders", "unknown retention option whose"]),
+        (
+            "legal_basis: test",
+            "legal_basis: test, whose: mine",
+            ["source shop", "unknown setting 'whose'", "while_latest_of"],
+        ),
     ],
 )
 def test_refuses_a_wrong_table(tmp_path, old, new, words):
@@ -83,7 +98,7 @@ def test_refuses_a_wrong_table(tmp_path, old, new, words):
         ("[view, buy]", "[view, no]", ["column event_type", "False", "quotes"]),
         ('delimiter: ";"', 'delimiter: ";;"', ["web.spend", "delimiter"]),
         ("encoding: latin-1", "encoding: klingon", ["web.spend", "klingon"]),
-        ("decimal_comma", "comma", ["web.spend", "unknown csv option comma"]),
+        ("decimal_comma", "comma", ["web.spend", "unknown setting 'comma'", "decimal_comma"]),
         ("{path: device.type}", "{delivered_until: soon}", ["column device_type", "delivered_until 'soon' is no day"]),
         ("{path: device.type}", "{elements: {size: int}}", ["column device_type", "unknown data_type 'int'"]),
         ("{path: device.type}", "{elements: {a-b: bigint}}", ["column device_type", "a-b", "identifier"]),

@@ -1,5 +1,6 @@
 """A folder that is dated in the future is told from a pause, by hand."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
@@ -26,11 +27,16 @@ def zone(**days: list[int]) -> list[LandedFile]:
     ]
 
 
+def contract(names: Iterable[str], lead: int = 7) -> Contract:
+    """Tables of one source that are there for their names."""
+    tables = [Table(source="shop", name=name, feed="append", format="csv", columns=()) for name in names]
+    return Contract({(table.source, table.name): table for table in tables}, landing_day_lead=lead)
+
+
 def refused(lead: int = 7, **days: list[int]) -> list[tuple[str, int]]:
     """Which folders are refused, as table and number of the day."""
     names = days or ["t00"]
-    tables = {("shop", name): Table("shop", name, "append", "csv", ("id",), ()) for name in names}
-    findings = misdated(zone(**days), Contract(tables, landing_day_lead=lead))
+    findings = misdated(zone(**days), contract(names, lead))
     folders = [finding.file.split("/") for finding in findings]
     return [(table, (date.fromisoformat(day.split("=")[1]) - FIRST).days) for _, table, day in folders]
 
@@ -77,8 +83,7 @@ def test_the_lead_is_declared():
 
 
 def test_the_message_names_folder_day_and_what_to_do():
-    tables = {("shop", name): Table("shop", name, "append", "csv", ("id",), ()) for name in NAMES}
-    (finding,) = misdated(zone(**DAILY | {"t00": [0, 93]}), Contract(tables))
+    (finding,) = misdated(zone(**DAILY | {"t00": [0, 93]}), contract(NAMES))
     assert str(finding) == (
         "shop/t00/ingested_on=2025-12-03: expected a day up to 7 days after 2025-09-03, the newest of the other "
         "tables; found ingested_on=2025-12-03. Move the files into the folder of the day on which they landed. If this "

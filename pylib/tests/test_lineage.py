@@ -7,13 +7,13 @@ from techco.contract.raw_contract import Column, Table
 from techco.privacy.lineage import LineageError, Project, Relations, columns_of, findings
 
 CUSTOMERS = Table(
-    "shop",
-    "customers",
-    "cdc",
-    "parquet",
-    ("customer_id",),
-    tuple(
-        Column(name, "varchar", classification=kind)
+    source="shop",
+    name="customers",
+    feed="cdc",
+    format="parquet",
+    key=("customer_id",),
+    columns=tuple(
+        Column(name=name, data_type="varchar", classification=kind)
         for name, kind in (
             ("customer_id", "person_id"),
             ("email", "email"),

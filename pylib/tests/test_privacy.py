@@ -64,9 +64,9 @@ def test_reads_roles_and_purposes(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{schemas: [core], persons: all}", "", ["role reader has no rules", "persons: all"]),
-        ("{schemas: [core], persons: all}", "{schemas: [core]}", ["role reader has no rules"]),
-        ("{schemas: [core], persons: all}", "{persons: all}", ["role reader has no rules"]),
+        ("{schemas: [core], persons: all}", "", ["role reader", "it is no mapping"]),
+        ("{schemas: [core], persons: all}", "{schemas: [core]}", ["role reader", "it has no rules", "persons: all"]),
+        ("{schemas: [core], persons: all}", "{persons: all}", ["role reader", "it has no rules", "persons: all"]),
         ("persons: all", "persons: some", ["role reader", "unknown persons 'some'", "consented"]),
         ("[core], persons: all", "[core, pii], persons: all", ["role reader", "restricted schema pii", "personal"]),
         ("persons: all", "persons: all, country: DE", ["role reader", "country DE", "goes with"]),
@@ -80,7 +80,7 @@ def test_reads_roles_and_purposes(tmp_path):
         ("consent: newsletter\n", "consent: news\n", ["purpose news", "'news'", "newsletter, prof"]),
         ("country: DE", "country: FR", ["role desk", "unknown country 'FR'", "DE, US"]),
         ("country: DE", "country: no", ["role desk", "unknown country False", "quotes"]),
-        ("      reader:", "      data-reader:", ["'data-reader'", "identifier"]),
+        ("      reader:", "      data-reader:", ["role data-reader", "identifier"]),
         ("{reader: generalised, ", "{", ["class email", "no form for role reader", "full, partial"]),
         ("{reader: generalised, ", "{reder: full, reader: full, ", ["class email", "reder", "no role"]),
         ("{reader: generalised, ", "{reader: hidden, ", ["class email", "form 'hidden'", "mask()"]),

@@ -88,21 +88,14 @@ def test_a_cause_is_said_once_with_its_files(zone, capsys):
     assert printed[3] == "checked 30 files of 1 table: 0 errors, 2 warnings"
 
 
-def test_rows_outside_of_the_calendar_are_told_of(zone):
-    # The year 2014 lies before the calendar of the project, 2036 behind it; the first and the last instant do not.
-    stamps = ["2014-12-31T23:59:59", "2015-01-01T00:00:00", "2035-12-31T23:59:59", "2036-01-01T00:00:00", "2036-01-01"]
-    zone.events(*({"event_id": f"e{n}", "_ingested_at": stamp} for n, stamp in enumerate(stamps)))
-    finding = zone.only("full")
-    assert (finding.severity, finding.code, finding.column) == ("warning", "outside_calendar", "_ingested_at")
-    assert "3 of 5 rows" in finding.found and "2015-01-01 to before 2036-01-01" in finding.expected
-
-
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u2003\u200b", "\ufeff", "\x1f\x85"])
 def test_a_blank_text_is_no_value(zone, depth, blank):
     assert is_blank(blank)
-    zone.events({}, {"event_id": blank, "device": {"type": blank}, "occurred_at": blank})
-    finding = zone.only(depth)
-    assert (finding.code, finding.column) == ("missing_value", "event_id")
+    # Of an instant and a day it is none; a number that is blank is one that cannot be read.
+    zone.events({"device": {"type": blank}, "occurred_at": blank})
+    assert zone.check(depth) == []
+    zone.events({"quantity": blank})
+    assert (zone.only(depth).code, zone.only(depth).column) == ("wrong_type", "quantity")
 
 
 def test_text_with_blanks_around_it_is_a_value(zone, depth):

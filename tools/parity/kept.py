@@ -5,12 +5,12 @@ It stands for the files and the code that it was built of, by a fingerprint of b
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from techco import settings
 
 from tools.emulator.running import ROOT
 from tools.parity.compare import Rows
@@ -27,7 +27,7 @@ Tables = Iterable[tuple[str, Rows]]
 def fingerprint(landing: Path) -> str:
     """A digest of code, pepper, and the names and sizes of landed files, which do not change once they have landed."""
     digest = hashlib.sha256((ROOT / "dbt_project.yml").read_bytes())
-    digest.update(os.environ.get("TECHCO_PEPPER", "").encode())
+    digest.update(settings.pepper().encode())
     for path in sorted(path for folder in CODE for path in (ROOT / folder).rglob("*") if path.suffix in SUFFIXES):
         digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     digest.update(str(landing.resolve()).encode())

@@ -36,18 +36,18 @@ EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads
 
 def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     """Live the world and land what came after the first `days_there` days."""
-    people.choose(bool(options.distinctive))
-    world = World(options)
-    first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
-    landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)
-    emitters = [emitter(world, landing) for emitter in EMITTERS]
-    if options.defects:
-        # Last, as it lands what the day before left over beside what the others land.
-        emitters.append(landing)
-    for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
-        for emitter in emitters:
-            emitter.emit(record)
-        landing.close_day(record.date)
+    with people.living(bool(options.distinctive)):
+        world = World(options)
+        first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
+        landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)
+        emitters = [emitter(world, landing) for emitter in EMITTERS]
+        if options.defects:
+            # Last, as it lands what the day before left over beside what the others land.
+            emitters.append(landing)
+        for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
+            for emitter in emitters:
+                emitter.emit(record)
+            landing.close_day(record.date)
     write_marker(folder, options)
 
 

@@ -5,6 +5,9 @@ are reserved (RFC 2606), phone ranges are those that Bundesnetzagentur, NANPA an
 none, so the subscriber's number begins with zeros, which nobody is given.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,19 +188,28 @@ class Persons:
 ORDINARY = Persons(False, FIRST_NAME, LAST_NAME, STREET, CITY, TEST_CARDS)
 DISTINCTIVE = Persons(True, *(choice.marked() for choice in (FIRST_NAME, LAST_NAME, STREET, CITY)), DISTINCTIVE_CARDS)
 # Those of the world that is being lived.
-PERSONS = ORDINARY
+OF_THE_WORLD = ContextVar("OF_THE_WORLD", default=ORDINARY)
 
 
-def choose(distinctive: bool) -> None:
-    """Say, before a world is lived, which persons live in it."""
-    global PERSONS
-    PERSONS = DISTINCTIVE if distinctive else ORDINARY
+@contextmanager
+def living(distinctive: bool) -> Iterator[None]:
+    """Which persons live in the world that is lived within."""
+    token = OF_THE_WORLD.set(DISTINCTIVE if distinctive else ORDINARY)
+    try:
+        yield
+    finally:
+        OF_THE_WORLD.reset(token)
+
+
+def persons() -> Persons:
+    """Where the people of this world get their names from."""
+    return OF_THE_WORLD.get()
 
 
 def names(seed: int, number: np.ndarray, country: np.ndarray) -> tuple[pa.Array, pa.Array]:
     """Given and family names."""
-    first = columns.coded(PERSONS.first_name.of(seed, number, country), PERSONS.first_name.texts)
-    return first, columns.coded(PERSONS.last_name.of(seed, number, country), PERSONS.last_name.texts)
+    first = columns.coded(persons().first_name.of(seed, number, country), persons().first_name.texts)
+    return first, columns.coded(persons().last_name.of(seed, number, country), persons().last_name.texts)
 
 
 def full_names(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array:
@@ -207,8 +219,8 @@ def full_names(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array:
 
 def emails(seed: int, number: np.ndarray, country: np.ndarray, guest: bool = False) -> pa.Array:
     """E-mail addresses, different for each number; guests' numbers are apart from customers'."""
-    first = columns.coded(PERSONS.first_name.of(seed, number, country), PERSONS.first_name.plain)
-    last = columns.coded(PERSONS.last_name.of(seed, number, country), PERSONS.last_name.plain)
+    first = columns.coded(persons().first_name.of(seed, number, country), persons().first_name.plain)
+    last = columns.coded(persons().last_name.of(seed, number, country), persons().last_name.plain)
     digits = columns.whole(number).cast(pa.string())
     domain = columns.coded(below(seed, "mail domain", number, len(DOMAINS)), DOMAINS)
     return pc.binary_join_element_wise(first, DOT, last, DASH if guest else NOTHING, digits, AT, domain, NOTHING)
@@ -223,7 +235,7 @@ def typed_emails(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array
 def birth_dates(seed: int, number: np.ndarray) -> pa.Array:
     """Dates of birth; null for those who left it out."""
     born = np.datetime64("1950-01-01") + below(seed, "birth date", number, 365 * 57)
-    if PERSONS.distinctive:
+    if persons().distinctive:
         # The first of January is what all days of a year are generalised to.
         born += born == born.astype("datetime64[Y]")
     born = born.astype(np.int32)
@@ -245,12 +257,12 @@ def national_ids(seed: int, number: np.ndarray, country: np.ndarray) -> pa.Array
 
 def addresses(seed: int, number: np.ndarray, country: np.ndarray) -> dict[str, pa.Array]:
     """Street, postal code, city and region behind address numbers."""
-    street = [PERSONS.street.entries[position] for position in PERSONS.street.of(seed, number, country)]
+    street = [persons().street.entries[position] for position in persons().street.of(seed, number, country)]
     house = (1 + below(seed, "house", number, 180)).tolist()
-    place = [PERSONS.city.entries[position] for position in PERSONS.city.of(seed, number, country)]
+    place = [persons().city.entries[position] for position in persons().city.of(seed, number, country)]
     code = below(seed, "postal code", number, 10**5).tolist()
     of_country = country.tolist()
-    mark = MARK.upper() if PERSONS.distinctive else ""
+    mark = MARK.upper() if persons().distinctive else ""
     return {
         "street": columns.texts([street_line(*parts) for parts in zip(of_country, street, house, strict=True)]),
         "postal_code": columns.texts(

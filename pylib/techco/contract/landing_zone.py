@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 MARKER = "_landing_zone.json"
 # How files may be written, and the ends of their names that say so; text may be compressed.
@@ -51,6 +52,16 @@ class LandedFile:
     is_inside: bool = True
 
     @property
+    def named(self) -> tuple[str, str]:
+        """Source and table, as the contract knows a table by them; empty where the path does not say them."""
+        return self.source or "", self.table or ""
+
+    @property
+    def day(self) -> date:
+        """The day on which the file landed; the first of all days where the path does not say it."""
+        return self.ingested_on or date.min
+
+    @property
     def format(self) -> str | None:
         """How the file is written, as the end of its name says; None where it says no format that can be read."""
         return format_of(self.path_in_zone)
@@ -73,7 +84,7 @@ def read_zone(root: Path) -> LandingZone:
     return LandingZone(root, declared["landing_zone_id"], declared.get("simulated") is True)
 
 
-def read_marker(marker: Path) -> dict:
+def read_marker(marker: Path) -> dict[str, Any]:
     """The marker's JSON object, with a non-empty text `landing_zone_id`."""
     advice = "Restore the marker from a backup, or write the landing zone anew."
     try:
@@ -103,8 +114,8 @@ def list_files(root: Path) -> list[LandedFile]:
 
 
 def walk(
-    folder: Path, parts: tuple[str, ...], above: frozenset, is_linked: bool
-) -> Iterator[tuple[tuple[str, ...], os.DirEntry, bool]]:
+    folder: Path, parts: tuple[str, ...], above: frozenset[tuple[int, int]], is_linked: bool
+) -> Iterator[tuple[tuple[str, ...], os.DirEntry[str], bool]]:
     """Yield (path as parts, entry, whether a link leads there) of the files below `folder`.
 
     `above` are the folders passed, as links may loop. Raises LandingZoneError for a folder that may not be read.
@@ -129,7 +140,7 @@ def walk(
             yield (*parts, entry.name), entry, leads_away
 
 
-def landed_file(parts: tuple[str, ...], entry: os.DirEntry, is_linked: bool, inside: Path) -> LandedFile:
+def landed_file(parts: tuple[str, ...], entry: os.DirEntry[str], is_linked: bool, inside: Path) -> LandedFile:
     """The file at `parts` of the zone that really lies at `inside`; a link that leads nowhere has 0 bytes."""
     parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in parts)
     try:

@@ -138,7 +138,7 @@ def sampled(options: argparse.Namespace) -> list[Sampled]:
 def unnested(name: str, path: str, data_type: str) -> list[Sampled]:
     """One column, or those of a JSON object."""
     if data_type.startswith("STRUCT(") and data_type.endswith(")"):
-        fields = duckdb.sql(f"select cast(null as {data_type}) as o").types[0].children
+        fields = duckdb.sqltype(data_type).children
         return [part for field, kind in fields for part in unnested(f"{name}_{field}", f"{path}.{field}", str(kind))]
     return [Sampled(name.lower(), contract_type(data_type), path)]
 

@@ -5,110 +5,316 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, Any, Literal
 
-import yaml
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
-from techco.privacy.registry import Registry, check_against_tables, check_class, read_registry
+from techco.contract.declarations import ContractError, Declaration, Place, Refusal, read_yaml, validated
+from techco.privacy.registry import DATED, Registry, check_registry, check_sources
+
+__all__ = ["DECIMAL", "NAME", "Column", "Contract", "ContractError", "Table", "load_contract", "read_yaml"]
 
 SOURCES_GLOB = "models/staging/*/_*__sources.yml"
-FORMATS = ("parquet", "jsonl", "csv")
-# Those that DuckDB reads without an extension.
-CSV_ENCODINGS = ("utf-8", "utf-16", "latin-1")
 PLAIN_TYPES = ("bigint", "double", "varchar", "boolean", "date", "timestamp")
-EVERY = re.compile(r"([1-9][0-9]{0,2}) days?")
-PERIOD = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 # Macros put names and paths into SQL unquoted.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-PATH = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})*")
-
-# The same as yaml.safe_load, ten times faster where libyaml is there.
-FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Where a person declares consent: the accepted values are what can be consented to.
+CONSENTS, PURPOSE = ("crm", "consents"), "purpose"
 
 
-class ContractError(Exception):
-    """The contract itself is wrong; the message names file, table and column and says what to do."""
+# ---------- values of settings
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a raw table.
-
-    `path` is where a JSON document holds it (dots between levels), its own name unless declared. `elements` are names
-    and types of what the objects of an array hold. `delivered_until` is the last day of a column that is no more.
-    `not_personal` is the reason why a column that looks personal has no class.
-    """
-
-    name: str
-    data_type: str
-    required: bool = False
-    accepted_values: tuple[str, ...] = ()
-    domain: str | None = None
-    path: str = ""
-    classification: str | None = None
-    elements: Mapping[str, str] = field(default_factory=dict)
-    delivered_until: date | None = None
-    not_personal: str | None = None
+def has_room(data_type: str) -> str:
+    """Refuse a decimal of more digits than engines have, or of more behind the point than it has at all."""
+    decimal = DECIMAL.fullmatch(data_type)
+    if decimal and not (1 <= int(decimal[1]) <= 38 and int(decimal[2]) <= int(decimal[1])):
+        raise ValueError
+    return data_type
 
 
-@dataclass(frozen=True)
-class CsvOptions:
+def as_day(value: object) -> date:
+    """A day, as YAML reads it without quotes, or as text."""
+    return date.fromisoformat(str(value))
+
+
+def finds_ids(expression: str) -> str:
+    """Refuse what one of the engines reads in another way, and what finds something in an empty text."""
+    try:
+        finds_empty = re.search(expression, "") is not None
+    except re.error as error:
+        raise ValueError from error
+    if finds_empty or re.search(r"\(\?|\\[0-9A-Zabx]|'", expression):
+        raise ValueError
+    return expression
+
+
+def as_list(value: object) -> object:
+    """One text stands for a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+Name = Annotated[
+    str,
+    Field(pattern=f"^{NAME.pattern}$"),
+    Refusal("the name {found} is no plain identifier", "Use letters, digits and underscores"),
+]
+DataType = Annotated[
+    str,
+    Field(pattern=f"^({'|'.join((*PLAIN_TYPES, DECIMAL.pattern))})$"),
+    AfterValidator(has_room),
+    Refusal("unknown data_type {found}", f"Use one of decimal(p,s), {', '.join(PLAIN_TYPES)}"),
+]
+JsonPath = Annotated[
+    str,
+    Field(pattern=rf"^{NAME.pattern}(\.{NAME.pattern})*$"),
+    Refusal("the path {found} is no chain of names", "Write it as in `device.id`"),
+]
+Day = Annotated[date, BeforeValidator(as_day), Refusal("{setting} {found} is no day", "Write it as YYYY-MM-DD")]
+Reason = Annotated[str, Field(pattern=r"\S")]
+Character = Annotated[
+    str, Field(max_length=1), Refusal("csv {setting} {found} is no single character", "Give one character")
+]
+IdForm = Annotated[
+    str,
+    AfterValidator(finds_ids),
+    Refusal(
+        "the id_form {found} is no regular expression of an id",
+        "Write it as in `C[0-9]{8}`, with letters in whatever case: by it free texts are redacted",
+    ),
+]
+Format = Literal["parquet", "jsonl", "csv"]
+
+
+# ---------- what config.meta says
+
+
+class CsvOptions(Declaration):
     """How the CSV files of a table are written; the formats are strptime's, None for ISO dates and times.
 
     `timestamp_format` is of times in UTC; the columns of the feed, which the landing job adds, are always ISO.
     """
 
-    delimiter: str = ","
-    quote: str = '"'
-    decimal_comma: bool = False
-    encoding: str = "utf-8"
+    delimiter: Annotated[Character, Field(min_length=1)] = ","
+    # Empty for none.
+    quote: Character = '"'
+    decimal_comma: StrictBool = False
+    # Those that DuckDB reads without an extension.
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     date_format: str | None = None
     timestamp_format: str | None = None
 
 
-@dataclass(frozen=True)
-class Retention:
-    """How long rows may tell of persons, and why; `number` is None where nothing is classified and they stay for ever.
+class Retention(Declaration):
+    """How long rows may tell of persons, and why; unlimited where nothing is classified.
 
     The period counts from `column`, else from the landing day. Rows that are the latest of the columns in
     `while_latest_of` stand whatever their age.
     """
 
-    number: int | None
-    unit: str
-    legal_basis: str
+    period: Annotated[
+        str,
+        Field(pattern=r"^([1-9][0-9]{0,3} (day|month|year)s?|unlimited)$"),
+        Refusal("its retention has the period {found}", "Write it as `14 months` or `unlimited`"),
+    ]
+    legal_basis: Annotated[Reason, Refusal("its retention has no legal_basis", "Write why rows may stand so long")]
     column: str | None = None
     while_latest_of: tuple[str, ...] = ()
 
+    @property
+    def number(self) -> int | None:
+        """How many units; None for ever."""
+        return None if self.period == "unlimited" else int(self.period.split()[0])
 
-@dataclass(frozen=True)
-class Cadence:
-    """How often a table is delivered: each `every_days`, None where it comes when something has changed.
+    @property
+    def unit(self) -> str:
+        """`day`, `month` or `year`; nothing for ever."""
+        return "" if self.period == "unlimited" else self.period.split()[1].removesuffix("s")
+
+
+class Cadence(Declaration):
+    """How often a table is delivered.
 
     `holds_until_next` is of master data: the last delivery holds until the next one is due.
     """
 
-    every_days: int | None
-    holds_until_next: bool = False
+    every: Annotated[
+        str,
+        Field(pattern="^[1-9][0-9]{0,2} days?$"),
+        Refusal("its cadence is every {found}, which is no number of days", "Write `every: 1 day`, or `on_change`"),
+    ]
+    holds_until_next: StrictBool = False
+
+    @property
+    def every_days(self) -> int | None:
+        """The days from one delivery to the next; None where it comes when something has changed."""
+        return int(self.every.split()[0]) if self.every else None
 
 
-@dataclass(frozen=True)
-class Table:
-    """A raw table; `columns` are its own, then those of its feed.
+# In no period, and so in no YAML but as the word.
+ON_CHANGE = Cadence.model_construct(every="", holds_until_next=True)
 
-    `format` is how it usually lands; how a file is written, the end of its name says.
-    """
+
+def as_cadence(value: object) -> object:
+    """The word `on_change`, or a mapping."""
+    return ON_CHANGE if value == "on_change" else value
+
+
+class TableMeta(Declaration):
+    """`config.meta` of a table, or of a source for all of its tables; what a table says counts."""
+
+    feed: str | None = Field(default=None, description="Kind of feed: one of vars: feeds in dbt_project.yml.")
+    format: Format | None = Field(default=None, description="How files usually land; the end of a file's name counts.")
+    owner: str | None = Field(default=None, description="Who answers for the data.")
+    key: tuple[str, ...] = Field(default=(), description="Columns that a row is known by.")
+    retention: Retention | None = Field(default=None, description="How long rows may tell of persons, and why.")
+    cadence: Annotated[Cadence, BeforeValidator(as_cadence, Literal["on_change"] | Cadence)] = Field(
+        default=Cadence(every="1 day"), description="How often files come: docs/freshness.md."
+    )
+    csv: CsvOptions = Field(default=CsvOptions(), description="How CSV files are written.")
+
+
+class ColumnMeta(Declaration):
+    """`config.meta` of a column."""
+
+    required: StrictBool = Field(default=False, description="A row without a value goes to the quarantine.")
+    accepted_values: tuple[str, ...] = Field(default=(), description="A row with another goes to the quarantine.")
+    domain: str | None = Field(default=None, description="Accepted values: one of vars: domains in dbt_project.yml.")
+    minimum: float | None = Field(default=None, description="A row with less goes to the quarantine.")
+    maximum: float | None = Field(default=None, description="A row with more goes to the quarantine.")
+    path: JsonPath = Field(
+        default="", description="Where a JSON document holds it, if not under its name: `device.id`."
+    )
+    elements: dict[str, DataType] = Field(
+        default_factory=dict, description="Names and types of what the objects of an array hold."
+    )
+    required_elements: tuple[str, ...] = Field(default=(), description="Elements that each object needs.")
+    delivered_until: Day | None = Field(default=None, description="The last day of a column that is no more.")
+    classification: str | None = Field(default=None, description="Class of personal data; goes with the tag `pii`.")
+    id_form: IdForm | None = Field(default=None, description="How an id of persons is written: `C[0-9]{8}`.")
+    not_personal: (
+        Annotated[
+            Reason, Refusal("not_personal {found} is no reason", "Write in some words why the column is about nobody")
+        ]
+        | None
+    ) = Field(default=None, description="Why a column that looks personal is about nobody.")
+
+
+# ---------- the YAML of sources; what dbt alone reads is Any
+
+
+class ColumnConfig(Declaration):
+    """`config` of a column."""
+
+    meta: ColumnMeta = Field(default_factory=lambda: ColumnMeta())
+    tags: Annotated[tuple[str, ...], BeforeValidator(as_list, str | list[str])] = ()
+
+
+class DeclaredColumn(Declaration):
+    """A column as it stands in the YAML."""
+
+    name: Name
+    data_type: DataType
+    description: str | None = Field(default=None, description="What a value means, and what null does.")
+    config: ColumnConfig = Field(default_factory=ColumnConfig)
+    quote: Any = None
+    data_tests: Any = None
+
+
+class TableConfig(Declaration):
+    """`config` of a source or a table."""
+
+    meta: TableMeta = TableMeta()
+    tags: Any = None
+    enabled: Any = None
+    event_time: Any = None
+    freshness: Any = None
+    loaded_at_field: Any = None
+    loaded_at_query: Any = None
+
+
+class DeclaredTable(Declaration):
+    """A table as it stands in the YAML."""
+
+    name: str
+    identifier: str | None = None
+    description: str | None = Field(default=None, description="Begins with the grain: One row per …")
+    config: TableConfig = TableConfig()
+    columns: tuple[DeclaredColumn, ...] = ()
+    data_tests: Any = None
+    external: Any = None
+    quoting: Any = None
+
+
+class DeclaredSource(Declaration):
+    """A source as it stands in the YAML."""
+
+    name: str
+    description: str | None = None
+    database: Any = None
+    # `schema` is a method of pydantic's models.
+    schema_: Any = Field(default=None, alias="schema")
+    loader: Any = None
+    quoting: Any = None
+    config: TableConfig = TableConfig()
+    tables: tuple[DeclaredTable, ...] = ()
+
+
+class SourcesFile(Declaration):
+    """The raw contract with one source."""
+
+    version: Literal[2] = 2
+    anchors: Any = None
+    sources: tuple[DeclaredSource, ...]
+
+
+# ---------- vars of dbt_project.yml
+
+
+class Feed(Declaration):
+    """The columns that a kind of feed adds to every table."""
+
+    columns: dict[str, DataType] = Field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    accepted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    version: str | None = None
+
+
+class Variables(Declaration, extra="ignore"):
+    """What `vars` say about every table."""
+
+    feeds: dict[str, Feed] = Field(default_factory=dict)
+    domains: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    calendar_start: Day = date.min
+    calendar_end: Day = date.max
+    landing_day_lead: Annotated[
+        int,
+        Field(strict=True, ge=1),
+        Refusal("vars: {setting} is {found}, which is no number of days", "Write a whole number from 1"),
+    ] = 7
+    restricted_schemas: tuple[str, ...] = ()
+    privacy: Registry = Registry()
+
+
+# ---------- what is read from all of these
+
+
+class Column(ColumnMeta):
+    """A column of a raw table."""
+
+    name: str
+    data_type: str
+
+
+class Table(TableMeta):
+    """A raw table; `columns` are its own, then those of its feed."""
 
     source: str
     name: str
     feed: str
-    format: str
-    key: tuple[str, ...]
+    format: Format
     columns: tuple[Column, ...]
-    csv: CsvOptions = CsvOptions()
-    retention: Retention | None = None
-    cadence: Cadence = Cadence(1)
 
 
 @dataclass(frozen=True)
@@ -133,364 +339,146 @@ class Contract:
 
     def allowed(self, column: Column) -> tuple[str, ...]:
         """The values a column may hold, from its own list or its domain; empty where any value goes."""
-        return column.accepted_values or self.domains.get(column.domain, ())
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the contract something stands, for messages."""
-
-    file: Path
-    table: str = ""
-    column: str = ""
-
-    def fail(self, problem: str, advice: str) -> NoReturn:
-        """Raise ContractError: what is wrong here, and what to do."""
-        table = f", table {self.table}" if self.table else ""
-        column = f", column {self.column}" if self.column else ""
-        raise ContractError(f"{self.file}{table}{column}: {problem}. {advice}.")
-
-    def mapping(self, value: object, what: str) -> dict:
-        """`value` as a mapping, {} for null."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self.fail(f"{what} is no mapping", "Write it as `name: value` pairs")
-        return value
-
-    def sequence(self, value: object, what: str) -> list:
-        """`value` as a list, [] for null."""
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self.fail(f"{what} is no list", "Write it as a YAML list")
-        return value
-
-    def values(self, value: object, what: str) -> tuple[str, ...]:
-        """`value` as a list of texts; YAML's bare yes, no, on and off are refused, as they are booleans."""
-        items = self.sequence(value, what)
-        for item in items:
-            if isinstance(item, bool) or not isinstance(item, str | int | float):
-                self.fail(f"{what} holds {item!r}, which is no text", "Put quotes around it")
-        return tuple(str(item) for item in items)
-
-
-@dataclass(frozen=True)
-class Project:
-    """What `dbt_project.yml` says about every table: columns by kind of feed, domains, the calendar, the registry."""
-
-    feeds: Mapping[str, tuple[Column, ...]]
-    domains: Mapping[str, tuple[str, ...]]
-    calendar: tuple[date, date]
-    registry: Registry
-    landing_day_lead: int
+        return column.accepted_values or self.domains.get(column.domain or "", ())
 
 
 def load_contract(project_root: Path) -> Contract:
     """Read and check the contract of the dbt project at `project_root`; raises ContractError."""
     root = Path(project_root)
-    project = read_project(root / "dbt_project.yml")
+    place = Place(root / "dbt_project.yml")
+    variables = read_variables(place)
     files = sorted(root.glob(SOURCES_GLOB))
     if not files:
         Place(root).fail(f"no file matches {SOURCES_GLOB}", "Point to the folder of the dbt project")
+    feeds = {name: columns_of(feed) for name, feed in variables.feeds.items()}
     tables: dict[tuple[str, str], Table] = {}
     for file in files:
-        for table in read_sources(file, project):
+        for table in read_sources(file, variables, feeds):
             if (table.source, table.name) in tables:
-                Place(file, f"{table.source}.{table.name}").fail("the table is declared twice", "Keep one declaration")
+                where = Place(file).at("source", table.source).at("table", table.name)
+                where.fail("the table is declared twice", "Keep one declaration")
             tables[table.source, table.name] = table
-    check_against_tables(Place(root / "dbt_project.yml"), project.registry, tables)
-    return Contract(tables, project.domains, project.calendar, project.registry, project.landing_day_lead)
+    check_sources(place, variables.privacy, {source for source, _ in tables}, purposes_of_consent(tables))
+    calendar = (variables.calendar_start, variables.calendar_end)
+    return Contract(tables, variables.domains, calendar, variables.privacy, variables.landing_day_lead)
 
 
-def read_yaml(file: Path) -> dict:
-    """The mapping that a YAML file holds; raises ContractError where it holds none."""
-    try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=FAST_LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        Place(file).fail(f"it cannot be read ({' '.join(str(error).split())})", "Correct the file")
-    return Place(file).mapping(document, "the document")
+def read_variables(place: Place) -> Variables:
+    """The vars of `dbt_project.yml`."""
+    variables = validated(Variables, read_yaml(place.file).get("vars", {}), place)
+    for name, feed in variables.feeds.items():
+        for column in (*feed.required, *feed.accepted):
+            if column not in feed.columns:
+                place.at("feed", name).fail(f"it speaks of {column}, which is none of its columns", "Add it to columns")
+    check_registry(place, variables.privacy, variables.restricted_schemas, variables.domains.get("countries", ()))
+    return variables
 
 
-def read_project(file: Path) -> Project:
-    """Feeds and domains from the vars of `dbt_project.yml`."""
-    place = Place(file)
-    variables = place.mapping(read_yaml(file).get("vars"), "vars")
-    domains = place.mapping(variables.get("domains"), "vars: domains")
-    domains = {name: place.values(members, f"domain {name}") for name, members in domains.items()}
-    feeds = place.mapping(variables.get("feeds"), "vars: feeds")
-    return Project(
-        {name: feed_columns(place, name, feed) for name, feed in feeds.items()},
-        domains,
-        (
-            calendar_day(place, variables, "calendar_start", date.min),
-            calendar_day(place, variables, "calendar_end", date.max),
-        ),
-        read_registry(place, variables, domains),
-        read_lead(place, variables.get("landing_day_lead", Contract.landing_day_lead)),
-    )
-
-
-def read_lead(place: Place, days: object) -> int:
-    """The number of days of `vars: landing_day_lead`."""
-    if type(days) is not int or days < 1:
-        place.fail(f"vars: landing_day_lead is {days!r}, which is no number of days", "Write a whole number from 1")
-    return days
-
-
-def calendar_day(place: Place, variables: dict, name: str, default: date) -> date:
-    """One end of the calendar, from the vars."""
-    try:
-        return date.fromisoformat(str(variables.get(name, default)))
-    except ValueError:
-        place.fail(f"vars: {name} is {variables[name]!r}, which is no day", "Write it as YYYY-MM-DD")
-
-
-def feed_columns(place: Place, name: str, feed: object) -> tuple[Column, ...]:
-    """The columns that a kind of feed adds to every table."""
-    declared = place.mapping(feed, f"feed {name}")
-    types = place.mapping(declared.get("columns"), f"columns of feed {name}")
-    required = place.values(declared.get("required"), f"required of feed {name}")
-    accepted = place.mapping(declared.get("accepted"), f"accepted of feed {name}")
-    for column in (*required, *accepted):
-        if column not in types:
-            place.fail(f"feed {name} speaks of {column}, which is none of its columns", "Add it to columns")
-    for column, data_type in types.items():
-        check_type(Place(place.file, f"vars: feeds: {name}", column), data_type)
+def columns_of(feed: Feed) -> tuple[Column, ...]:
+    """The columns of a kind of feed, as a table has them."""
     return tuple(
         Column(
-            column,
-            types[column],
-            column in required,
-            place.values(accepted.get(column), f"accepted of {column}"),
-            path=column,
+            name=name,
+            data_type=data_type,
+            required=name in feed.required,
+            accepted_values=feed.accepted.get(name, ()),
+            path=name,
         )
-        for column in types
+        for name, data_type in feed.columns.items()
     )
 
 
-def read_sources(file: Path, project: Project) -> Iterator[Table]:
-    """The tables of one sources file."""
-    place = Place(file)
-    for source in place.sequence(read_yaml(file).get("sources"), "sources"):
-        declared = place.mapping(source, "a source")
-        name = str(declared.get("name", ""))
-        meta = config_of(Place(file, name), declared)[0]
-        for table in place.sequence(declared.get("tables"), f"tables of source {name}"):
-            yield read_table(file, name, meta, place.mapping(table, f"a table of source {name}"), project)
+def purposes_of_consent(tables: Mapping[tuple[str, str], Table]) -> tuple[str, ...]:
+    """What persons can consent to."""
+    columns = tables[CONSENTS].columns if CONSENTS in tables else ()
+    return next((column.accepted_values for column in columns if column.name == PURPOSE), ())
 
 
-def config_of(place: Place, declared: dict) -> tuple[dict, tuple[str, ...]]:
-    """`config.meta` and `config.tags` of a source, table or column."""
-    config = place.mapping(declared.get("config"), "config")
-    tags = config.get("tags")
-    return place.mapping(config.get("meta"), "config.meta"), place.values(
-        [tags] if isinstance(tags, str) else tags, "config.tags"
-    )
+def read_sources(file: Path, variables: Variables, feeds: Mapping[str, tuple[Column, ...]]) -> Iterator[Table]:
+    """The tables of one sources file, each with its feed's columns, checked."""
+    for source in validated(SourcesFile, read_yaml(file), Place(file)).sources:
+        for declared in source.tables:
+            place = Place(file).at("source", source.name).at("table", declared.name)
+            meta = source.config.meta.with_settings(declared.config.meta)
+            if meta.feed is None or meta.feed not in feeds:
+                known = ", ".join(feeds) or "vars: feeds (there is none)"
+                place.fail(f"unknown feed {meta.feed!r}", f"Use one of {known}")
+            if meta.format is None:
+                place.fail("it has no format", "Add `format` to its config.meta: parquet, jsonl or csv")
+            own = [read_column(place.at("column", column.name), column, variables) for column in declared.columns]
+            columns = (*own, *feeds[meta.feed])
+            check_columns(place, meta, columns)
+            yield Table(**vars(meta), source=source.name, name=declared.name, columns=columns)
 
 
-def read_table(file: Path, source: str, source_meta: dict, declared: dict, project: Project) -> Table:
-    """One table with its feed's columns, checked."""
-    name = str(declared.get("name", ""))
-    place = Place(file, f"{source}.{name}")
-    meta = {**source_meta, **config_of(place, declared)[0]}
-    feed, file_format = meta.get("feed"), meta.get("format")
-    if feed not in project.feeds:
-        place.fail(f"unknown feed {feed!r}", f"Use one of {', '.join(project.feeds) or 'vars: feeds (there is none)'}")
-    if file_format not in FORMATS:
-        place.fail(f"unknown format {file_format!r}", f"Use one of {', '.join(FORMATS)}")
-    own = [read_column(place, column, project) for column in place.sequence(declared.get("columns"), "columns")]
-    columns = (*own, *project.feeds[feed])
-    refuse_duplicates(place, columns)
-    key = place.values(meta.get("key"), "key")
-    refuse_bad_key(place, key, columns)
-    retention = read_retention(place, meta.get("retention"), columns)
-    cadence = read_cadence(place, meta.get("cadence"))
-    return Table(source, name, feed, file_format, key, columns, csv_options(place, meta.get("csv")), retention, cadence)
-
-
-def read_cadence(place: Place, declared: object) -> Cadence:
-    """The `cadence` of a table or its source, checked; every day where nothing is declared."""
-    example = "Write `cadence: {every: 1 day}` into its config.meta, or `cadence: on_change`"
-    if declared == "on_change":
-        return Cadence(None, holds_until_next=True)
-    if declared is None:
-        return Cadence(1)
-    options = place.mapping(declared, "cadence")
-    if unknown := sorted(set(options) - {"every", "holds_until_next"}):
-        place.fail(f"unknown cadence option {unknown[0]}", "Use every, holds_until_next")
-    every = EVERY.fullmatch(str(options.get("every")))
-    if not every:
-        place.fail(f"its cadence is every {options.get('every')!r}, which is no number of days", example)
-    holds = options.get("holds_until_next", False)
-    if not isinstance(holds, bool):
-        place.fail(f"its cadence has holds_until_next {holds!r}", "Write true or false")
-    return Cadence(int(every[1]), holds)
-
-
-def read_retention(place: Place, declared: object, columns: tuple[Column, ...]) -> Retention:
-    """The `retention` of a table, checked; every table needs one."""
-    example = 'Write `retention: {period: 3 years, legal_basis: "why"}` into its config.meta, or period: unlimited'
-    if declared is None:
-        place.fail("it has no retention", example)
-    options = place.mapping(declared, "retention")
-    known = ("period", "legal_basis", "column", "while_latest_of")
-    if unknown := sorted(set(options) - set(known)):
-        place.fail(f"unknown retention option {unknown[0]}", f"Use {', '.join(known)}")
-    if not str(options.get("legal_basis") or "").strip():
-        place.fail("its retention has no legal_basis", example)
-    period = PERIOD.fullmatch(str(options.get("period")))
-    if not period and options.get("period") != "unlimited":
-        place.fail(f"its retention has the period {options.get('period')!r}", "Write it as `14 months` or `unlimited`")
-    if not period and (held := [column.name for column in columns if column.classification]):
-        place.fail(f"its retention is unlimited, but {held[0]} is classified", "Name a period such as `3 years`")
-    latest_of = place.values(options.get("while_latest_of"), "while_latest_of")
-    types = {column.name: column.data_type for column in columns}
-    for name in (*latest_of, *([options["column"]] if "column" in options else [])):
-        if name not in types:
-            place.fail(f"its retention names {name}, which is none of its columns", "Correct the name")
-    if "column" in options and types[options["column"]] not in ("date", "timestamp"):
-        place.fail(f"its retention counts from {options['column']}, which is no date", "Name a date or a timestamp")
-    number, unit = (int(period[1]), period[2]) if period else (None, "")
-    return Retention(number, unit, str(options["legal_basis"]), options.get("column"), latest_of)
-
-
-def read_column(table: Place, declared: object, project: Project) -> Column:
-    """One declared column, checked."""
-    described = table.mapping(declared, "a column")
-    name = str(described.get("name", ""))
-    place = Place(table.file, table.table, name)
-    if not NAME.fullmatch(name):
-        place.fail("the name is no plain identifier", "Use letters, digits and underscores")
-    check_type(place, described.get("data_type"))
-    meta, tags = config_of(place, described)
-    check_classification(place, meta.get("classification"), tags)
-    check_class(place, meta.get("classification"), described["data_type"], project.registry)
-    check_id_form(place, meta)
-    check_domain(place, meta.get("domain"), project)
-    path = str(meta.get("path", name))
-    if not PATH.fullmatch(path):
-        place.fail(f"the path {path!r} is no chain of names", "Write it as in `device.id`")
-    return Column(
-        name,
-        described["data_type"],
-        bool(meta.get("required", False)),
-        place.values(meta.get("accepted_values"), "accepted_values"),
-        meta.get("domain"),
-        path,
-        meta.get("classification"),
-        read_elements(place, meta),
-        read_day(place, meta.get("delivered_until")),
-        read_reason(place, meta),
-    )
-
-
-def read_day(place: Place, declared: object) -> date | None:
-    """The day of `delivered_until`, which YAML reads as a date."""
-    if declared is not None and type(declared) is not date:
-        place.fail(f"delivered_until {declared!r} is no day", "Write it as YYYY-MM-DD, without quotes")
-    return declared
-
-
-def read_reason(place: Place, meta: dict) -> str | None:
-    """The reason of `not_personal`, which no column needs that has a class."""
-    reason = meta.get("not_personal")
-    if reason is None:
-        return None
-    if not isinstance(reason, str) or not reason.strip():
-        place.fail(f"not_personal {reason!r} is no reason", "Write in some words why the column is about nobody")
-    if meta.get("classification"):
-        place.fail("classified, and not_personal too", "Keep one of them")
-    return reason
-
-
-def read_elements(place: Place, meta: dict) -> dict[str, str]:
-    """What the objects of an array column hold, checked."""
-    elements = place.mapping(meta.get("elements"), "elements")
-    for name, data_type in elements.items():
-        if not NAME.fullmatch(str(name)):
+def read_column(place: Place, declared: DeclaredColumn, variables: Variables) -> Column:
+    """One declared column, its settings held against each other and against the vars."""
+    meta = declared.config.meta
+    check_classification(place, declared, variables.privacy)
+    if meta.domain is not None and meta.domain not in variables.domains:
+        known = ", ".join(variables.domains) or "none"
+        place.fail(f"unknown domain {meta.domain!r}", f"Add it to vars: domains in dbt_project.yml (there: {known})")
+    for name in meta.elements:
+        if not NAME.fullmatch(name):
             place.fail(f"the element name {name!r} is no plain identifier", "Use letters, digits and underscores")
-        check_type(place, data_type)
-    for name in place.values(meta.get("required_elements"), "required_elements"):
-        if name not in elements:
+    for name in meta.required_elements:
+        if name not in meta.elements:
             place.fail(f"required_elements names {name}, which is none of its elements", "Add it to elements")
-    return elements
+    named = {"name": declared.name, "data_type": declared.data_type, "path": meta.path or declared.name}
+    return Column(**vars(meta) | named)
 
 
-def check_type(place: Place, data_type: object) -> None:
-    """Refuse what is none of the seven contract types."""
-    decimal = DECIMAL.fullmatch(str(data_type))
-    if decimal and 1 <= int(decimal[1]) <= 38 and int(decimal[2]) <= int(decimal[1]):
-        return
-    if data_type not in PLAIN_TYPES:
-        place.fail(f"unknown data_type {data_type!r}", f"Use one of decimal(p,s), {', '.join(PLAIN_TYPES)}")
-
-
-def check_classification(place: Place, classification: object, tags: tuple[str, ...]) -> None:
-    """A classification and the tag `pii` go together."""
-    if classification and "pii" not in tags:
-        place.fail(f"classified as {classification} without the tag pii", "Add `tags: [pii]` to its config")
-    if "pii" in tags and not classification:
+def check_classification(place: Place, column: DeclaredColumn, registry: Registry) -> None:
+    """A class goes with the tag `pii`, is one that the registry knows, and of the type that its masks give."""
+    meta, is_tagged = column.config.meta, "pii" in column.config.tags
+    if meta.classification and not is_tagged:
+        place.fail(f"classified as {meta.classification} without the tag pii", "Add `tags: [pii]` to its config")
+    if is_tagged and not meta.classification:
         place.fail("tagged pii without a classification", "Add `classification` to its config.meta")
-
-
-def check_id_form(place: Place, meta: dict) -> None:
-    """`id_form` is an expression that both engines know, and of no text that is empty."""
-    form = meta.get("id_form")
-    if form is None:
-        return
-    advice = "Write it as in `C[0-9]{8}`, with letters in whatever case: by it free texts are redacted"
-    if meta.get("classification") != "person_id":
+    if meta.id_form and meta.classification != "person_id":
         place.fail("id_form without the classification person_id", "Classify the column, or leave id_form out")
-    try:
-        is_wrong = not isinstance(form, str) or re.search(form, "") is not None
-    except re.error:
-        is_wrong = True
-    if is_wrong or re.search(r"\(\?|\\[0-9A-Zabx]|'", form):
-        place.fail(f"the id_form {form!r} is no regular expression of an id", advice)
+    if not meta.classification:
+        return
+    if meta.not_personal:
+        place.fail("classified, and not_personal too", "Keep one of them")
+    if meta.classification not in registry.classes:
+        known = ", ".join(registry.classes) or "there is none"
+        place.fail(
+            f"unknown classification {meta.classification!r}",
+            f"Use one of vars: privacy: classes in dbt_project.yml ({known}), or add it there",
+        )
+    wanted = "date" if meta.classification == DATED else "varchar"
+    if column.data_type != wanted:
+        place.fail(
+            f"classified as {meta.classification} with data_type {column.data_type}",
+            f"Masks of this class give {wanted}: declare it so",
+        )
 
 
-def check_domain(place: Place, domain: object, project: Project) -> None:
-    """Refuse a domain that `dbt_project.yml` does not list."""
-    if domain is not None and domain not in project.domains:
-        known = ", ".join(project.domains) or "none"
-        place.fail(f"unknown domain {domain!r}", f"Add it to vars: domains in dbt_project.yml (there: {known})")
-
-
-def refuse_duplicates(place: Place, columns: tuple[Column, ...]) -> None:
-    """Names may differ by more than case only, as engines ignore it."""
+def check_columns(place: Place, meta: TableMeta, columns: tuple[Column, ...]) -> None:
+    """Names differ by more than case, as engines ignore it; the key and the retention are made of columns."""
+    types: dict[str, str] = {}
     seen: set[str] = set()
     for column in columns:
         if column.name.lower() in seen:
-            Place(place.file, place.table, column.name).fail(
+            place.at("column", column.name).fail(
                 "the column is declared twice (columns of the feed count)", "Keep one declaration"
             )
         seen.add(column.name.lower())
-
-
-def refuse_bad_key(place: Place, key: tuple[str, ...], columns: tuple[Column, ...]) -> None:
-    """A table has a key, and the key is made of its columns."""
-    if not key:
+        types[column.name] = column.data_type
+    if not meta.key:
         place.fail("it has no key", "Add `key: [column, ...]` to its config.meta")
-    names = {column.name for column in columns}
-    for name in key:
-        if name not in names:
-            Place(place.file, place.table, name).fail(
-                "it is in the key but no column", "Declare it, or correct the key"
-            )
-
-
-def csv_options(place: Place, declared: object) -> CsvOptions:
-    """The options of meta `csv`, checked; defaults where nothing is said."""
-    options = place.mapping(declared, "csv")
-    unknown = sorted(set(options) - set(CsvOptions.__dataclass_fields__))
-    if unknown:
-        place.fail(f"unknown csv option {unknown[0]}", f"Use {', '.join(CsvOptions.__dataclass_fields__)}")
-    read = CsvOptions(**options)
-    if not (isinstance(read.delimiter, str) and len(read.delimiter) == 1):
-        place.fail(f"csv delimiter {read.delimiter!r} is no single character", "Give one character")
-    if not (isinstance(read.quote, str) and len(read.quote) <= 1):
-        place.fail(f"csv quote {read.quote!r} is no single character", "Give one character, or '' for none")
-    if read.encoding not in CSV_ENCODINGS:
-        place.fail(f"unknown csv encoding {read.encoding!r}", f"Use one of {', '.join(CSV_ENCODINGS)}")
-    return read
+    for name in meta.key:
+        if name not in types:
+            place.at("column", name).fail("it is in the key but no column", "Declare it, or correct the key")
+    retention = meta.retention
+    if retention is None:
+        example = 'Write `retention: {period: 3 years, legal_basis: "why"}` into its config.meta, or period: unlimited'
+        place.fail("it has no retention", example)
+    if retention.number is None and (held := [column.name for column in columns if column.classification]):
+        place.fail(f"its retention is unlimited, but {held[0]} is classified", "Name a period such as `3 years`")
+    for name in (*retention.while_latest_of, *([retention.column] if retention.column else [])):
+        if name not in types:
+            place.fail(f"its retention names {name}, which is none of its columns", "Correct the name")
+    if retention.column and types[retention.column] not in ("date", "timestamp"):
+        place.fail(f"its retention counts from {retention.column}, which is no date", "Name a date or a timestamp")

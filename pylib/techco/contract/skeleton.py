@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from techco.contract.schema import EDITOR_LINE
 from techco.privacy.personal_patterns import class_of_name
 
 MODELS_HEAD = """version: 2
@@ -62,7 +63,8 @@ def unique_key(key: list[str]) -> str:
 
 def sources_head(source: str, feed: str, file_format: str) -> str:
     """The beginning of a new source's contract."""
-    return f"""version: 2
+    return f"""{EDITOR_LINE}
+version: 2
 
 sources:
   - name: {source}

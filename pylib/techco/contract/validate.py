@@ -10,9 +10,9 @@ from tqdm import tqdm
 from techco.command import run
 from techco.contract.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import Contract, ContractError, load_contract
-from techco.contract.validation import Finding, check
+from techco.contract.validation import check
 from techco.contract.validation.causes import by_cause
-from techco.contract.validation.findings import counted, printable
+from techco.contract.validation.findings import Finding, counted, printable
 from techco.contract.validation.landing_days import misdated
 from techco.contract.validation.unclassified import unclassified
 from techco.settings import landing_folder

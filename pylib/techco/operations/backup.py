@@ -7,11 +7,11 @@ hidden name and renamed when it is whole; everything else in a warehouse is buil
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -20,8 +20,8 @@ from techco import owner_only
 from techco.command import run
 from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.privacy import vault
-from techco.settings import landing_folder, warehouse_file
-from techco.sql import literal
+from techco.settings import backup_folder, landing_folder, warehouse_file
+from techco.sql import literal, only_row
 
 MANIFEST = "manifest.json"
 # Grows when an older `restore` could not read the folder any more.
@@ -33,7 +33,7 @@ class BackupError(Exception):
     """Nothing was saved or restored; the message says why, and what to do."""
 
 
-def save(warehouse: Path, folder: Path, project: Path) -> dict:
+def save(warehouse: Path, folder: Path, project: Path) -> dict[str, Any]:
     """Back `warehouse` up into the new `folder`, as the dbt project in `project` declares; return the manifest.
 
     Raises BackupError where the warehouse is missing, busy or not built, and where `folder` is there already.
@@ -99,7 +99,7 @@ def kept_tables(connection: duckdb.DuckDBPyConnection, project: Path) -> dict[st
     return kept
 
 
-def save_table(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> dict:
+def save_table(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> dict[str, Any]:
     """Write a table as Parquet; return its file, rows and checksum.
 
     Raises BackupError for a column of a type that Parquet does not keep.
@@ -112,11 +112,11 @@ def save_table(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) 
     written = connection.execute(columns.format(f"read_parquet({literal(file)})")).fetchall()
     if changed := [f"{name} ({type_})" for (name, type_), copy in zip(there, written, strict=True) if copy[1] != type_]:
         raise BackupError(f"{table}: Parquet keeps no {', '.join(changed)}. Cast the columns in the model.")
-    rows = connection.execute(f"select count(*) from read_parquet({literal(file)})").fetchone()[0]
+    (rows,) = only_row(connection, f"select count(*) from read_parquet({literal(file)})")
     return {"file": file.name, "rows": rows, "sha256": checksum(file)}
 
 
-def restore(warehouse: Path, folder: Path, landing: Path, overwrite: bool = False) -> dict:
+def restore(warehouse: Path, folder: Path, landing: Path, overwrite: bool = False) -> dict[str, Any]:
     """Put the tables of a backup into `warehouse`, which may be a new file, in one transaction; return the manifest.
 
     Ledgers get the rows that they lack; histories replace those of the warehouse where `overwrite` says so.
@@ -151,11 +151,11 @@ def restore(warehouse: Path, folder: Path, landing: Path, overwrite: bool = Fals
     return manifest
 
 
-def read_manifest(folder: Path) -> dict:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """What a backup holds; raises BackupError where any of it is missing or not as it was written."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         known, files = manifest["format"], {folder / entry["file"]: entry["sha256"] for entry in manifest["tables"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{path} cannot be read ({error}), so {folder} is no backup. Set BACKUP to one.") from error
@@ -169,7 +169,7 @@ def read_manifest(folder: Path) -> dict:
     return manifest
 
 
-def require_identity(manifest: dict, folder: Path, landing: Path) -> None:
+def require_identity(manifest: dict[str, Any], folder: Path, landing: Path) -> None:
     """Raise BackupError unless the backup is of the landing zone and the pepper that the next build will use."""
     try:
         zone = read_zone(landing)
@@ -185,7 +185,7 @@ def require_identity(manifest: dict, folder: Path, landing: Path) -> None:
         raise BackupError(f"TECHCO_PEPPER is not the pepper that {folder} was made with. Set the old one.")
 
 
-def restore_table(connection: duckdb.DuckDBPyConnection, entry: dict, folder: Path) -> None:
+def restore_table(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any], folder: Path) -> None:
     """Put one table of a backup into the attached warehouse."""
     name, saved = quoted(entry["table"]), f"read_parquet({literal(folder / entry['file'])})"
     connection.execute(f"create schema if not exists {name.rsplit('.', 1)[0]}")
@@ -228,13 +228,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--overwrite", action="store_true", help="restore: replace histories that are there")
     chosen = parser.parse_args(arguments)
     warehouse = warehouse_file()
-    backups, given = warehouse.parent / "backups", os.environ.get("BACKUP")
+    backups, given = warehouse.parent / "backups", backup_folder()
     try:
         if chosen.action == "save":
-            folder = Path(given) if given else backups / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            folder = given or backups / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             done = save(warehouse, folder, Path())
         else:
-            folder = Path(given) if given else newest(backups)
+            folder = given or newest(backups)
             done = restore(warehouse, folder, landing_folder(), chosen.overwrite)
     except BackupError as error:
         print(error, file=sys.stderr)

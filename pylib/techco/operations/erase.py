@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -26,8 +27,8 @@ from techco.contract.raw_contract import ContractError, load_contract
 from techco.operations import landing_rewrite
 from techco.privacy import vault
 from techco.serving import publish
-from techco.settings import landing_folder, warehouse_file
-from techco.sql import literal
+from techco.settings import RUN_OF_ERASURE, landing_folder, person, warehouse_file
+from techco.sql import literal, only_row
 
 # dbt writes the arguments of an operation to target/run_results.json, and these are ids of persons.
 QUIET = ("--no-write-json",)
@@ -108,7 +109,7 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
         yield "dry run: no file was changed"
         return
     # Without tests: what they may find elsewhere must not keep a person in a file.
-    was_built = not run_dbt([*QUIET, "run"], TECHCO_RUN_OF_ERASURE="yes")
+    was_built = not run_dbt([*QUIET, "run"], **{RUN_OF_ERASURE: "yes"})
     was, now = rewrite_warehouse(warehouse)
     yield f"warehouse file written anew: {was} bytes before, {now} now"
     left = []
@@ -121,18 +122,19 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
         except EraseError as error:
             left.append(str(error))
     if wanted.landing:
-        rewritten, unchanged = {}, {}
+        rewritten: dict[str, int] = {}
+        unchanged: dict[str, landing_rewrite.RewriteError] = {}
         try:
             rewritten, unchanged = rewrite_landed_files(warehouse, landing, wanted.keys)
         except EraseError as error:
             left.append(f"all landed files: {error}")
         yield from (f"landed file written anew: {file}, {rows} rows" for file, rows in rewritten.items())
-        for file, error in unchanged.items():
-            if isinstance(error, landing_rewrite.MissingError) and file in wanted.missing:
+        for file, fault in unchanged.items():
+            if isinstance(fault, landing_rewrite.MissingError) and file in wanted.missing:
                 yield f"landed file taken as deleted: {file}"
                 continue
-            left.append(f"landed file {file} {error}")
-            if isinstance(error, landing_rewrite.MissingError):
+            left.append(f"landed file {file} {fault}")
+            if isinstance(fault, landing_rewrite.MissingError):
                 wanted.missing.append(file)
     if left:
         remember(warehouse, wanted)
@@ -144,9 +146,9 @@ def erase(persons: list[str], warehouse: Path, landing: Path, rewrite_landing: b
     remember(warehouse, Unfinished())
 
 
-def as_arguments(operation: dict) -> str:
+def as_arguments(operation: dict[str, Any]) -> str:
     """The arguments of an operation as dbt reads them: YAML, which knows no pairs of surrogates as JSON writes them."""
-    return yaml.safe_dump(operation, default_flow_style=True, width=sys.maxsize)
+    return str(yaml.safe_dump(operation, default_flow_style=True, width=sys.maxsize))
 
 
 def requested(warehouse: Path) -> list[str]:
@@ -244,7 +246,7 @@ def rewrite_warehouse(warehouse: Path) -> tuple[int, int]:
         for schema, table in tables_of(connection, "old"):
             name = f'"{schema}"."{table}"'
             counts = f"select (select count(*) from old.{name}), (select count(*) from new.{name})"
-            there, copied = connection.execute(counts).fetchone()
+            there, copied = only_row(connection, counts)
             if there != copied:
                 raise EraseError(f"{warehouse} was not written anew: {schema}.{table} lost rows in the copy.")
     writing.chmod(0o600)
@@ -283,7 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--landing", action="store_true", help="also rewrite landed files that hold them")
     parser.add_argument("--dry-run", action="store_true", help="change nothing, and say what would be done")
     chosen = parser.parse_args(arguments)
-    persons = chosen.persons or [person for person in [os.environ.get("PERSON", "")] if person]
+    persons = chosen.persons or [named for named in [person()] if named]
     if bool(persons) == chosen.requested:
         print(
             "Name persons or everybody who asks, one of both: make erase PERSON=C-1, make erase REQUESTED=yes, or "

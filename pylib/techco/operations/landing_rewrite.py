@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -28,6 +29,7 @@ from techco.contract.blank import is_blank
 from techco.contract.landing_zone import format_of
 from techco.contract.raw_contract import Contract, Table
 from techco.privacy import vault
+from techco.sql import only_row
 
 ACTION = "rewrite_landed_file"
 # What reading or writing a file may end in. Their texts may hold values, so that only the kind is told.
@@ -65,7 +67,7 @@ class Persons:
     keys: frozenset[str]
     pepper: str
     secret: str
-    looks_personal: re.Pattern
+    looks_personal: re.Pattern[str]
 
     def include(self, person_id: object) -> bool:
         """Whether an id in a file is one of theirs."""
@@ -110,7 +112,7 @@ def rewrite_file(
     new = path.with_name(f".{path.name}.rewriting")
     new.unlink(missing_ok=True)
     try:
-        if not WRITERS[format_of(file)](path, new, table, change):
+        if not WRITERS[format_of(file) or ""](path, new, table, change):
             finish(connection, file)
             return 0
         note(connection, file, change.rows)
@@ -129,7 +131,7 @@ def is_built(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
     """Whether base holds the table."""
     name = f"base_{table.source}__{table.name}"
     found = "select count(*) from duckdb_tables() where schema_name = 'base' and table_name = ?"
-    return bool(connection.execute(found, [name]).fetchone()[0])
+    return bool(only_row(connection, found, [name])[0])
 
 
 def marked_rows(connection: duckdb.DuckDBPyConnection, table: Table, keys: list[str]) -> dict[str, Marks]:
@@ -238,7 +240,9 @@ class Anonymiser:
         An unusable row that was replaced before cannot be told from another one.
         """
         unseen = [person_key for digest, person_key in self.marks.by_raw.items() if digest not in self.seen]
-        replaced = sum(row.startswith(b"erased:" if isinstance(row, bytes) else "erased:") for row in rows)
+        replaced = sum(
+            row.startswith(b"erased:") if isinstance(row, bytes) else row.startswith("erased:") for row in rows
+        )
         if not self.marks.by_key.keys() <= self.seen or len(unseen) > replaced:
             raise changed_since(self.table)
 
@@ -258,7 +262,7 @@ class Anonymiser:
         return f"erased:{person_key}" if self.person and name == self.person.name else None
 
 
-def json_array(value: object) -> list | None:
+def json_array(value: object) -> list[Any] | None:
     """An array that Parquet and CSV hold as JSON text; None for anything else."""
     try:
         array = json.loads(value) if isinstance(value, str) else None
@@ -312,14 +316,11 @@ def at(document: object, path: list[str]) -> object:
     return document
 
 
-def put(document: dict, path: list[str], value: object) -> None:
+def put(document: object, path: list[str], value: object) -> None:
     """Set a value that is there at a path of a document."""
-    for name in path[:-1]:
-        document = document.get(name)
-        if not isinstance(document, dict):
-            return
-    if path[-1] in document:
-        document[path[-1]] = value
+    holder = at(document, path[:-1])
+    if isinstance(holder, dict) and path[-1] in holder:
+        holder[path[-1]] = value
 
 
 def rewrite_csv(path: Path, new: Path, table: Table, change: Anonymiser) -> bool:
@@ -355,10 +356,10 @@ def csv_records(text: str, quote: str) -> Iterator[str]:
 
 def fields_of(record: str, table: Table) -> list[str]:
     """The fields of one record."""
-    options = {"delimiter": table.csv.delimiter, "quoting": csv.QUOTE_MINIMAL if table.csv.quote else csv.QUOTE_NONE}
-    if table.csv.quote:
-        options["quotechar"] = table.csv.quote
-    return next(csv.reader(io.StringIO(record, newline=""), **options), [])
+    quote = table.csv.quote or None
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    lines = io.StringIO(record, newline="")
+    return next(csv.reader(lines, delimiter=table.csv.delimiter, quotechar=quote, quoting=quoting), [])
 
 
 def changed_record(record: str, header: list[str], table: Table, change: Anonymiser) -> str:
@@ -377,13 +378,15 @@ def changed_record(record: str, header: list[str], table: Table, change: Anonymi
         return record
     for name in (*change.classified, *change.texts):
         if name.lower() in values:
-            values[name.lower()] = change.replaced(name, values[name.lower()], person_key) or ""
+            values[name.lower()] = str(change.replaced(name, values[name.lower()], person_key) or "")
     if list(values.values()) == fields:
         return record
     change.rows[person_key] += 1
     written = io.StringIO(newline="")
-    options = {"quotechar": table.csv.quote} if table.csv.quote else {"quoting": csv.QUOTE_NONE, "escapechar": None}
-    csv.writer(written, delimiter=table.csv.delimiter, lineterminator=end, **options).writerow(values.values())
+    quote = table.csv.quote or None
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    writer = csv.writer(written, delimiter=table.csv.delimiter, quotechar=quote, quoting=quoting, lineterminator=end)
+    writer.writerow(values.values())
     return written.getvalue()
 
 
@@ -457,7 +460,7 @@ def read_bytes(path: Path, named: Path | None = None) -> bytes:
         return gzip.decompress(content)
     if suffix == ".zst":
         with pa.CompressedInputStream(pa.BufferReader(content), "zstd") as stream:
-            return stream.read()
+            return bytes(stream.read())
     return content
 
 

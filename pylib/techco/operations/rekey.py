@@ -4,17 +4,18 @@ A pepper that got known undoes every pseudonym; so each key is replaced in every
 them, which no build could make again. Keys of erased persons stay: nobody can tell any more whose they were.
 """
 
-import os
 import sys
 from pathlib import Path
 
 import duckdb
 
+from techco import settings
 from techco.command import run
 from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.operations.erase import EraseError, connect, read_unfinished, renew_releases, rewrite_warehouse, tables_of
 from techco.privacy import vault
 from techco.settings import landing_folder, warehouse_file
+from techco.sql import only_row
 
 # Keys that are made of a person's key, as their models make them: table, column, and what is hashed beside the key.
 MADE_OF_KEYS = {
@@ -54,7 +55,7 @@ def rekey(warehouse: Path, old_pepper: str, new_pepper: str) -> dict[str, int]:
 
 def connection_name(connection: duckdb.DuckDBPyConnection) -> str:
     """What DuckDB calls the open warehouse."""
-    return connection.execute("select current_database()").fetchall()[0][0]
+    return str(only_row(connection, "select current_database()")[0])
 
 
 def make_mapping(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None:
@@ -96,7 +97,7 @@ def main() -> int:
     """Rekey the warehouse of TECHCO_WAREHOUSE from TECHCO_PEPPER to TECHCO_NEW_PEPPER; returns 1 where it cannot."""
     warehouse = warehouse_file()
     landing = landing_folder()
-    new_pepper = os.environ.get("TECHCO_NEW_PEPPER", "")
+    new_pepper = settings.new_pepper()
     try:
         zone = read_zone(landing)
         old_pepper = vault.pepper(holds_persons=bool(list_files(landing)) and not zone.simulated)

@@ -51,7 +51,7 @@ def cluster_customers(behaviour: pd.DataFrame) -> pd.DataFrame:
     if keys.isna().any() or keys.duplicated().any():
         raise ValueError("a row needs a customer_key that no other row has")
     behaviour = behaviour.sort_values("customer_key", ignore_index=True)
-    logarithms = np.log1p(filled(behaviour).clip(lower=0)).to_numpy()
+    logarithms = np.log1p(filled(behaviour).clip(lower=0).to_numpy())
     numbers, distances, centres = k_means(logarithms)
     typical = np.expm1(centres).round(DIGITS)[numbers]
     columns = {

@@ -31,7 +31,7 @@ def to_pandas(relation: Any) -> pd.DataFrame:
     """
     if hasattr(relation, "to_pandas"):
         types = {field.name: type(field.datatype).__name__ for field in relation.schema.fields}
-        frame = relation.to_pandas()
+        frame: pd.DataFrame = relation.to_pandas()
     elif hasattr(relation, "df"):
         given = [str(column_type).partition("(")[0] for column_type in relation.types]
         types = dict(zip(relation.columns, given, strict=True))

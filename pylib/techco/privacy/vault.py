@@ -1,9 +1,10 @@
 """The vault: the pepper that person keys are computed with, and the key of suppressions, held in memory only."""
 
 import hashlib
-import os
 
 from duckdb import DuckDBPyConnection
+
+from techco import settings
 
 # Public on purpose: it protects nobody, and is accepted only for people that the simulator invented.
 DEVELOPMENT_PEPPER = "techco-development-pepper"
@@ -20,7 +21,7 @@ def pepper(holds_persons: bool) -> str:
 
     Raises VaultError for real data without a pepper, and for a pepper that is too short to protect anything.
     """
-    value = os.environ.get("TECHCO_PEPPER", "")
+    value = settings.pepper()
     if not value and not holds_persons:
         return DEVELOPMENT_PEPPER
     if not value:
@@ -40,7 +41,7 @@ def suppression_key(holds_persons: bool) -> str | None:
     None for real data without one: it is needed from the first erasure on, and macros then say so. Raises VaultError
     for one that is too short to protect anything or is the pepper, which would be one secret for two.
     """
-    value = os.environ.get("TECHCO_SUPPRESSION_KEY", "")
+    value = settings.suppression_key()
     if not value:
         return None if holds_persons else DEVELOPMENT_SUPPRESSION_KEY
     if len(value) < MINIMUM_LENGTH:
@@ -48,7 +49,7 @@ def suppression_key(holds_persons: bool) -> str | None:
             f"TECHCO_SUPPRESSION_KEY has {len(value)} characters; at least {MINIMUM_LENGTH} are needed. Make one with "
             "`python -c 'import secrets; print(secrets.token_hex(32))'`."
         )
-    if value == os.environ.get("TECHCO_PEPPER"):
+    if value == settings.pepper():
         raise VaultError("TECHCO_SUPPRESSION_KEY is the same as TECHCO_PEPPER; make a second secret.")
     return value
 

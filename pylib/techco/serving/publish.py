@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -27,8 +28,8 @@ from techco.contract.raw_contract import ContractError, read_yaml
 from techco.privacy import vault
 from techco.serving import release_gate
 from techco.serving.publish_lock import BusyError, publishing
-from techco.settings import landing_folder, warehouse_file
-from techco.sql import literal
+from techco.settings import landing_folder, memory_limit, warehouse_file
+from techco.sql import literal, only_row
 
 # DuckDB 1.4 and newer read it; the default of 2.0 is read by nothing older (BI tools ship older engines).
 STORAGE_VERSION = "v1.4.0"
@@ -127,7 +128,7 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         # Tables are written side by side, each by one thread: half a table's work cannot be shared.
         connection.execute("set threads = 1")
         # Of each worker's engine, and of the one that reads for all.
-        limit = f"parse_formatted_bytes({literal(os.environ.get('TECHCO_MEMORY_LIMIT', '6GB'))}) // {WORKERS + 1}"
+        limit = f"parse_formatted_bytes({literal(memory_limit())}) // {WORKERS + 1}"
         connection.execute(f"set memory_limit = ({limit} || 'B')")
         connection.execute("set preserve_insertion_order = false")
         # Compresses texts to half the size in three times the time, and keys of persons are most of them.
@@ -229,7 +230,7 @@ def personal_columns(
             for column in columns
         }
         counted = ", ".join(f"count_if({looks[column]})" for column in columns)
-        counts = connection.execute(f"select {counted} from {table}").fetchone()
+        counts = only_row(connection, f"select {counted} from {table}")
         for column, count in zip(columns, counts, strict=True):
             if count:
                 found[table, column] = f"case when {looks[column]} then '[held back]' else \"{column}\" end"
@@ -242,12 +243,13 @@ def personal_columns(
     return found
 
 
-def declared_privacy() -> dict:
+def declared_privacy() -> dict[str, Any]:
     """vars: privacy of the dbt_project.yml of this folder."""
     try:
-        return read_yaml(Path("dbt_project.yml")).get("vars", {}).get("privacy", {})
+        declared: dict[str, Any] = read_yaml(Path("dbt_project.yml")).get("vars", {}).get("privacy", {})
     except ContractError as error:
         raise PublishError(f"{error} Nothing was published: run it in the folder of the project.") from error
+    return declared
 
 
 def registry_fingerprint() -> str:
@@ -268,7 +270,7 @@ def attach_vault(connection: duckdb.DuckDBPyConnection, roles: Mapping[str, list
     except (LandingZoneError, vault.VaultError) as error:
         raise PublishError(f"{error} Nothing was published.") from error
     remembered = connection.execute("select pepper_fingerprint from base.identity").fetchall()
-    pepper = connection.execute("select pepper from vault.main.pepper").fetchone()[0]
+    (pepper,) = only_row(connection, "select pepper from vault.main.pepper")
     if remembered != [(vault.fingerprint(pepper),)]:
         raise PublishError(
             "TECHCO_PEPPER is not the pepper that this warehouse was built with, so hashes would be others; nothing "

@@ -1,8 +1,9 @@
 """`python -m tools.benchmarks.redaction`: what is found in three kinds of text; exit code 1 for a rate too low."""
 
 import argparse
-import os
 from pathlib import Path
+
+from techco.settings import landing_folder, warehouse_file
 
 from tools.benchmarks.evidence import ROOT, save
 from tools.benchmarks.redaction.macro import compiled, found_by_macro
@@ -18,9 +19,8 @@ SPELT_RECALL, SPELT_PRECISION = 0.97, 0.97
 def main() -> int:
     """Measure, print and save."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--landing", type=Path, default=Path(os.environ.get("TECHCO_LANDING", ROOT / "landing")))
-    warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", ROOT / "warehouse" / "techco.duckdb"))
-    parser.add_argument("--warehouse", type=Path, default=warehouse, help="built of the landing zone")
+    parser.add_argument("--landing", type=Path, default=landing_folder(ROOT))
+    parser.add_argument("--warehouse", type=Path, default=warehouse_file(ROOT), help="built of the landing zone")
     parser.add_argument("--per-locale", type=int, default=5_000, help="texts in Faker's formats (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()

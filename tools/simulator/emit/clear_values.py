@@ -73,7 +73,7 @@ class ClearValues:
         """Whether a search for each value finds nothing else."""
         if kind == "ip_address":
             return pc.not_equal(values, FIRST_OF_A_NETWORK)
-        return pa.array(np.full(len(values), people.PERSONS.distinctive or kind in DISTINCTIVE))
+        return pa.array(np.full(len(values), people.persons().distinctive or kind in DISTINCTIVE))
 
     def of_day(self, record: DayRecord) -> Iterator[tuple[np.ndarray, str, pa.Array]]:
         """(customers, kind, values) of all that came up on a day."""

@@ -79,7 +79,7 @@ def slip(dice: Dice, person: Person, sentences: list[str], chance: float, separa
 def quoted(dice: Dice, kind: str, person: Person) -> str:
     """Personal data as people type them: with or without what stands between the digits."""
     if kind == "card":
-        number = dice.of(people.PERSONS.cards)
+        number = dice.of(people.persons().cards)
         separator = dice.of(["", " ", " ", "-"])
         return separator.join(number[at : at + 4] for at in range(0, len(number), 4))
     if kind == "national_id":

@@ -49,7 +49,8 @@ def declared(source: str, name: str) -> Spoilable:
     """A table of the contract, as far as it can be spoiled: a column that is not simulated cannot."""
     table = CONTRACT.tables[source, name]
     left_out = NOT_SIMULATED.get((source, name), set())
-    table = replace(table, columns=tuple(column for column in table.columns if column.name not in left_out))
+    kept = tuple(column for column in table.columns if column.name not in left_out)
+    table = table.model_copy(update={"columns": kept})
     is_text = table.format != "parquet"
     arrays = {
         column.name: Elements(

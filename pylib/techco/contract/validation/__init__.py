@@ -1,17 +1,17 @@
 """Holds landed files against the raw contract.
 
-An error is what would lose data or make wrong numbers if it were built; a warning is what the build copes with: a
-missing optional column becomes null, a row that cannot be read, typed or keyed goes to the quarantine. Whatever a file
-holds ends in findings, never in an exception.
+An error is what would lose data or make wrong numbers if it were built; a warning is what the build copes with, as an
+optional column that is missing becomes null. Single rows are not judged here: base models say of each that cannot be
+read, typed or keyed why it goes to the quarantine. Whatever a file holds ends in findings, never in an exception.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from techco.contract.landing_zone import LandedFile
 from techco.contract.raw_contract import Contract
-from techco.contract.validation.checker import Checker, Depth
+from techco.contract.validation.checker import Checker, Depth, Progress
 from techco.contract.validation.csv_files import CsvChecker
 from techco.contract.validation.drift import day_before, note_gone
 from techco.contract.validation.file_paths import misplacement
@@ -25,7 +25,7 @@ def check(
     contract: Contract,
     zone: Path,
     depth: Depth = "sample",
-    progress: Callable[[LandedFile], None] | None = None,
+    progress: Progress | None = None,
     loaded: Iterable[LandedFile] = (),
 ) -> list[Finding]:
     """Findings about `files` of the landing folder `zone`, in the order of files, errors first.
@@ -43,16 +43,18 @@ def check(
             findings.append(misplaced)
             done(file)
         else:
-            by_table[file.source, file.table].append(file)
+            by_table[file.named].append(file)
     known: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
     for file in loaded:
         if misplacement(file, contract) is None:
-            known[file.source, file.table].append(file)
+            known[file.named].append(file)
     for name, landed in by_table.items():
         before = day_before(landed, known[name])
         tallies, compared = [], []
-        for file_format in sorted({file.format for file in (*landed, *before)}):
-            checker = CHECKERS[file_format](contract, contract.tables[name], Path(zone), depth)
+        for file_format, checker_of_format in CHECKERS.items():
+            if not any(file.format == file_format for file in (*landed, *before)):
+                continue
+            checker = checker_of_format(contract.tables[name], Path(zone), depth)
             compared += checker.columns_of([file for file in before if file.format == file_format])
             read, together = checker.run([file for file in landed if file.format == file_format], done)
             tallies += read
@@ -62,4 +64,4 @@ def check(
     return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
 
 
-CHECKERS: dict[str, type[Checker]] = {"parquet": ParquetChecker, "jsonl": JsonChecker, "csv": CsvChecker}
+CHECKERS: dict[str, type[Checker]] = {"csv": CsvChecker, "jsonl": JsonChecker, "parquet": ParquetChecker}

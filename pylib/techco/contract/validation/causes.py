@@ -40,7 +40,7 @@ class Cause:
 
 def by_cause(findings: Iterable[Finding]) -> list[Cause]:
     """The causes of findings, in the order of their first findings."""
-    found: dict[tuple, list[Finding]] = {}
+    found: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         table = tuple(finding.file.split("/")[:2])
         key = (table, finding.severity, finding.code, finding.column, finding.expected)

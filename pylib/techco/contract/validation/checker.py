@@ -1,20 +1,24 @@
 """Judges what was counted in the files of a table, whatever their format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import duckdb
 
 from techco.contract.landing_zone import LandedFile
-from techco.contract.raw_contract import Column, Contract, Table
+from techco.contract.raw_contract import Column, Table
 from techco.contract.validation import limits
 from techco.contract.validation.findings import Finding, Unusable, counted, printable
-from techco.contract.validation.row_counts import ColumnTally, Fault, FileTally
+from techco.contract.validation.row_counts import ColumnTally, FileTally
 from techco.sql import literal
 
 Depth = Literal["sample", "full"]
+# What is called with each file that has been read.
+Progress = Callable[[LandedFile], object]
+# What SQL calls a file: its number, or its path.
+File = TypeVar("File", bound=int | str)
 
 
 class Checker:
@@ -22,12 +26,12 @@ class Checker:
 
     row_word = "row"
 
-    def __init__(self, contract: Contract, table: Table, zone: Path, depth: Depth):
-        self.contract, self.table, self.zone, self.depth = contract, table, zone, depth
+    def __init__(self, table: Table, zone: Path, depth: Depth):
+        self.table, self.zone, self.depth = table, zone, depth
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 
-    def run(self, files: list[LandedFile], done: Callable[[LandedFile], None]) -> tuple[list[FileTally], list[Finding]]:
+    def run(self, files: list[LandedFile], done: Progress) -> tuple[list[FileTally], list[Finding]]:
         """What `files` hold, each with its findings, and the findings about all of them together."""
         tallies = self.tallies_of(files)
         self.read_all(tallies, done)
@@ -46,7 +50,7 @@ class Checker:
         """A tally for each file, with nothing counted yet."""
         return [FileTally(file, {name: ColumnTally() for name in self.columns}) for file in files]
 
-    def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
+    def read_all(self, tallies: list[FileTally], done: Progress) -> None:
         """Fill the tallies from their files."""
         raise NotImplementedError
 
@@ -67,16 +71,7 @@ class Checker:
 
     def judge(self, tally: FileTally) -> None:
         """Turn what was counted into findings."""
-        if tally.unreadable.count:
-            tally.note(
-                "warning",
-                "not_an_object",
-                None,
-                "one JSON object per line",
-                f"{counted(tally.unreadable.count, 'line')} without one, the first is line {tally.unreadable.row}",
-                "They go to the quarantine; have the sender correct them",
-            )
-        elif not tally.rows and not tally.findings:
+        if not (tally.rows or tally.unreadable or tally.findings):
             tally.note("warning", "empty", None, "rows", "none", "Nothing to do if the sender had none")
         if tally.doubled.count:
             tally.note(
@@ -104,20 +99,10 @@ class Checker:
 
     def judge_column(self, tally: FileTally, column: Column, counts: ColumnTally) -> None:
         """What is wrong with one column of a file."""
-        if not counts.present:
+        if counts.present:
+            self.judge_type(tally, column, counts)
+        else:
             self.judge_absent(tally, column)
-            return
-        self.judge_type(tally, column, counts)
-        if counts.outside.count:
-            allowed = ", ".join(self.contract.allowed(column))
-            listed = f"a member of domain {column.domain} ({allowed})" if column.domain else f"one of {allowed}"
-            self.note_rows(tally, "outside_list", column, listed, counts.outside)
-        if counts.beyond.count:
-            first, end = self.contract.calendar
-            known = f"a day from {first} to before {end} (vars: calendar_start, calendar_end)"
-            self.note_rows(tally, "outside_calendar", column, known, counts.beyond)
-        if counts.missing.count:
-            self.note_rows(tally, "missing_value", column, "a value (the column is required)", counts.missing)
 
     def judge_absent(self, tally: FileTally, column: Column) -> None:
         """A file without the column."""
@@ -134,68 +119,27 @@ class Checker:
             tally.note("warning", "missing_column", column.name, *absent_optional(column, "no such column"))
 
     def judge_type(self, tally: FileTally, column: Column, counts: ColumnTally) -> None:
-        """Values that cannot be read as the column's type: all of them, or some."""
-        if not counts.bad.count:
-            return
+        """A column of which no value can be read as its type; where only some cannot, base says so of their rows."""
         if counts.bad.count < counts.filled or counts.filled < limits.ENOUGH_TO_JUDGE:
-            self.note_rows(tally, "unconvertible", column, f"values of type {column.data_type}", counts.bad)
             return
+        # Findings reach logs, where nothing about a person may stand.
+        value = "" if counts.bad.value is None or column.classification else f": {printable(counts.bad.value)}"
         tally.note(
             "error",
             "wrong_type",
             column.name,
             f"values of type {column.data_type}",
-            f"none among {counted(counts.filled, 'value')} ({self.first(column, counts.bad)})",
+            f"none among {counted(counts.filled, 'value')} (first in {self.row_word} {counts.bad.row}{value})",
             "Have the sender correct the column, or change its data_type in the contract",
         )
 
-    def note_rows(self, tally: FileTally, code: str, column: Column, expected: str, fault: Fault) -> None:
-        """A warning about some rows."""
-        what = "none" if code == "missing_value" else "something else"
-        sampled = " at the beginning of the file" if self.sampled(tally) else ""
-        found = f"{what} in {fault.count:,} of {counted(tally.rows, 'row')}{sampled} ({self.first(column, fault)})"
-        advice = "These rows go to the quarantine; have the sender correct them"
-        tally.note("warning", code, column.name, expected, found, advice)
-
-    def sampled(self, tally: FileTally) -> bool:
-        """Whether there may be rows that were not looked at."""
-        return self.depth == "sample" and tally.rows + tally.unreadable.count >= limits.SAMPLE_LINES
-
-    def first(self, column: Column, fault: Fault) -> str:
-        """Where the first faulty value stands, and what it is unless it is about a person: findings reach logs."""
-        value = "" if fault.value is None or column.classification else f": {printable(fault.value)}"
-        return f"first in {self.row_word} {fault.row}{value}"
-
     # The SQL below names the value of the i-th column `v<i>`, its row `row`, and only has columns that the file has.
 
-    def problems(self, position: int, column: Column, exempt: str | None) -> dict[str, str]:
-        """The conditions on `v<position>` by name of the fault, without those that cannot occur."""
-        value = f"v{position}"
-        conditions = {}
-        if column.data_type != "varchar":
-            conditions["bad"] = f"{value} is not null and not coalesce({self.converts(value, column)}, false)"
-        allowed = self.contract.allowed(column)
-        if allowed:
-            conditions["outside"] = f"cast({value} as varchar) not in ({', '.join(map(literal, allowed))})"
-        if column.required:
-            conditions["missing"] = f"{value} is null"
-        if column.data_type in ("date", "timestamp") and (column.required or column.name.startswith("_")):
-            first, end = (f"cast('{day}' as {column.data_type})" for day in self.contract.calendar)
-            typed = self.typed(value, column)
-            conditions["beyond"] = f"not coalesce({typed} >= {first} and {typed} < {end}, true)"
-        if exempt is None:
-            return conditions
-        return {fault: f"({condition}) and not ({exempt})" for fault, condition in conditions.items()}
-
-    def typed(self, value: str, column: Column) -> str:
-        """SQL: a day or an instant as the build reads it; null where it cannot be read."""
-        return f"case when {self.converts(value, column)} then {self.cast(value, column)} end"
-
-    def cast(self, value: str, column: Column) -> str:
-        """SQL: a value that can be read, as the column's type; of an instant with an offset that in UTC."""
-        if column.data_type == "timestamp":
-            return f"cast(try_cast({value} as timestamptz) as timestamp)"
-        return f"try_cast({value} as {column.data_type})"
+    def is_bad(self, position: int, column: Column) -> str | None:
+        """SQL: whether a value cannot be read as the column's type; None where any value can."""
+        if column.data_type == "varchar":
+            return None
+        return f"v{position} is not null and not coalesce({self.converts(f'v{position}', column)}, false)"
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a value that is not null can be read as the column's type."""
@@ -204,48 +148,50 @@ class Checker:
     def count(
         self,
         conn: duckdb.DuckDBPyConnection,
-        tallies: Mapping[object, FileTally],
+        tallies: Mapping[File, FileTally],
         columns: list[Column],
         rows: str,
-        parameters: tuple = (),
+        parameters: Sequence[object] = (),
     ) -> None:
         """Add what `rows` (SQL with file, row, v0…) hold in `columns` to `tallies`, by what the SQL calls `file`."""
         positions = {column.name: i for i, column in enumerate(columns)}
         conditions = {
-            (column.name, fault): (f"v{i}", condition)
+            column.name: condition if exempt is None else f"({condition}) and not ({exempt})"
             for i, column in enumerate(columns)
-            for fault, condition in self.problems(i, column, self.exemption(column, positions)).items()
+            if (condition := self.is_bad(i, column))
+            for exempt in [self.exemption(column, positions)]
         }
         filled = [f"count(v{i})" for i in range(len(columns))]
-        failed = [f"count(*) filter (where {condition})" for _, condition in conditions.values()]
+        failed = [f"count(*) filter (where {condition})" for condition in conditions.values()]
         query = f"select file, {', '.join(['count(*)', *filled, *failed])} from ({rows}) group by file"
         results = conn.execute(query, parameters).fetchall()
-        faulty = [key for at, key in enumerate(conditions, 2 + len(columns)) if any(result[at] for result in results)]
-        firsts = self.first_faults(conn, {key: conditions[key] for key in faulty}, rows, parameters)
+        faulty = [name for at, name in enumerate(conditions, 2 + len(columns)) if any(result[at] for result in results)]
+        shown = {name: (f"v{positions[name]}", conditions[name]) for name in faulty}
+        firsts: dict[tuple[File, str], tuple[Any, Any]] = self.first_faults(conn, shown, rows, parameters)
         for file, total, *figures in results:
             tally = tallies[file]
             tally.rows += total
             for column, number in zip(columns, figures, strict=False):
                 tally.columns[column.name].filled += number
-            for (column, fault), number in zip(conditions, figures[len(columns) :], strict=True):
+            for name, number in zip(conditions, figures[len(columns) :], strict=True):
                 if number:
-                    getattr(tally.columns[column], fault).add(number, *firsts[file, column, fault])
+                    tally.columns[name].bad.add(number, *firsts[file, name])
 
     def first_faults(
         self,
         conn: duckdb.DuckDBPyConnection,
-        conditions: Mapping[tuple[str, str], tuple[str, str]],
+        conditions: Mapping[str, tuple[str, str]],
         rows: str,
-        parameters: tuple,
-    ) -> dict[tuple, tuple]:
-        """(row, value) of the first fault by (file, column, fault). Apart from the counting, as most rows have none."""
+        parameters: Sequence[object],
+    ) -> dict[tuple[File, str], tuple[Any, Any]]:
+        """(row, value) of the first fault by (file, column). Apart from the counting, as most rows have none."""
         if not conditions:
             return {}
         query = f"select file, {', '.join(first_of(*condition) for condition in conditions.values())}"
         return {
-            (file, *key): place
+            (file, name): place
             for file, *places in conn.execute(f"{query} from ({rows}) group by file", parameters).fetchall()
-            for key, place in zip(conditions, zip(places[::2], places[1::2], strict=True), strict=True)
+            for name, place in zip(conditions, zip(places[::2], places[1::2], strict=True), strict=True)
         }
 
     def exemption(self, column: Column, positions: dict[str, int]) -> str | None:

@@ -4,10 +4,11 @@ import csv
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Literal
 
 from techco.contract.raw_contract import Column, Table
 from techco.contract.validation import limits
-from techco.contract.validation.checker import convertible
+from techco.contract.validation.checker import Depth, convertible
 from techco.contract.validation.findings import Unusable, counted
 from techco.contract.validation.row_counts import Fault, FileTally
 from techco.contract.validation.sql import filled
@@ -20,14 +21,14 @@ from techco.sql import literal
 class CsvChecker(TextChecker):
     """A header, then records; columns in any order."""
 
-    def __init__(self, *args):
-        super().__init__(*args)
+    def __init__(self, table: Table, zone: Path, depth: Depth):
+        super().__init__(table, zone, depth)
         options = self.table.csv
         self.encoding = options.encoding
         formats = {"date": options.date_format, "timestamp": options.timestamp_format}
         # What the feed adds is in ISO, whatever the sender writes.
         own = (column for column in self.table.columns if not column.name.startswith("_"))
-        self.formats = {column.name: formats[column.data_type] for column in own if formats.get(column.data_type)}
+        self.formats = {column.name: written for column in own if (written := formats.get(column.data_type))}
 
     def read_rows(self, number: int, chunks: Iterator[str]) -> None:
         """Read the header, then put the records of a file into batches."""
@@ -72,19 +73,26 @@ class CsvChecker(TextChecker):
 
         All records are read, because the build's reader takes a quote that is never closed for the end of the file.
         """
-        short, long = Fault(), Fault()
-        taken = 0
+        tally, too_long, taken = self.tallies[number], Fault(), 0
         while block := list(islice(records, limits.BATCH_ROWS // 10)):
             even = [(line, record) for line, record in block if len(record) == width]
+            tally.unreadable += len(block) - len(even)
             for line, record in block if len(even) < len(block) else ():
-                if len(record) != width:
-                    too_long = len(record) > width + limits.SPARE_FIELDS
-                    (long if too_long else short).add(1, line, f"{len(record):,}")
+                if len(record) > width + limits.SPARE_FIELDS:
+                    too_long.add(1, line, f"{len(record):,}")
             if self.limit is not None:
                 even = even[: max(0, self.limit - taken)]
             taken += len(even)
             self.fill(number, places, even)
-        self.note_lengths(number, width, short, long)
+        if too_long.count:
+            tally.note(
+                "error",
+                "wrong_field_count",
+                None,
+                f"{counted(width, 'field')} per line, as in the header",
+                f"another number in {counted(too_long.count, 'line')}, first {too_long.value} in line {too_long.row}",
+                "So many are not even read; have the sender quote fields that hold the delimiter",
+            )
 
     def fill(self, number: int, places: list[int | None], records: list[tuple[int, list[str]]]) -> None:
         """Put records into the batch, and look at it when it is full."""
@@ -97,18 +105,6 @@ class CsvChecker(TextChecker):
         if batch.full:
             self.flush()
 
-    def note_lengths(self, number: int, width: int, wrong: Fault, too_long: Fault) -> None:
-        """What to say of records with more or fewer fields than the header."""
-        expected = f"{counted(width, 'field')} per line, as in the header"
-        advice = "have the sender quote fields that hold the delimiter"
-        for severity, fault, what in (
-            ("warning", wrong, "They go to the quarantine; "),
-            ("error", too_long, "So many are not even read; "),
-        ):
-            if fault.count:
-                found = f"another number in {counted(fault.count, 'line')}, first {fault.value} in line {fault.row}"
-                self.tallies[number].note(severity, "wrong_field_count", None, expected, found, what + advice)
-
     def tally_batch(self) -> None:
         """Count over the records; an empty field is null, and so is a blank one of text."""
         columns = list(self.columns.values())
@@ -118,12 +114,6 @@ class CsvChecker(TextChecker):
             for i, (field, column) in enumerate(zip(fields, columns, strict=True))
         )
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from batch")
-
-    def cast(self, value: str, column: Column) -> str:
-        """SQL: a field as the column's type, after the table's date format."""
-        if column.name in self.formats:
-            return f"cast(try_strptime({value}, {literal(self.formats[column.name])}) as {column.data_type})"
-        return super().cast(value, column)
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether a field can be read, after the table's decimal sign and date format."""
@@ -153,11 +143,12 @@ def csv_records(chunks: Iterator[str], table: Table, limit: int | None = None) -
     Raises Unusable at a broken quote.
     """
     options = table.csv
-    quoting = {"quotechar": options.quote} if options.quote else {"quotechar": None, "quoting": csv.QUOTE_NONE}
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE
     # The limit is the module's; lines are held to the same one before they come here.
     csv.field_size_limit(limits.MAX_LINE_BYTES)
     blocks = line_blocks(chunks)
-    first, block, delimiters = 1, [], None
+    first, delimiters = 1, None
+    block: list[str] = []
     for first, block in blocks:
         text = "\n".join(block)
         if (options.quote and options.quote in text) or "\r" in text:
@@ -172,7 +163,9 @@ def csv_records(chunks: Iterator[str], table: Table, limit: int | None = None) -
                 yield number, line.split(options.delimiter)
         first, block = first + len(block), []
     lines = (f"{line}\n" for some in chain([block], (block for _, block in blocks)) for line in some)
-    reader = csv.reader(lines, delimiter=options.delimiter, strict=True, **quoting)
+    reader = csv.reader(
+        lines, delimiter=options.delimiter, quotechar=options.quote or None, quoting=quoting, strict=True
+    )
     while True:
         begin = first + reader.line_num
         try:

@@ -5,7 +5,7 @@ taken off any more. So a column that a day's files had, and those of the next da
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -17,13 +17,13 @@ from techco.contract.validation.row_counts import FileTally
 
 def day_before(files: list[LandedFile], loaded: Iterable[LandedFile]) -> list[LandedFile]:
     """Some loaded files of the last day before those that are checked, to compare them with."""
-    first = min(file.ingested_on for file in files)
-    earlier = [file for file in loaded if file.ingested_on < first]
-    last = max((file.ingested_on for file in earlier), default=None)
-    return [file for file in earlier if file.ingested_on == last][: limits.COMPARED_FILES]
+    first = min(file.day for file in files)
+    earlier = [file for file in loaded if file.day < first]
+    last = max((file.day for file in earlier), default=None)
+    return [file for file in earlier if file.day == last][: limits.COMPARED_FILES]
 
 
-def note_gone(columns: list[Column], tallies: list[FileTally]) -> None:
+def note_gone(columns: Sequence[Column], tallies: list[FileTally]) -> None:
     """Note the columns that are in none of a day's files but were in one of the day before, in whatever format.
 
     A document leaves out what is null, so there the values of the day before say how many are to be expected among
@@ -32,7 +32,7 @@ def note_gone(columns: list[Column], tallies: list[FileTally]) -> None:
     by_day: dict[date, list[FileTally]] = defaultdict(list)
     for tally in tallies:
         if tally.usable and tally.rows:
-            by_day[tally.file.ingested_on].append(tally)
+            by_day[tally.file.day].append(tally)
     for earlier, day in pairwise(sorted(by_day)):
         for column in columns:
             had = expected(column, by_day[earlier], by_day[day])
@@ -42,7 +42,7 @@ def note_gone(columns: list[Column], tallies: list[FileTally]) -> None:
 
 def expected(column: Column, before: list[FileTally], now: list[FileTally]) -> bool:
     """Whether an optional column has to be there."""
-    if column.required or (column.delivered_until and column.delivered_until < now[0].file.ingested_on):
+    if column.required or (column.delivered_until and column.delivered_until < now[0].file.day):
         return False
     if not any(tally.file.format == "jsonl" for tally in now):
         return any(tally.columns[column.name].present for tally in before)

@@ -6,7 +6,7 @@ from techco.contract.raw_contract import Column
 from techco.contract.validation import limits
 from techco.contract.validation.checker import absent_optional, convertible
 from techco.contract.validation.findings import Finding, counted
-from techco.contract.validation.row_counts import Fault, FileTally
+from techco.contract.validation.row_counts import FileTally
 from techco.contract.validation.sql import filled
 from techco.contract.validation.text import line_blocks
 from techco.contract.validation.text_files import TextChecker
@@ -48,12 +48,11 @@ class JsonChecker(TextChecker):
         """SQL: whether the build reads the text of a value as the column's type."""
         return convertible(value, column.data_type, pattern_of(column.data_type, is_json=True))
 
-    def problems(self, position: int, column: Column, exempt: str) -> dict[str, str]:
+    def is_bad(self, position: int, column: Column) -> str | None:
         """As for any format; and a column of text holds no object or array unless the contract says so."""
-        conditions = super().problems(position, column, exempt)
         if column.data_type == "varchar" and not column.elements:
-            conditions["bad"] = f"t{position} in ('OBJECT', 'ARRAY')"
-        return conditions
+            return f"t{position} in ('OBJECT', 'ARRAY')"
+        return super().is_bad(position, column)
 
     def tally_batch(self) -> None:
         """Parse the lines and count."""
@@ -112,7 +111,7 @@ class JsonChecker(TextChecker):
         """
         for number, count, row, keys, distinct in self.conn.execute(query).fetchall():
             if keys is None:
-                self.tallies[number].unreadable.add(count, row)
+                self.tallies[number].unreadable += count
                 continue
             self.tallies[number].distinct += distinct
             self.tallies[number].unknown.update(dict.fromkeys(key for key in keys[0] if key not in known))
@@ -125,9 +124,6 @@ class JsonChecker(TextChecker):
         """A document leaves out what is null, so one file without an optional column says nothing."""
         if column.required and tally.rows >= limits.ENOUGH_TO_JUDGE:
             super().judge_absent(tally, column)
-        elif column.required and tally.rows:
-            absent = Fault(count=tally.rows, row=1)
-            self.note_rows(tally, "missing_value", column, "a value (the column is required)", absent)
 
     def judge_together(self, tallies: list[FileTally]) -> list[Finding]:
         """An optional column that no file has at all, said of the first file."""

@@ -10,13 +10,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from techco.contract.landing_zone import LandedFile
 from techco.contract.raw_contract import DECIMAL, Column
 from techco.contract.validation import limits
-from techco.contract.validation.checker import Checker
+from techco.contract.validation.checker import Checker, Progress
 from techco.contract.validation.findings import Unusable, printable
 from techco.contract.validation.row_counts import FileTally
-from techco.contract.validation.sql import filled
 from techco.sql import identifier
 
 # Names that the reader of parquet files puts beside their columns; DuckDB refuses a file that has them already.
@@ -28,7 +26,7 @@ Schema = tuple[tuple[str, str, str], ...]
 class ParquetChecker(Checker):
     """Footers say most; `full` has DuckDB decode the rows, as the build will."""
 
-    def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
+    def read_all(self, tallies: list[FileTally], done: Progress) -> None:
         """Fill the tallies from footers, then from rows."""
         by_schema: dict[Schema, list[FileTally]] = defaultdict(list)
         for tally in tallies:
@@ -109,10 +107,7 @@ class ParquetChecker(Checker):
     def read_rows(self, tallies: list[FileTally], columns: Schema) -> None:
         """Decode the rows of files whose usable columns are the same; where that fails, in halves."""
         chosen = [self.columns[name] for _, name, _ in columns]
-        values = "".join(
-            f", {blank_as_null(identifier(found), column)} as v{i}"
-            for i, ((found, _, _), column) in enumerate(zip(columns, chosen, strict=True))
-        )
+        values = "".join(f", {identifier(found)} as v{i}" for i, (found, _, _) in enumerate(columns))
         rows = f"""
             select filename as file, file_row_number + 1 as row{values}
             from read_parquet(
@@ -138,11 +133,6 @@ class ParquetChecker(Checker):
                 return
             # What follows a quote in such a message may be a value, and findings reach logs.
             tallies[0].give_up(unreadable_parquet(str(error).split('"')[0]))
-
-
-def blank_as_null(value: str, column: Column) -> str:
-    """SQL: a column of text without blank texts; others hold what their type says."""
-    return filled(value, column.data_type) if column.data_type == "varchar" else value
 
 
 def refuse_truncated(path: Path, metadata: pq.FileMetaData) -> None:
@@ -196,18 +186,18 @@ def holds_decimal(found: pa.DataType, precision: int, scale: int) -> bool:
         return True
     if not pa.types.is_decimal(found) or found.scale > scale:
         return False
-    return found.precision <= 18 or found.precision - found.scale <= precision - scale
+    return bool(found.precision <= 18 or found.precision - found.scale <= precision - scale)
 
 
 def holds_bigint(found: pa.DataType) -> bool:
     """Integers, and decimals that are whole and have 18 digits at most."""
     whole = pa.types.is_decimal(found) and found.scale == 0 and found.precision <= 18
-    return pa.types.is_integer(found) or whole
+    return bool(pa.types.is_integer(found) or whole)
 
 
 def holds_text(found: pa.DataType) -> bool:
     """Text in any of Arrow's layouts."""
-    return pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_string_view(found)
+    return bool(pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_string_view(found))
 
 
 def holds_timestamp(found: pa.DataType) -> bool:

@@ -28,9 +28,6 @@ class ColumnTally:
     present: bool = False
     filled: int = 0
     bad: Fault = field(default_factory=Fault)
-    outside: Fault = field(default_factory=Fault)
-    missing: Fault = field(default_factory=Fault)
-    beyond: Fault = field(default_factory=Fault)
 
     def seen(self) -> bool:
         """Whether the column is known to be there."""
@@ -42,15 +39,15 @@ class ColumnTally:
 class FileTally:
     """What one file holds.
 
-    `rows` that are readable, of documents also how many are `distinct`; rows that are not, and those that have a key
-    twice; unknown columns in order of appearance.
+    `rows` that are readable, of documents also how many are `distinct`; how many are not; those that have a key twice;
+    unknown columns in order of appearance.
     """
 
     file: LandedFile
     columns: dict[str, ColumnTally]
     rows: int = 0
     distinct: int = 0
-    unreadable: Fault = field(default_factory=Fault)
+    unreadable: int = 0
     doubled: Fault = field(default_factory=Fault)
     unknown: dict[str, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

@@ -9,9 +9,8 @@ from threading import Lock
 import duckdb
 import pyarrow as pa
 
-from techco.contract.landing_zone import LandedFile
 from techco.contract.validation import limits
-from techco.contract.validation.checker import Checker
+from techco.contract.validation.checker import Checker, Progress
 from techco.contract.validation.findings import Unusable
 from techco.contract.validation.row_counts import FileTally
 from techco.contract.validation.text import exhaust, text_chunks
@@ -45,7 +44,7 @@ class TextChecker(Checker):
     row_word = "line"
     encoding = "utf-8"
 
-    def read_all(self, tallies: list[FileTally], done: Callable[[LandedFile], None]) -> None:
+    def read_all(self, tallies: list[FileTally], done: Progress) -> None:
         """Fill the tallies, file by file."""
         self.read_some(tallies, limits.SAMPLE_LINES if self.depth == "sample" else None, exhaust, done)
 
@@ -58,7 +57,7 @@ class TextChecker(Checker):
         tallies: list[FileTally],
         limit: int | None,
         finish: Callable[[Iterator[str]], None],
-        done: Callable[[LandedFile], None],
+        done: Progress,
     ) -> None:
         """Put the rows of files into batches, all or the first `limit` of each, and look at them."""
         self.tallies = dict(enumerate(tallies))

@@ -33,7 +33,7 @@ def unclassified(files: Iterable[LandedFile], contract: Contract, zone: Path) ->
     tables = {(table.source, table.name): Judge(table) for table in contract.tables.values()}
     for file in files:
         if misplacement(file, contract) is None:
-            findings += tables[file.source, file.table].judge(file, zone)
+            findings += tables[file.named].judge(file, zone)
     return findings
 
 
@@ -75,7 +75,7 @@ class Judge:
         """Findings about the columns of a file that no file before it gave away."""
         values: dict[str, list[str]] = defaultdict(list)
         try:
-            for name, value in READERS[file.format](zone / file.path_in_zone, self.table):
+            for name, value in READERS[file.format or ""](zone / file.path_in_zone, self.table):
                 if name not in self.told:
                     values[name].append(value)
         except (Unusable, OSError, pa.ArrowException, ValueError):
@@ -142,7 +142,7 @@ def holds_text(data_type: pa.DataType) -> bool:
     """Whether a value could be an identifier: text or a whole number."""
     if pa.types.is_dictionary(data_type):
         return holds_text(data_type.value_type)
-    return pa.types.is_string(data_type) or pa.types.is_large_string(data_type) or pa.types.is_integer(data_type)
+    return bool(pa.types.is_string(data_type) or pa.types.is_large_string(data_type) or pa.types.is_integer(data_type))
 
 
 def csv_values(path: Path, table: Table) -> Iterator[tuple[str, str]]:
