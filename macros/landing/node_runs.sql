@@ -10,7 +10,7 @@
         {%- do nodes.append([
             node.unique_id, node.name, kind, node.schema ~ '.' ~ node.alias, node.get('depends_on', {}).get('nodes', []) | join(' ')
         ]) -%}
-        {%- do started.append([node.unique_id, 'started']) if node.unique_id in selected_resources -%}
+        {%- do started.append([node.unique_id, 'started', '']) if node.unique_id in selected_resources -%}
     {%- endfor -%}
     {%- do run_query(
         'create or replace table ' ~ ledger('project_nodes') ~ ' as '
@@ -19,14 +19,25 @@
     {%- if started -%}
         {%- set number = run_query('select coalesce(max(run_number), 0) + 1 from ' ~ ledger('node_runs')).columns[0].values()[0] -%}
         {%- do write_node_runs(number, started) -%}
+        {%- if env_var('TECHCO_ONLY_NEWS', '') -%}
+            {#- `make build` leaves out what has no news: it is as a run of now would make it. -#}
+            {%- do run_query(
+                'update ' ~ ledger('node_runs') ~ ' set run_number = ' ~ number ~ ' where run_number < ' ~ number ~ ' and node_id in (select node_id from '
+                ~ ledger('project_nodes') ~ ')'
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 
 {#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
 {% macro end_nodes() %}
-    {%- set ended = [] -%}
+    {%- set ended, shared = [], project_fingerprint() ~ tojson(invocation_args_dict.get('vars') or {}, sort_keys=true) -%}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
-        {%- do ended.append([result.node.unique_id, 'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string]) -%}
+        {%- do ended.append([
+            result.node.unique_id,
+            'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string,
+            local_md5(shared ~ result.node.checksum.checksum),
+        ]) -%}
     {%- endfor -%}
     {%- if ended -%}
         {%- set number = run_query(
@@ -37,14 +48,14 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Write down the run of nodes, given as [id, status]. -#}
+{#- Write down the run of nodes, given as [id, status, fingerprint of code and settings]. -#}
 {% macro write_node_runs(number, nodes) %}
-    {%- set columns = ['run_number', 'invocation_id', 'status', 'as_of'] -%}
-    {%- set values = [number, "'" ~ invocation_id ~ "'", 'ended.status', text_literal(var('as_of') or '')] -%}
+    {%- set columns = ['run_number', 'invocation_id', 'status', 'fingerprint', 'as_of'] -%}
+    {%- set values = [number, "'" ~ invocation_id ~ "'", 'ended.status', 'ended.fingerprint', text_literal(var('as_of') or '')] -%}
     {%- set assignments = [] -%}
     {%- for column in columns -%}{%- do assignments.append(column ~ ' = ' ~ values[loop.index0]) -%}{%- endfor -%}
     {%- do run_query(
-        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status'], nodes) ~ ') as ended '
+        'merge into ' ~ ledger('node_runs') ~ ' as known using (' ~ declared_rows(['node_id', 'status', 'fingerprint'], nodes) ~ ') as ended '
         ~ 'on known.node_id = ended.node_id when matched then update set ' ~ assignments | join(', ')
         ~ ' when not matched then insert (node_id, ' ~ columns | join(', ') ~ ') values (ended.node_id, ' ~ values | join(', ') ~ ')'
     ) -%}

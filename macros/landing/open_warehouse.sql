@@ -25,7 +25,7 @@
         'last_runs': 'model_name varchar, batch bigint',
         'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
         'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
-        'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, as_of varchar',
+        'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, fingerprint varchar, as_of varchar',
         'model_settings': 'node_id varchar, fingerprint varchar',
         'settings': 'fingerprint varchar, setting_name varchar, setting_value varchar',
         'suppressions': 'person_hash varchar, person_key varchar, erased_on date',
