@@ -15,9 +15,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 setup: env-build ## Set up the environment and nothing else
 
 .PHONY: build
-build: env-build landing-zone ## Set up, write the default landing zone if there is none, build everything
-	@# Unit tests prove code and not data, so they are not run again with every load: `make test` runs them.
-	dbt build --exclude-resource-type unit_test
+build: env-build landing-zone ## Set up, write the default landing zone if there is none, build what has news, or ALL=yes
+	python -m techco.operations.build $(if $(ALL),--all)
 	@# No column shows personal data unmasked; only what has changed is read again.
 	python -m techco.privacy.lineage
 

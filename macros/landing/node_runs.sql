@@ -10,26 +10,37 @@
         {%- do nodes.append([
             node.unique_id, node.name, kind, node.schema ~ '.' ~ node.alias, node.get('depends_on', {}).get('nodes', []) | join(' ')
         ]) -%}
-        {%- do started.append([node.unique_id, 'started']) if node.unique_id in selected_resources -%}
+        {%- do started.append([node.unique_id, 'started', '']) if node.unique_id in selected_resources -%}
     {%- endfor -%}
     {%- do run_query(
         'create or replace table ' ~ ledger('project_nodes') ~ ' as '
         ~ declared_rows(['node_id', 'node_name', 'kind', 'relation_name', 'reads'], nodes)
     ) -%}
     {%- do write_node_runs(started) -%}
+    {%- if env_var('TECHCO_ONLY_NEWS', '') -%}
+        {#- `make build` leaves out what has no news: it is as this run would make it. -#}
+        {%- do run_query(
+            'update ' ~ ledger('node_runs') ~ ' set run_number = (select max(run_number) from ' ~ ledger('node_runs') ~ ') where node_id in (select node_id from '
+            ~ ledger('project_nodes') ~ ')'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}
 
 {#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
 {% macro end_nodes() %}
-    {%- set ended = [] -%}
+    {%- set ended, shared = [], project_fingerprint() ~ tojson(invocation_args_dict.get('vars') or {}, sort_keys=true) -%}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
-        {%- do ended.append([result.node.unique_id, 'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string]) -%}
+        {%- do ended.append([
+            result.node.unique_id,
+            'empty' if invocation_args_dict.get('empty') and result.status == 'success' else result.status | string,
+            local_md5(shared ~ result.node.checksum.checksum),
+        ]) -%}
     {%- endfor -%}
     {%- do write_node_runs(ended) -%}
     {%- do remember_full_refreshes() -%}
 {% endmacro %}
 
-{#- Write down the run of nodes, given as [id, status]. -#}
+{#- Write down the run of nodes, given as [id, status, fingerprint of code and settings]. -#}
 {% macro write_node_runs(nodes) %}
     {%- if not nodes -%}{{ return('') }}{%- endif -%}
     {%- set number = run_query(
@@ -38,12 +49,13 @@
     {%- set as_of = text_literal(var('as_of') or '') -%}
     {%- set statement -%}
         merge into {{ ledger('node_runs') }} as known
-        using ({{ declared_rows(['node_id', 'status'], nodes) }}) as present
+        using ({{ declared_rows(['node_id', 'status', 'fingerprint'], nodes) }}) as present
         on known.node_id = present.node_id
         when matched then update set
-            run_number = {{ number }}, invocation_id = '{{ invocation_id }}', status = present.status, as_of = {{ as_of }}
-        when not matched then insert (node_id, run_number, invocation_id, status, as_of)
-        values (present.node_id, {{ number }}, '{{ invocation_id }}', present.status, {{ as_of }})
+            run_number = {{ number }}, invocation_id = '{{ invocation_id }}', status = present.status,
+            fingerprint = present.fingerprint, as_of = {{ as_of }}
+        when not matched then insert (node_id, run_number, invocation_id, status, fingerprint, as_of)
+        values (present.node_id, {{ number }}, '{{ invocation_id }}', present.status, present.fingerprint, {{ as_of }})
     {%- endset -%}
     {%- do run_query(statement) -%}
 {% endmacro %}

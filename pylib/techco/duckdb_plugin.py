@@ -27,6 +27,7 @@ from techco.contract.validation.causes import by_cause
 from techco.contract.validation.csv_files import csv_header
 from techco.contract.validation.file_paths import misplacement
 from techco.contract.validation.findings import Finding
+from techco.operations import news
 from techco.privacy import vault
 from techco.serving.publish_lock import wait_for_publish
 from techco.sql import literal, only_row
@@ -176,6 +177,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
         "started_by": (pa.string(), [run_origin.started_by()]),
         "git_commit": (pa.string(), [run_origin.git_commit(project_folder())]),
         "landing_folder": (pa.string(), [str(landing)]),
+        "project_fingerprint": (pa.string(), [news.read_files(project_folder()).shared]),
     }
     create_table(conn, "run", origin)
 

@@ -1,0 +1,155 @@
+"""`python -m techco.operations.build`: dbt's build of what has news, on DuckDB; `--all` runs everything again.
+
+A node has no news where its inputs, its code and its settings are those of its last run, which ended well
+(techco.operations.news). `dbt build` stays plain dbt. Unit tests prove code and not data: `make test` runs them.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import duckdb
+
+from techco.command import run
+from techco.contract.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+from techco.operations import news
+from techco.settings import landing_folder, warehouse_file
+
+COMMAND = ("build", "--exclude-resource-type", "unit_test")
+# Set for a run of what has news: macros/landing/node_runs.sql then counts all other nodes as up to date.
+ONLY_NEWS = "TECHCO_ONLY_NEWS"
+ADVICE = "`make build ALL=yes` runs everything again."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, and say what was left as it is; the exit code is dbt's."""
+    parser = argparse.ArgumentParser(prog="python -m techco.operations.build", description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="run every model, test, seed and snapshot again")
+    state = None if parser.parse_args(arguments).all else known_state()
+    files = news.read_files(Path())
+    if state is None:
+        return build([], files)
+    new = new_files(state)
+    if new is None:
+        return build([], files)
+    if not new and is_up_to_date(state, files):
+        print(f"Nothing is new: all {len(state.runs) - 1} nodes are as their last run left them. {ADVICE}")
+        return 0
+    return build_news(state, files, new)
+
+
+def known_state() -> news.State | None:
+    """What the warehouse knows; None where it was never built, or is in use."""
+    if not warehouse_file().is_file():
+        return None
+    try:
+        with duckdb.connect(str(warehouse_file()), read_only=True) as connection:
+            return news.read_state(connection)
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException):
+        # dbt says what is wrong, and what to do.
+        return None
+
+
+def new_files(state: news.State) -> list[LandedFile] | None:
+    """The files that no run has loaded; None where dbt has to look: another zone, or one that lost files."""
+    try:
+        zone, files = read_zone(landing_folder()), list_files(landing_folder())
+    except LandingZoneError:
+        return None
+    listed = {file.path_in_zone for file in files}
+    if zone.landing_zone_id != state.landing_zone_id or not state.loaded <= listed:
+        return None
+    return [file for file in files if file.path_in_zone not in state.loaded]
+
+
+def is_up_to_date(state: news.State, files: news.ProjectFiles) -> bool:
+    """Whether nothing has changed since `make build` last noted that all is up to date."""
+    noted = state.runs.get(news.PROJECT)
+    newest = max(run.number for run in state.runs.values())
+    return (
+        noted == news.Run(newest, "success", files.whole)
+        and not state.rewritten
+        and not any(run.before_rights or run.status not in news.PASSED for run in state.runs.values())
+    )
+
+
+def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile]) -> int:
+    """Build the nodes that have news."""
+    nodes = declared_nodes()
+    if nodes is None:
+        return build([], files)
+    found = news.find_news(nodes, state, files.shared, {(file.source, file.table) for file in new})
+    if not found:
+        note_up_to_date(files)
+        print(f"Nothing is new: all {len(nodes)} nodes are as their last run left them. {ADVICE}")
+        return 0
+    if len(found) == len(nodes):
+        return build([], files)
+    exit_code = build([nodes[name].name for name in found], files)
+    print(f"{len(found)} nodes were run: {news.in_words(found)}.")
+    left = len(nodes) - len(found)
+    print(f"{left} have no news since their last run, and were left as they are. {ADVICE}")
+    return exit_code
+
+
+def declared_nodes() -> dict[str, news.Node] | None:
+    """The nodes of the project as dbt parses it; None where it does not, which the build then says."""
+    from dbt.cli.main import dbtRunner
+
+    parsed = dbtRunner().invoke(["--quiet", "parse"])
+    if not parsed.success:
+        return None
+    manifest = parsed.result
+    called = {name: set(macro.depends_on.macros) for name, macro in manifest.macros.items()}
+
+    def with_all_called(names: list[str]) -> frozenset[str]:
+        found, waiting = set(), list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(called.get(name, ()))
+        return frozenset(found)
+
+    return {
+        name: news.Node(
+            node.name,
+            node.config.materialized,
+            node.checksum.checksum,
+            tuple(node.depends_on_nodes),
+            with_all_called(node.depends_on.macros),
+        )
+        for name, node in manifest.nodes.items()
+        if node.resource_type in ("model", "seed", "snapshot", "test") and node.config.materialized != "ephemeral"
+    }
+
+
+def build(chosen: list[str], files: news.ProjectFiles) -> int:
+    """Run dbt's build of the nodes of these names, of all without any; note a build that left all up to date."""
+    from dbt.cli.main import dbtRunner
+
+    selection: list[str] = []
+    if chosen:
+        os.environ[ONLY_NEWS] = "yes"
+        selection = ["--indirect-selection", "empty", "--select", *chosen]
+    result = dbtRunner().invoke([*COMMAND, *selection])
+    if result.success:
+        note_up_to_date(files)
+        return 0
+    # As dbt itself: 1 where a node failed, 2 where it could not run at all.
+    return 2 if result.exception else 1
+
+
+def note_up_to_date(files: news.ProjectFiles) -> None:
+    """Write down that all nodes are up to date with these files."""
+    with duckdb.connect(str(warehouse_file())) as connection:
+        connection.execute("delete from base.node_runs where node_id = ?", [news.PROJECT])
+        connection.execute(
+            "insert into base.node_runs (node_id, run_number, status, fingerprint) "
+            "select ?, max(run_number), 'success', ? from base.node_runs",
+            [news.PROJECT, files.whole],
+        )
+
+
+if __name__ == "__main__":
+    run(main, "What was built stays; run it again.")
