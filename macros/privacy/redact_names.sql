@@ -64,9 +64,10 @@
     {%- set joined = without_words(joined, '[^ _]+') -%}
     {#- Anna-Lena is Annalena and Anna Lena, too. -#}
     {%- set doubles = without_words(replace_matches(folded(all_of(names)), text_literal("[^" ~ letters() ~ "'-]+"), ' '), '[^ -]+') -%}
-    {%- set ordinary = without_words(telling_words, words_that_are_names()) -%}
+    {%- set names_and_words = words_that_are_names() -%}
+    {%- set ordinary = without_words(telling_words, names_and_words) -%}
     {%- set first_words = with_single_blanks(doubles ~ " || ' ' || " ~ joined ~ " || ' ' || " ~ ordinary) -%}
-    {%- set are_words = only_words(telling_words, words_that_are_names()) -%}
+    {%- set are_words = only_words(telling_words, names_and_words) -%}
     {%- set initials = "'" ~ unused_character() ~ "' || " ~ replace_matches(name_words(names), text_literal('([^ ])[^ ]* ?'), '\\1') -%}
     {#- Alone a vowel is a word: a, e, o, y. -#}
     {%- set no_vowels = replace_matches(initials, text_literal('[aeiouy]'), '') -%}

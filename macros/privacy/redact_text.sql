@@ -258,9 +258,9 @@
     {%- set forms = [] -%}
     {#- Unit tests see no sources. -#}
     {%- if execute and 'sources' in graph -%}
-        {%- for table in contract_tables() -%}
-            {%- for column in table.columns if column.id_form -%}
-                {%- do forms.append(column.id_form) -%}
+        {%- for table in graph.sources.values() | selectattr('package_name', 'equalto', 'techco') | sort(attribute='unique_id') -%}
+            {%- for column in table.columns.values() if column.config.meta.id_form -%}
+                {%- do forms.append(column.config.meta.id_form) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}

@@ -1,6 +1,6 @@
 {#- Words of the four languages that are names, too: in small letters they are read as words. Written as they are spelt. -#}
 {% macro words_that_are_names() %}
-    {%- set words = (
+    {%- set ns = namespace(words=(
         'amber april archer art august autumn baker bank banks bell best bill bird bishop black blunt bolt bond box brook brooke brooks'
         ~ ' brown burns bush butcher cannon carpenter carter case cash chance chase chips church clay cliff close coffin colt cook'
         ~ ' cooper cope cotton cross crystal daily daisy dakota dale dawn day dean dick drake drew drum duke dusty earl early eve fair faith'
@@ -40,16 +40,12 @@
         ~ ' pastor paz peña piedra pilar pino pinos plaza prado puerta redondo remedios rey reyes rico robles roca rojo rosa rubio'
         ~ ' río ríos salado santa santo sierra socorro sol soledad tierra toro torre torres vaca valle victoria vida vieja viejo zapatero'
         ~ ' águila'
-    ).split() -%}
-    {%- set accents, folded = accented_letters(), [] -%}
-    {%- for word in words -%}
-        {%- set ns = namespace(word=word | replace('ß', 'ss')) -%}
-        {%- for plain, accented in accents.items() -%}
-            {%- for letter in accented -%}
-                {%- set ns.word = ns.word | replace(letter, plain) -%}
-            {%- endfor -%}
+    )) -%}
+    {%- for plain, accented in accented_letters().items() -%}
+        {%- for letter in accented -%}
+            {%- set ns.words = ns.words | replace(letter, plain) -%}
         {%- endfor -%}
-        {%- do folded.append(modules.re.sub('([aou])e([a-z])', '\\1\\2', ns.word)) -%}
     {%- endfor -%}
-    {{- return(folded | unique | sort | join('|')) -}}
+    {%- set words = modules.re.sub('([aou])e([a-z])', '\\1\\2', ns.words | replace('ß', 'ss')) -%}
+    {{- return(words.split() | unique | sort | join('|')) -}}
 {% endmacro %}

@@ -13,8 +13,9 @@ MACRO = Path(__file__).resolve().parents[2] / "macros" / "engine" / "hashing.sql
 
 def sql_of(text: str) -> str:
     """What the macro makes of a text on DuckDB."""
-    body = MACRO.read_text().split("{% macro duckdb__suppression_hash(text) -%}")[1].split("{%- endmacro %}")[0]
-    return body.replace("{{ text }}", text)
+    macro = MACRO.read_text().split("{% macro suppression_hash(text) -%}")[1].split("{%- endmacro %}")[0]
+    body = macro.split("{%- set duckdb -%}")[1].split("{%- endset -%}")[0]
+    return body.replace("{{ pads }}", "vault.main.suppression").replace("{{ text }}", text)
 
 
 @pytest.mark.parametrize("key", ["k" * 16, "long " * 40, "schlüssel-mit-ümlaut-ß"])
