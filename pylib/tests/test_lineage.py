@@ -311,6 +311,21 @@ def test_what_is_remembered_is_worked_out_anew_where_an_input_changed():
     assert findings(zone('select email as shown from "techco"."base"."base_shop__customers"'), remembered)
 
 
+def test_sql_that_a_build_left_as_it_was_is_remembered():
+    def zone(sql: str | None, mart_sql: str) -> Project:
+        clear = node("pii_shop__customers", "pii", sql, ["base_shop__customers"])
+        return project(clear, node("dim_customer", "core", mart_sql, ["pii_shop__customers"]))
+
+    clear_sql = 'select city, email from "techco"."base"."base_shop__customers"'
+    harmless = 'select city as shown from "techco"."pii"."pii_shop__customers"'
+    remembered: dict = {}
+    assert findings(zone(clear_sql, harmless), remembered) == []
+    assert findings(zone(None, harmless), remembered) == []
+    assert findings(zone(None, harmless.replace("city", "email")), remembered)
+    with pytest.raises(LineageError, match="pii_shop__customers is not compiled"):
+        findings(zone(None, harmless), {})
+
+
 def test_a_model_that_reads_itself_keeps_where_its_rows_came_from():
     remembered: dict = {}
     itself = 'select shown from "techco"."core"."dim_customer"'

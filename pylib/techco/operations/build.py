@@ -6,6 +6,7 @@ A node has no news where its inputs, its code and its settings are those of its 
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import duckdb
 from techco.command import run
 from techco.contract.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
 from techco.operations import news
+from techco.serving.release_gate import PASSED
 from techco.settings import landing_folder, warehouse_file
 
 COMMAND = ("build", "--exclude-resource-type", "unit_test")
@@ -69,7 +71,7 @@ def is_up_to_date(state: news.State, files: news.ProjectFiles) -> bool:
     return (
         noted == news.Run(newest, "success", files.whole)
         and not state.rewritten
-        and not any(run.before_rights or run.status not in news.PASSED for run in state.runs.values())
+        and not any(run.before_rights or run.status not in PASSED for run in state.runs.values())
     )
 
 
@@ -78,7 +80,7 @@ def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile
     nodes = declared_nodes()
     if nodes is None:
         return build([], files)
-    found = news.find_news(nodes, state, files.shared, {(file.source, file.table) for file in new})
+    found = news.find_news(nodes, state, files.shared, {(file.source or "", file.table or "") for file in new})
     if not found:
         note_up_to_date(files)
         print(f"Nothing is new: all {len(nodes)} nodes are as their last run left them. {ADVICE}")
@@ -86,42 +88,53 @@ def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile
     if len(found) == len(nodes):
         return build([], files)
     exit_code = build([nodes[name].name for name in found], files)
+    compile_for_lineage()
     print(f"{len(found)} nodes were run: {news.in_words(found)}.")
     left = len(nodes) - len(found)
     print(f"{left} have no news since their last run, and were left as they are. {ADVICE}")
     return exit_code
 
 
+def compile_for_lineage() -> None:
+    """Compile the whole project where techco.privacy.lineage does not remember what this build has not compiled."""
+    if not (Path(os.environ.get("DBT_TARGET_PATH", "target")) / "lineage.json").is_file():
+        from dbt.cli.main import dbtRunner
+
+        dbtRunner().invoke(["--quiet", "compile"])
+
+
 def declared_nodes() -> dict[str, news.Node] | None:
     """The nodes of the project as dbt parses it; None where it does not, which the build then says."""
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
-    parsed = dbtRunner().invoke(["--quiet", "parse"])
-    if not parsed.success:
+    manifest = dbtRunner().invoke(["--quiet", "parse"]).result
+    if not isinstance(manifest, Manifest):
         return None
-    manifest = parsed.result
-    called = {name: set(macro.depends_on.macros) for name, macro in manifest.macros.items()}
-
-    def with_all_called(names: list[str]) -> frozenset[str]:
-        found, waiting = set(), list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting.extend(called.get(name, ()))
-        return frozenset(found)
-
+    called = {name: macro.depends_on.macros for name, macro in manifest.macros.items()}
     return {
         name: news.Node(
             node.name,
             node.config.materialized,
             node.checksum.checksum,
             tuple(node.depends_on_nodes),
-            with_all_called(node.depends_on.macros),
+            frozenset(with_all_called(node.depends_on_macros, called)),
         )
         for name, node in manifest.nodes.items()
         if node.resource_type in ("model", "seed", "snapshot", "test") and node.config.materialized != "ephemeral"
     }
+
+
+def with_all_called(names: list[str], called: Mapping[str, list[str]]) -> set[str]:
+    """These macros, and whatever they call."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(called.get(name, ()))
+    return found
 
 
 def build(chosen: list[str], files: news.ProjectFiles) -> int:

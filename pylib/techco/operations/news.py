@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,8 +17,9 @@ from techco.serving.release_gate import PASSED
 
 # Files of these folders and endings are a node's own: dbt keeps a checksum of each. All others may reach any node.
 OWN_FILES = {"models": (".sql", ".py"), "snapshots": (".sql",), "seeds": (".csv",), "tests/singular": (".sql",)}
-SHARED = ("dbt_project.yml", "packages.yml", "profiles.yml", "macros", "models", "pylib/techco/predictions", "seeds")
-SHARED += ("snapshots", "tests")
+PLACES = (
+    "dbt_project.yml packages.yml profiles.yml macros models pylib/techco/predictions seeds snapshots tests".split()
+)
 # What reads a control table knows of more than its inputs: the newest day, what is late, who was erased.
 CONTROL_TABLE = "macro.techco.ledger"
 # The row of base.node_runs that says with which files `make build` last found or made everything up to date.
@@ -76,7 +78,7 @@ class ProjectFiles:
 def read_files(project: Path) -> ProjectFiles:
     """The fingerprints of the project in this folder."""
     shared, whole = hashlib.md5(), hashlib.md5()
-    for place in SHARED:
+    for place in FILES + FOLDERS:
         found = project / place
         for file in sorted(path for path in found.rglob("*") if path.is_file()) if found.is_dir() else [found]:
             if not file.exists() or file.suffix == ".pyc":
@@ -102,7 +104,7 @@ def fingerprint(shared: str, checksum: str) -> str:
 def read_state(connection: duckdb.DuckDBPyConnection) -> State:
     """What the warehouse of this connection knows; raises duckdb.CatalogException where it was never built."""
 
-    def rows(query: str) -> list[tuple]:
+    def rows(query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
     runs = rows(

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlglot import exp, parse_one
@@ -68,10 +69,14 @@ update base.runs set failures = failures + 1, failed_nodes = concat_ws(' ', null
 where rowid = (select rowid from base.runs order by started_at desc, rowid desc limit 1)
 """
 
+# A node or macro of dbt's manifest, and what is remembered of a model.
+Document = dict[str, Any]
 # Where a column of a model comes from: for each classified column, the column of an input that it passes through. A
 # classified column is named by class, form and place, as in `email full source.shop.customers.email`.
 Origins = dict[str, tuple[str, str]]
 Columns = dict[str, Origins]
+# A column that shows a classified one: relation, column, and the classified column.
+Shown = tuple[str, str, str]
 # Class and form of a value.
 Kind = tuple[str, str]
 
@@ -98,7 +103,7 @@ class Relations:
 class Query:
     """The columns of a query, each with where its value comes from."""
 
-    def __init__(self, expression: exp.Expression, relations: Relations):
+    def __init__(self, expression: exp.Expr, relations: Relations):
         """`relations`: what it may read."""
         self.relations = relations
         self.scopes = traverse_scope(expression)
@@ -139,7 +144,7 @@ class Query:
                 found[(projection.alias_or_name or f"column {number}").lower()] = self.of_expression(projection, scope)
         return found
 
-    def of_star(self, star: exp.Expression, scope: Scope) -> Columns:
+    def of_star(self, star: exp.Expr, scope: Scope) -> Columns:
         """What `*` or `table.*` stands for."""
         table = star.table.lower() if isinstance(star, exp.Column) else ""
         inner = star.this if isinstance(star, exp.Column) else star
@@ -168,7 +173,7 @@ class Query:
             return None
         return {name: {origin: (relation, name) for origin in origins} for name, origins in columns.items()}
 
-    def of_expression(self, expression: exp.Expression, scope: Scope) -> Origins:
+    def of_expression(self, expression: exp.Expr, scope: Scope) -> Origins:
         """Where the value of an expression comes from."""
         if isinstance(expression, HARMLESS):
             return {}
@@ -187,7 +192,7 @@ class Query:
             if name in NOT_FOLLOWED.get(type(expression), ()) or (isinstance(expression, exp.Case) and name == "this"):
                 continue
             for part in parts if isinstance(parts, list) else [parts]:
-                if isinstance(part, exp.Expression):
+                if isinstance(part, exp.Expr):
                     found |= self.of_expression(part, scope)
         return found
 
@@ -203,7 +208,8 @@ class Query:
     def of_column(self, column: exp.Column, scope: Scope) -> Origins:
         """Where a column of the query's inputs, or of a query around it, comes from."""
         table, name = column.table.lower(), column.name.lower()
-        found, is_known = {}, False
+        found: Origins = {}
+        is_known = False
         for source_name, (_, source) in scope.selected_sources.items():
             if table and source_name.lower() != table:
                 continue
@@ -239,19 +245,19 @@ def columns_of(sql: str, relations: Relations, dialect: str) -> Columns:
 class Project:
     """What dbt compiled, and what the project declares of personal data."""
 
-    nodes: dict[str, dict]
-    macros: dict[str, dict]
+    nodes: dict[str, Document]
+    macros: dict[str, Document]
     dialect: str
     tables: dict[tuple[str, str], Table]
     restricted: tuple[str, ...]
     # The form that `derived_from` means where it names none, by class.
     mart_forms: dict[str, str]
 
-    def in_order(self) -> Iterator[dict]:
+    def in_order(self) -> Iterator[Document]:
         """Models, snapshots and seeds, each after all that it reads."""
         placed: set[str] = set()
 
-        def place(name: str) -> Iterator[dict]:
+        def place(name: str) -> Iterator[Document]:
             if name in placed or name not in self.nodes:
                 return
             placed.add(name)
@@ -277,7 +283,7 @@ def read_project(root: Path, manifest: Path) -> Project:
     return Project(document["nodes"], document["macros"], engine, dict(tables), restricted, mart_forms)
 
 
-def findings(project: Project, remembered: dict[str, dict] | None = None) -> list[str]:
+def findings(project: Project, remembered: dict[str, Document] | None = None) -> list[str]:
     """Columns that show what they should not, or do not declare what they show, each with its path.
 
     `remembered`: what was worked out before, by model; it is brought up to date.
@@ -286,7 +292,7 @@ def findings(project: Project, remembered: dict[str, dict] | None = None) -> lis
     return forged_marks(project) + unmasked(project, relations) + undeclared(project, relations)
 
 
-def follow(project: Project, remembered: dict[str, dict] | None = None) -> Relations:
+def follow(project: Project, remembered: dict[str, Document] | None = None) -> Relations:
     """Where every column of every model, snapshot and seed comes from."""
     remembered = {} if remembered is None else remembered
     relations = Relations()
@@ -295,19 +301,21 @@ def follow(project: Project, remembered: dict[str, dict] | None = None) -> Relat
     return relations
 
 
-def relation_of(node: dict) -> str:
+def relation_of(node: Document) -> str:
     """The name by which SQL reads a node."""
     return f"{node['schema']}.{node['alias']}".lower()
 
 
-def meta_of_columns(node: dict) -> dict[str, dict]:
+def meta_of_columns(node: Document) -> dict[str, Document]:
     """What the node's YAML says of its columns."""
     return {name.lower(): column.get("meta", {}) for name, column in node["columns"].items()}
 
 
 def unmasked(project: Project, relations: Relations) -> list[str]:
     """Columns outside the restricted schemas that show a classified value, told where the first shows it."""
-    files, leaks, cause = {}, {}, {}
+    files: dict[str, str] = {}
+    leaks: dict[Shown, list[str]] = {}
+    cause: dict[Shown, Shown] = {}
     for node in project.in_order():
         name = relation_of(node)
         if node["config"]["schema"] in project.restricted:
@@ -350,7 +358,7 @@ def undeclared(project: Project, relations: Relations) -> list[str]:
     return found
 
 
-def derived_columns(node: dict, relations: Relations) -> dict[str, dict[Kind, str]]:
+def derived_columns(node: Document, relations: Relations) -> dict[str, dict[Kind, str]]:
     """Of each column of a model the kinds of masked values that it has to declare, each with an origin.
 
     A column with a class has none, as it is masked for each role. One that unmasked() tells is left out.
@@ -374,7 +382,7 @@ def kind_of(origin: str) -> Kind:
     return classification, form
 
 
-def mistake(declared: dict | None, kinds: list[Kind], mart_forms: dict[str, str]) -> str | None:
+def mistake(declared: Document | None, kinds: list[Kind], mart_forms: dict[str, str]) -> str | None:
     """What is wrong with the `derived_from` of a column, and what to write; None if it is right.
 
     `kinds`: what the column derives from.
@@ -396,11 +404,11 @@ def mistake(declared: dict | None, kinds: list[Kind], mart_forms: dict[str, str]
     advice = f"Write `config: {{meta: {{derived_from: {{{wanted}}}}}}}`, as it derives from:"
     if not declared:
         return f"`derived_from` is missing, and a role for which the class is redacted would see the value. {advice}"
-    said = (declared.get("class"), declared.get("form") or mart_forms.get(declared.get("class")))
+    said = (declared.get("class"), declared.get("form") or mart_forms.get(declared.get("class", "")))
     return None if said == kinds[0] else f"`derived_from` says {said[0]} {said[1]}. {advice}"
 
 
-def columns_of_node(node: dict, project: Project, relations: Relations, remembered: dict[str, dict]) -> Columns:
+def columns_of_node(node: Document, project: Project, relations: Relations, remembered: dict[str, Document]) -> Columns:
     """The columns of a model with their origins, from memory where neither its SQL nor what it reads has changed."""
     if node["name"].startswith("base_"):
         return columns_of_base(project.tables[tuple(node["name"].removeprefix("base_").split("__"))])
@@ -418,12 +426,13 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
             for origin in origins
         }
         return {column.lower(): everything for column in node["columns"]}
-    sql = node.get("compiled_code")
+    known = remembered.get(node["unique_id"])
+    # `make build` compiles what has news only; all other SQL is as it was.
+    sql = node.get("compiled_code") or (known and known.get("sql"))
     if not sql:
-        raise LineageError(f"{node['name']} is not compiled: run `dbt compile`, or build the whole project.")
+        raise LineageError(f"{node['name']} is not compiled: run `dbt compile`, or `make build ALL=yes`.")
     said = json.dumps([sql, inputs, project.dialect], sort_keys=True)
     checksum = hashlib.sha256(said.encode()).hexdigest()
-    known = remembered.get(node["unique_id"])
     # An incremental model may read itself, and where nothing is new nothing else.
     itself = relation_of(node)
     relations.columns[itself] = {column.lower(): {} for column in node["columns"]} | (known["columns"] if known else {})
@@ -441,7 +450,7 @@ def columns_of_node(node: dict, project: Project, relations: Relations, remember
             }
             for column, origins in columns.items()
         }
-        remembered[node["unique_id"]] = known = {"checksum": checksum, "columns": columns}
+        remembered[node["unique_id"]] = known = {"checksum": checksum, "sql": sql, "columns": columns}
     columns = {
         column: {origin: tuple(step) for origin, step in origins.items()}
         for column, origins in known["columns"].items()
