@@ -17,9 +17,8 @@ from techco.serving.release_gate import PASSED
 
 # Files of these folders and endings are a node's own: dbt keeps a checksum of each. All others may reach any node.
 OWN_FILES = {"models": (".sql", ".py"), "snapshots": (".sql",), "seeds": (".csv",), "tests/singular": (".sql",)}
-PLACES = (
-    "dbt_project.yml packages.yml profiles.yml macros models pylib/techco/predictions seeds snapshots tests".split()
-)
+FILES = ["dbt_project.yml", "packages.yml", "profiles.yml"]
+FOLDERS = ["macros", "models", "pylib/techco/predictions", "seeds", "snapshots", "tests"]
 # What reads a control table knows of more than its inputs: the newest day, what is late, who was erased.
 CONTROL_TABLE = "macro.techco.ledger"
 # The row of base.node_runs that says with which files `make build` last found or made everything up to date.

@@ -53,7 +53,7 @@ HARMLESS = (
 )
 HARMLESS_BY_NAME = {"json_array_length", "regexp_full_match", "octet_length", "strlen", "generate_subscripts"}
 # Parts of an expression that no value comes through.
-NOT_FOLLOWED = {
+NOT_FOLLOWED: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Window: ("partition_by", "order", "spec"),
     exp.Filter: ("expression",),
     exp.If: ("this",),
