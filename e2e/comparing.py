@@ -6,7 +6,7 @@ import duckdb
 import yaml
 
 # What tells of the builds and not of the business: which run wrote a row.
-OF_THE_BUILD = {"_batch", "batch", "invocation_id"}
+OF_THE_BUILD = {"_load_id", "load_id", "invocation_id"}
 # Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw. Where
 # the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"

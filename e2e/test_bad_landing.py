@@ -27,7 +27,7 @@ def test_a_truncated_file_stops_the_build_with_its_name(built, tmp_path):
     printed = house.dbt("run", succeeds=False)
     assert f"shop/orders/{NEXT_DAY}/part-0000.parquet" in printed
     assert "Traceback" not in printed
-    assert query(house.warehouse, "select max(batch) from base.batches") == [(1,)]
+    assert query(house.warehouse, "select max(load_id) from base.loads") == [(1,)]
 
 
 def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):

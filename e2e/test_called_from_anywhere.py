@@ -24,9 +24,9 @@ def dbt(folder: Path, *arguments: str, **changes: str) -> subprocess.CompletedPr
     return subprocess.run(command, cwd=folder, env=clean | changes, capture_output=True, text=True, check=False)
 
 
-def batches(warehouse: Path) -> int:
+def loads(warehouse: Path) -> int:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute("select count(*) from base.batches").fetchone()[0]
+        return connection.execute("select count(*) from base.loads").fetchone()[0]
 
 
 def test_the_projects_own_warehouse_is_built_from_wherever_dbt_is_called(tmp_path):
@@ -50,16 +50,16 @@ def test_the_projects_own_warehouse_is_built_from_wherever_dbt_is_called(tmp_pat
     ):
         done = dbt(folder, *run, *flags)
         assert done.returncode == 0, done.stdout
-        assert batches(warehouse) == count
+        assert loads(warehouse) == count
     # Each file was loaded once: they are the same files, whatever they are called by.
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        loaded = "select count(*), count(distinct file_path), count(distinct batch) from base.loaded_files"
+        loaded = "select count(*), count(distinct file_path), count(distinct load_id) from base.loaded_files"
         files, paths, runs = connection.execute(loaded).fetchone()
     assert files == paths > 0 and runs == 1
     # What the caller names is his own.
     done = dbt(elsewhere, *run, *flags_of(project), TECHCO_WAREHOUSE="mine.duckdb", TECHCO_LANDING="../project/landing")
     assert done.returncode == 0, done.stdout
-    assert batches(elsewhere / "mine.duckdb") == 1 and batches(warehouse) == 3
+    assert loads(elsewhere / "mine.duckdb") == 1 and loads(warehouse) == 3
     assert {path.name for path in elsewhere.iterdir()} <= {"mine.duckdb", "mine.duckdb.wal"}
 
 

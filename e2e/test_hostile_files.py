@@ -59,7 +59,7 @@ def test_every_bad_file_is_named_and_nothing_is_built(built, tmp_path):
     printed = house.dbt("run", succeeds=False)
     assert not [path for path in paths if path not in printed]
     assert "Traceback" not in printed
-    assert query(house.warehouse, "select max(batch) from base.batches") == [(1,)]
+    assert query(house.warehouse, "select max(load_id) from base.loads") == [(1,)]
 
 
 # ---------- contract drift: each format, one day after the other

@@ -253,7 +253,7 @@ def test_a_second_run_changes_nothing(data, built):
 def state_of(folder: Path) -> tuple:
     landed = {file: file.stat().st_mtime_ns for file in (folder / "landing").rglob("*.parquet")}
     with duckdb.connect(str(folder / "olist.duckdb"), read_only=True) as connection:
-        batches = connection.execute("select max(_batch), count(*) from core.fct_order").fetchall()
+        batches = connection.execute("select max(_load_id), count(*) from core.fct_order").fetchall()
         return landed, batches, connection.execute("select count(*) from base.loaded_files").fetchall()
 
 

@@ -45,7 +45,7 @@ def test_a_column_that_does_is_told_with_its_path(built, found):
     project = read_project(ROOT, built.target / "manifest.json")
     staged = project.nodes["model.techco.stg_shop__customers"]
     staged["compiled_code"] = re.sub(
-        r"_batch\s+from customers\s*$", "_batch, email from customers", staged["compiled_code"]
+        r"_load_id\s+from customers\s*$", "_load_id, email from customers", staged["compiled_code"]
     )
     dimension = project.nodes["model.techco.dim_customer"]
     dimension["compiled_code"] = f"""

@@ -101,7 +101,7 @@ def test_too_little_memory_is_said_and_loses_nothing(proof, tmp_path):
     printed = poor.dbt(*BUILD, succeeds=False, TECHCO_MEMORY_LIMIT="100MB")
     assert "TECHCO_MEMORY_LIMIT (100MB) is too small for " in printed
     assert "Traceback" not in printed
-    assert query(poor.warehouse, "select count(*) from base.batches") == [(1,)]
+    assert query(poor.warehouse, "select count(*) from base.loads") == [(1,)]
     poor.target = first.target
     poor.dbt(*BUILD)
     assert differences(first.warehouse, poor.warehouse, snapshots=True) == []
@@ -137,7 +137,7 @@ def test_histories_go_on_after_a_restore(proof, tmp_path):
     restored.dbt(*BUILD)
     assert histories(restored) == known
     assert differences(lived.warehouse, restored.warehouse) == []
-    assert query(restored.warehouse, "select max(batch) from base.batches") == [(3,)]
+    assert query(restored.warehouse, "select max(load_id) from base.loads") == [(3,)]
 
     # A history goes on where it stopped: what changed while it was away is one change, and the old rows stay.
     simulate(lived.landing, *APPEND)

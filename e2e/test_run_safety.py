@@ -12,7 +12,7 @@ from conftest import BUILD, DAYS, ROOT, TINY, House, house
 from tools.simulator.__main__ import main as simulate
 
 SEGMENTS = "select count(*), count(*) - count(dbt_valid_to) from snapshots.snap_customer_segments"
-BATCHES = "select max(batch) from base.batches"
+LOADS = "select max(load_id) from base.loads"
 # The simulated zone of `built` begins on the first of September 2025.
 NEWEST = f"2025-09-{DAYS:02}"
 IN_EUR = "select count(*), count_if(currency_code = 'EUR') from kpi.daily_sales_kpis"
@@ -79,13 +79,13 @@ def test_a_part_of_a_day_is_no_history_and_a_whole_build_is(built, changed):
 
 def test_other_settings_are_refused_until_everything_is_built_with_them(changed):
     usd = ("--vars", "{reporting_currency: USD}")
-    batches = query(changed.warehouse, BATCHES)
+    loads = query(changed.warehouse, LOADS)
     days = query(changed.warehouse, IN_EUR)
     for command in (("run",), ("run", "-s", "dim_date", "--full-refresh"), ("snapshot",), ("test", "-s", "dim_date")):
         printed = in_one_line(changed.dbt(*command, *usd, succeeds=False))
         assert "reporting_currency was EUR and is USD" in printed and "dbt build --full-refresh" in printed
         assert "Traceback" not in printed
-    assert query(changed.warehouse, BATCHES) == batches and query(changed.warehouse, IN_EUR) == days
+    assert query(changed.warehouse, LOADS) == loads and query(changed.warehouse, IN_EUR) == days
     # A full refresh that fails on its way leaves tables of both kinds: this zone of time does not exist.
     nowhere = ("--vars", "{business_timezone: Mars/Olympus}")
     changed.dbt("run", "--full-refresh", *nowhere, succeeds=False)
@@ -173,7 +173,7 @@ def test_parts_of_inputs_are_refused_where_data_have_landed(built, changed):
     for option in (["--empty"], ["--sample", "3 days"]):
         printed = in_one_line(changed.dbt("build", *option, succeeds=False))
         assert f"with {option[0]} models read a part of their inputs" in printed and "Traceback" not in printed
-    assert query(changed.warehouse, BATCHES) == query(built.warehouse, BATCHES)
+    assert query(changed.warehouse, LOADS) == query(built.warehouse, LOADS)
     assert differences(built.warehouse, changed.warehouse, snapshots=True) == []
 
 

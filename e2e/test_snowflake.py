@@ -78,11 +78,12 @@ SHOWN = {
 # Each run has an id and times of its own; files' rows are numbered, and JSON is written, as each engine does it.
 NOT_COMPARED = Allowed(
     not_compared=dict.fromkeys(
-        ("_batch", "batch", "_row", "file_row", "quarantine_id", "action_id", "done_at", "requested_at"), "told above"
+        ("_load_id", "load_id", "_row", "file_row", "quarantine_id", "action_id", "done_at", "requested_at"),
+        "told above",
     ),
     compared_as_set=dict.fromkeys(("_raw", "raw_row"), "told above"),
 )
-OF_RUNS = ["batches", "runs", "last_runs", "former_parents", "node_runs"]
+OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -4,7 +4,7 @@
     {%- set rates = ref('int_currency__daily_rates') -%}
     {%- set days_around = ['valued.' ~ instant, add_days('min(rate_date)', -1), add_days('max(rate_date)', 2)] -%}
     (
-        select valued.{{ key }}, rates._batch
+        select valued.{{ key }}, rates._load_id
         from {{ rows }} as valued
         inner join {{ rates }} as rates
             on {{ business_date('valued.' ~ instant) }} = rates.rate_date

@@ -4,7 +4,7 @@
 {#- The keys of events whose order came or changed, for where_keys_changed(). `events` has `key` and order_id. -#}
 {% macro keys_with_changed_orders(events, key) -%}
     (
-        select events.{{ key }}, orders._batch
+        select events.{{ key }}, orders._load_id
         from {{ events }} as events
         inner join {{ ref('stg_shop__orders') }} as orders
             on events.order_id = orders.order_id

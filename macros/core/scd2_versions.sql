@@ -13,7 +13,7 @@
         next_changed_at as valid_to,
         next_changed_at is null as is_current,
         is_deleted,
-        _batch
+        _load_id
     from (
         select *, lead(changed_at) over ({{ of_key }}) as next_changed_at
         from (

@@ -65,7 +65,7 @@
         select file_path from {{ ledger('loaded_files') }} where {{ of_table(table.source, table.table) }}
         {%- if target_is_loaded() %}
         union all
-        select _file from {{ this }} where _batch > {{ last_noted_batch(table.source, table.table) }}
+        select _file from {{ this }} where _load_id > {{ last_noted_load_id(table.source, table.table) }}
         {%- endif %}
     )
 {%- endmacro %}

@@ -67,12 +67,12 @@
             ~ "rows; use incremental_strategy='replace_keys', which removes it"
         ) -%}
     {%- endif -%}
-    {%- set last = last_batch() -%}
+    {%- set last = last_load_id() -%}
     {%- set oldest -%}
         select max(oldest)
         from (
             {%- for input in inputs %}
-            select min(_batch) as oldest from {{ input.relation }}
+            select min(_load_id) as oldest from {{ input.relation }}
             {{ 'union all' if not loop.last }}
             {%- endfor %}
         ) as inputs
@@ -87,7 +87,7 @@
         where
             model_name in ({% for input in inputs %}'{{ input.name }}'{{ ', ' if not loop.last }}{% endfor %})
             and parent_column = '{{ key }}'
-            and batch > {{ last }}
+            and load_id > {{ last }}
     {%- endset -%}
     {{- return(query) -}}
 {% endmacro %}
@@ -100,7 +100,7 @@
     {%- set deleted = 'new_rows._is_deleted or ' if '_is_deleted' in names else '' -%}
     {%- if not columns -%}{{- return('') -}}{%- endif -%}
     {%- set statement -%}
-    insert into {{ ledger('former_parents') }} (model_name, parent_column, parent_key, batch)
+    insert into {{ ledger('former_parents') }} (model_name, parent_column, parent_key, load_id)
     with
 
     given_up as (
@@ -131,7 +131,7 @@
     )
     {%- for column in columns %}
 
-    select distinct '{{ model.name }}', '{{ column }}', cast({{ column }} as varchar), {{ current_batch() }}
+    select distinct '{{ model.name }}', '{{ column }}', cast({{ column }} as varchar), {{ current_load_id() }}
     from given_up
     where {{ column }} is not null
     {{ 'union all' if not loop.last }}

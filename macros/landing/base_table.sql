@@ -42,7 +42,7 @@ select
     {{ "case when _is_suppressed then 'suppressed' else _issues end as _issues" if suppressing else '_issues' }},
     {{ anonymised_raw('_raw') ~ ' as _raw' if suppressing else '_raw' }},
     {{ '_erased_key' if suppressing else 'cast(null as varchar) as _erased_key' }},
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from {{ 'judged' if suppressing else 'checked' }}
 {% endmacro %}
 
@@ -113,7 +113,7 @@ select
     {% endfor -%}
     {%- for name, data_type in {
         '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
-        '_batch': 'bigint',
+        '_load_id': 'bigint',
     }.items() -%}
     cast(null as {{ data_type }}) as {{ name }}{{ ',' if not loop.last }}
     {% endfor -%}
@@ -239,25 +239,25 @@ limit 0
 {%- endmacro %}
 
 {#- Post-hook of base models: the files are loaded whose rows they hold. On DuckDB it is in the transaction of their insert. On Snowflake it is
-    not, so it notes what a run that was killed before it has left: whatever came behind the last batch that is noted. Rows that a person's rights
-    have changed since have a greater batch, and came in files that are noted. -#}
+    not, so it notes what a run that was killed before it has left: whatever came behind the last load id that is noted. Rows that a person's rights
+    have changed since have a greater load id, and came in files that are noted. -#}
 {% macro remember_loaded_files() %}
     {%- set source_name, table_name = model.name.removeprefix('base_').split('__') -%}
     {%- if not is_incremental() %}
     delete from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }};
     {%- endif %}
     insert into {{ ledger('loaded_files') }}
-    select '{{ source_name }}', '{{ table_name }}', _file, min(_ingested_on), max(_batch), count(*)
+    select '{{ source_name }}', '{{ table_name }}', _file, min(_ingested_on), max(_load_id), count(*)
     from {{ this }}
     where
-        _batch > {{ last_noted_batch(source_name, table_name) }}
+        _load_id > {{ last_noted_load_id(source_name, table_name) }}
         and _file not in (select file_path from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }})
     group by _file
 {% endmacro %}
 
-{#- The last batch of a base model of which files are noted. -#}
-{% macro last_noted_batch(source_name, table_name) -%}
-    (select coalesce(max(batch), 0) from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }})
+{#- The last load id of a base model of which files are noted. -#}
+{% macro last_noted_load_id(source_name, table_name) -%}
+    (select coalesce(max(load_id), 0) from {{ ledger('loaded_files') }} where {{ of_table(source_name, table_name) }})
 {%- endmacro %}
 
 {#- A condition on control tables: rows of a raw table. -#}

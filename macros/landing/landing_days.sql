@@ -56,7 +56,7 @@
     {%- if base -%}
         {%- set key = table.key | join(', ') -%}
         {%- do run_query(
-            'update ' ~ base ~ ' set _batch = ' ~ current_batch() ~ ' where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ base ~ of_file ~ ')'
+            'update ' ~ base ~ ' set _load_id = ' ~ current_load_id() ~ ' where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ base ~ of_file ~ ')'
         ) -%}
         {%- do forget_where_rows_stood(base_model, of_file) -%}
         {%- do run_query('delete from ' ~ base ~ of_file) -%}
@@ -64,7 +64,7 @@
     {%- do run_query('delete from ' ~ quarantine ~ of_path) if quarantine -%}
     {%- do run_query('delete from ' ~ row_counts ~ where_table ~ " and ingested_on = cast('" ~ day ~ "' as date)") if row_counts -%}
     {%- do run_query(
-        'insert into ' ~ ledger('changed_tables') ~ " select '" ~ table.source ~ "', '" ~ table.table ~ "', " ~ current_batch()
+        'insert into ' ~ ledger('changed_tables') ~ " select '" ~ table.source ~ "', '" ~ table.table ~ "', " ~ current_load_id()
     ) -%}
     {%- do run_query('delete from ' ~ ledger('loaded_files') ~ of_path) -%}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {#- What every run does first: schemas and ledgers exist, the landing zone is the one this warehouse belongs to and has no broken file,
-    raw relations show what has landed, the run is one that this warehouse can take, and a run that builds gets its batch number. -#}
+    raw relations show what has landed, the run is one that this warehouse can take, and a run that builds gets its load id. -#}
 {% macro open_warehouse() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('raw', none))) -%}
@@ -12,19 +12,25 @@
         {%- do check_settings() -%}
     {%- endif -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
-        {%- do run_query(next_batch()) -%}
+        {%- do run_query(next_load_id()) -%}
         {%- do check_landing_days() -%}
     {%- endif -%}
 {% endmacro %}
 
 {% macro make_ledgers() %}
+    {%- if relation_if_exists('base', 'batches') -%}
+        {%- do exceptions.raise_compiler_error(
+            'This warehouse was built when load ids were called batches. CHANGELOG.md (A house that reads) has the statements that rename them; run these, then '
+            ~ '`dbt build --full-refresh`. A warehouse without rights of persons and histories may as well be built anew: remove its file.'
+        ) -%}
+    {%- endif -%}
     {%- for name, columns in {
-        'batches': 'batch bigint, invocation_id varchar',
-        'loaded_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date, batch bigint, landed_rows bigint',
+        'loads': 'load_id bigint, invocation_id varchar',
+        'loaded_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date, load_id bigint, landed_rows bigint',
         'empty_files': 'source_name varchar, table_name varchar, file_path varchar, ingested_on date',
-        'last_runs': 'model_name varchar, batch bigint',
-        'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, batch bigint',
-        'changed_tables': 'source_name varchar, table_name varchar, batch bigint',
+        'last_runs': 'model_name varchar, load_id bigint',
+        'former_parents': 'model_name varchar, parent_column varchar, parent_key varchar, load_id bigint',
+        'changed_tables': 'source_name varchar, table_name varchar, load_id bigint',
         'runs': 'invocation_id varchar, started_at timestamp, finished_at timestamp, started_by varchar, git_commit varchar, target_name varchar, '
             ~ 'command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, failures bigint, failed_nodes varchar',
         'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, fingerprint varchar, as_of varchar',
@@ -38,7 +44,7 @@
     {%- endfor -%}
 {% endmacro %}
 
-{#- A statement: the next batch begins. -#}
-{% macro next_batch() -%}
-    insert into {{ ledger('batches') }} select coalesce(max(batch), 0) + 1, '{{ invocation_id }}' from {{ ledger('batches') }}
+{#- A statement: the next load begins. -#}
+{% macro next_load_id() -%}
+    insert into {{ ledger('loads') }} select coalesce(max(load_id), 0) + 1, '{{ invocation_id }}' from {{ ledger('loads') }}
 {%- endmacro %}

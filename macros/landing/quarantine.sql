@@ -77,7 +77,7 @@
         quarantined._issues as reasons,
         quarantined._raw as raw_row,
         min(good._ingested_on) as resolved_on,
-        {{ current_batch() }} as _batch
+        {{ current_load_id() }} as _load_id
     from quarantined
     left join good
         on

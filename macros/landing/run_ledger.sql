@@ -32,7 +32,7 @@
             failed_nodes = '{{ (failed | join(' '))[:2000] }}',
             landed_rows = (
                 select coalesce(sum(landed_rows), 0) from {{ ledger('loaded_files') }}
-                where batch in (select batch from {{ ledger('batches') }} where invocation_id = '{{ invocation_id }}')
+                where load_id in (select load_id from {{ ledger('loads') }} where invocation_id = '{{ invocation_id }}')
             )
         where invocation_id = '{{ invocation_id }}'
     {%- endset -%}

@@ -4,16 +4,16 @@
 {% macro tables_with_news() %}
     {%- set tables = [] -%}
     {%- if execute and is_incremental() -%}
-        {%- set last = last_batch() -%}
+        {%- set last = last_load_id() -%}
         {%- set news -%}
-            select source_name, table_name, min(batch) > {{ last }} or max(changed_batch) > {{ last }}
+            select source_name, table_name, min(load_id) > {{ last }} or max(changed_load_id) > {{ last }}
             from (
-                select source_name, table_name, batch, 0 as changed_batch from {{ ledger('loaded_files') }}
+                select source_name, table_name, load_id, 0 as changed_load_id from {{ ledger('loaded_files') }}
                 union all
-                select source_name, table_name, batch, batch as changed_batch from {{ ledger('changed_tables') }}
+                select source_name, table_name, load_id, load_id as changed_load_id from {{ ledger('changed_tables') }}
             ) as written
             group by source_name, table_name
-            having max(batch) > {{ last }}
+            having max(load_id) > {{ last }}
             order by source_name, table_name
         {%- endset -%}
         {{- return(run_query(news).rows | map('list') | list) -}}

@@ -28,6 +28,6 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from latest
 {% endmacro %}

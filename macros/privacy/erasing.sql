@@ -110,7 +110,7 @@
     {%- endcall -%}
 {% endmacro %}
 
-{#- Take out of base what the selected rows of a table tell. They get the batch of this operation, so that the next build makes again what hangs
+{#- Take out of base what the selected rows of a table tell. They get the load id of this operation, so that the next build makes again what hangs
     on them, their rows of the quarantine among it.
     new_raw: what is kept of a row as it came; is_erased: whether to write down whose the rows were. -#}
 {% macro anonymise_rows(table, new_raw, is_erased) %}
@@ -133,7 +133,7 @@
             {%- endfor %}
             {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},
-            _batch = {{ current_batch() }}
+            _load_id = {{ current_load_id() }}
         from {{ scratch('person_rows') }} as person_rows
         where {{ is_person_row(table) }}
     {%- endcall -%}

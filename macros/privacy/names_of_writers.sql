@@ -4,7 +4,7 @@
     (
         select
             rows_of_persons.{{ key }},
-            persons._batch
+            persons._load_id
         from {{ rows }} as rows_of_persons
         inner join {{ names }} as persons
             on rows_of_persons.{{ column }} = persons.name_key

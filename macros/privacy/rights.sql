@@ -133,10 +133,10 @@
     {%- if not dry_run -%}
         {%- do begin_transaction() -%}
         {%- if changes_rows -%}
-            {%- do run_query(next_batch()) -%}
+            {%- do run_query(next_load_id()) -%}
             {%- call run_statement() %}
                 insert into {{ ledger('changed_tables') }}
-                select distinct split_part(_table, '.', 1), split_part(_table, '.', 2), {{ current_batch() }}
+                select distinct split_part(_table, '.', 1), split_part(_table, '.', 2), {{ current_load_id() }}
                 from {{ scratch('person_rows') }}
             {%- endcall -%}
         {%- endif -%}

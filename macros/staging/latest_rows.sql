@@ -28,7 +28,7 @@
         latest_version as _version,
         coalesce(deleted_version, -1) = latest_version as is_deleted,
         case when deleted_version = latest_version then deleted_at end as deleted_at,
-        {{ current_batch() }} as _batch
+        {{ current_load_id() }} as _load_id
     from (
         select
             *,
@@ -87,17 +87,17 @@
         (select hash({{ keys }}) from {{ rows }} group by hash({{ keys }}) having count(*) > 1)
     {%- endset -%}
     select
-        * exclude (_batch),
+        * exclude (_load_id),
         {{ row_version(table.feed) }} as _version,
-        {{ current_batch() }} as _batch
+        {{ current_load_id() }} as _load_id
     from {{ rows }} and hash({{ keys }}) not in {{ repeated }}
 
     union all
 
     select
-        * exclude (_batch),
+        * exclude (_load_id),
         {{ row_version(table.feed) }} as _version,
-        {{ current_batch() }} as _batch
+        {{ current_load_id() }} as _load_id
     from {{ rows }} and hash({{ keys }}) in {{ repeated }}
     qualify
         row_number() over (

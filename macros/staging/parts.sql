@@ -6,5 +6,5 @@
     {%- set table = contract(source_name, table_name) -%}
     {%- set column = table.columns | selectattr('name', 'equalto', array) | first -%}
     {%- set shown = column.elements | rejectattr('name', 'equalto', 'content') if column.classification else column.elements -%}
-    {{- array_elements(rows, table.key + ['_version', '_batch'], staged_as or array, shown | list) -}}
+    {{- array_elements(rows, table.key + ['_version', '_load_id'], staged_as or array, shown | list) -}}
 {% endmacro %}

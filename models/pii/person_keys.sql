@@ -56,5 +56,5 @@ select
     ---------- technical
     -- A key never changes, so the first row of a person stays.
     0 as _version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from persons

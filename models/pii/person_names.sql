@@ -3,7 +3,7 @@
 {% set base_customers = ref('base_shop__customers') %}
 {% set base_contacts = ref('base_crm__contacts') %}
 {% set base_orders = ref('base_shop__orders') %}
-{% set guest_orders = '(select order_id, _batch from ' ~ base_orders ~ ' where guest_email is not null)' %}
+{% set guest_orders = '(select order_id, _load_id from ' ~ base_orders ~ ' where guest_email is not null)' %}
 
 -- All states, not the current one: who marries or has a name corrected is still
 -- named in what was written before.
@@ -120,7 +120,7 @@ select
     ---------- technical
     -- The row says all names that are known, so the newest run's replaces it.
     0 as _version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from of_person
 left join ids_of_person
     on of_person.customer_id = ids_of_person.customer_id

@@ -20,7 +20,7 @@ changes as (
     {#- While dbt parses, all tables have news, and the contract cannot be read yet. #}
     {%- if execute %}
     {%- set table = contract(source_name, table_name) %}
-    {%- set has_news = '_batch > 0' if is_renewed else new %}
+    {%- set has_news = '_load_id > 0' if is_renewed else new %}
     {%- set key_columns = table.key | join(', ') %}
     {#- By their hash two nulls are the same key, and no range holds a null. #}
     {%- set never_null = table.columns | selectattr('required') | map(attribute='name') | select('in', table.key) | list %}
@@ -229,7 +229,7 @@ select
     cast(sum(suppressed_rows) as bigint) as suppressed_rows,
 
     ---------- technical
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from changes
 group by
     source_name,

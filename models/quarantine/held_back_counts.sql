@@ -13,7 +13,7 @@
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) %}
     {%- set table = contract(source_name, table_name) if execute else {'columns': []} %}
     {%- for column in table.columns if could_look_personal(column, table) %}
-        {%- do columns.append([source_name, table_name, column.name, base, '_batch > 0' if is_renewed else new]) %}
+        {%- do columns.append([source_name, table_name, column.name, base, '_load_id > 0' if is_renewed else new]) %}
     {%- endfor %}
 {% endfor %}
 
@@ -64,5 +64,5 @@ select
     cast(held_back_rows as bigint) as held_back_rows,
 
     ---------- technical
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from held_back

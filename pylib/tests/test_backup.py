@@ -7,7 +7,7 @@ import pytest
 from techco.operations.backup import MANIFEST, BackupError, main, newest, restore, save
 from techco.privacy import vault
 
-PROJECT = "vars: {kept: {histories: [snapshots], ledgers: [base.identity, base.batches, governance.not_there_yet]}}"
+PROJECT = "vars: {kept: {histories: [snapshots], ledgers: [base.identity, base.loads, governance.not_there_yet]}}"
 HISTORY = [(1, "new", None), (2, None, "2025-09-01 10:00:00")]
 
 
@@ -35,7 +35,7 @@ def warehouse(tmp_path):
         connection.execute("create table base.identity (landing_zone_id varchar, pepper_fingerprint varchar)")
         known = ["zone", vault.fingerprint(vault.DEVELOPMENT_PEPPER)]
         connection.execute("insert into base.identity values (?, ?)", known)
-        connection.execute("create table base.batches as from (values (1::bigint, 'a'), (2, 'b')) as t(batch, run)")
+        connection.execute("create table base.loads as from (values (1::bigint, 'a'), (2, 'b')) as t(load_id, run)")
         connection.execute("create table snapshots.snap (id bigint, status varchar, dbt_valid_to timestamp)")
         connection.executemany("insert into snapshots.snap values (?, ?, ?)", HISTORY)
         connection.execute("create table core.fct_order as select 1 as id")
@@ -57,7 +57,7 @@ def rows(file, sql: str) -> list[tuple]:
 def test_a_backup_comes_back_whole(saved, warehouse, landing, tmp_path):
     new = tmp_path / "new" / "techco.duckdb"
     restore(new, saved, landing)
-    for table in ("snapshots.snap", "base.identity", "base.batches"):
+    for table in ("snapshots.snap", "base.identity", "base.loads"):
         assert rows(new, f"from {table} order by all") == rows(warehouse, f"from {table} order by all")
         described = f"select column_name, column_type from (describe {table})"
         assert rows(new, described) == rows(warehouse, described)
@@ -76,14 +76,14 @@ def test_the_newest_backup_is_taken_and_half_ones_are_not(saved):
 
 def test_histories_are_replaced_only_when_told(saved, warehouse, landing):
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("delete from snapshots.snap; insert into base.batches values (3, 'c')")
+        connection.execute("delete from snapshots.snap; insert into base.loads values (3, 'c')")
     with pytest.raises(BackupError, match=r"snapshots\.snap already; nothing was changed.*OVERWRITE"):
         restore(warehouse, saved, landing)
     assert rows(warehouse, "from snapshots.snap") == []
     restore(warehouse, saved, landing, overwrite=True)
     assert len(rows(warehouse, "from snapshots.snap")) == len(HISTORY)
-    # A ledger loses no row: numbers of batches must not be given twice.
-    assert rows(warehouse, "select batch from base.batches order by 1") == [(1,), (2,), (3,)]
+    # A ledger loses no row: load ids must not be given twice.
+    assert rows(warehouse, "select load_id from base.loads order by 1") == [(1,), (2,), (3,)]
 
 
 def test_a_file_that_is_broken_or_missing_is_named(saved, landing, tmp_path):

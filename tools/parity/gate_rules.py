@@ -50,7 +50,7 @@ PLAIN_NAME = re.compile(r'"([A-Z_][A-Z0-9_$]*(__dbt_\w+)?|actual_or_expected)"')
 # dbt calls a Python model as a procedure with a name of its own.
 PROCEDURE_OF_DBT = "__dbt_sp"
 # Columns that every base and staging model fills.
-NEVER_NULL = {"_batch", "_file", "_version"}
+NEVER_NULL = {"_load_id", "_file", "_version"}
 JOINS_OF_OTHERS = {"anti", "positional", "semi"}
 # Names that rules read. `value` is what flatten gives.
 TELLING = NEVER_NULL | JOINS_OF_OTHERS | {"value"}

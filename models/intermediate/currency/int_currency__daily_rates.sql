@@ -7,7 +7,7 @@ rates as (
         base_currency_code,
         quote_currency_code,
         rate,
-        _batch
+        _load_id
     from {{ ref('stg_fx__daily_rates') }}
 
 ),
@@ -20,7 +20,7 @@ rates_per_base as (
         base_currency_code,
         quote_currency_code as currency_code,
         rate,
-        _batch
+        _load_id
     from rates
 
     union all
@@ -30,7 +30,7 @@ rates_per_base as (
         base_currency_code,
         base_currency_code as currency_code,
         cast(1 as decimal(18, 8)) as rate,
-        max(_batch) as _batch
+        max(_load_id) as _load_id
     from rates
     group by rate_date, base_currency_code
 
@@ -49,7 +49,7 @@ cross_rates as (
                 12
             ) as decimal(28, 12)
         ) as reporting_rate,
-        greatest(own._batch, reporting._batch) as _batch
+        greatest(own._load_id, reporting._load_id) as _load_id
     from rates_per_base as own
     inner join rates_per_base as reporting
         on
@@ -65,7 +65,7 @@ published as (
         rate_date,
         currency_code,
         reporting_rate,
-        _batch
+        _load_id
     from cross_rates
     -- Where several bases are quoted, the reporting currency as base needs no cross rate.
     qualify
@@ -88,7 +88,7 @@ candidates as (
             reporting_rate,
             rate_date as rate_source_date,
             {{ carried }} as days_carried,
-            _batch
+            _load_id
         from published
     {% endfor %}
 )
@@ -101,9 +101,9 @@ select
     rate_source_date,
     -- Whichever of the days before changes, the rate that is carried here may be another.
     case
-        when days_carried = 0 then _batch
-        else max(_batch) over (partition by rate_date, currency_code)
-    end as _batch
+        when days_carried = 0 then _load_id
+        else max(_load_id) over (partition by rate_date, currency_code)
+    end as _load_id
 from candidates
 -- The day's own rate; else the last one that is known.
 qualify

@@ -9,7 +9,7 @@
         select
             tickets.message_id,
             requests.customer_key,
-            requests._batch
+            requests._load_id
         from {{ stg_messages }} as tickets
         inner join {{ pii_tickets }} as requests
             on tickets.ticket_id = requests.ticket_id
@@ -98,5 +98,5 @@ select
 
     ---------- technical
     _version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from texts_without_identifiers

@@ -84,5 +84,5 @@ select
 
     ---------- technical
     _version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from texts_without_identifiers

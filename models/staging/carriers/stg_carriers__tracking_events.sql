@@ -22,5 +22,5 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from tracking_events

@@ -21,5 +21,5 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from daily_rates

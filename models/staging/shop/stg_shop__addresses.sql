@@ -28,5 +28,5 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from addresses

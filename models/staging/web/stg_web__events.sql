@@ -39,5 +39,5 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from events

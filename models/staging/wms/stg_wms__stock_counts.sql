@@ -24,5 +24,5 @@ select
     _version,
     _file,
     _row,
-    _batch
+    _load_id
 from stock_counts

@@ -9,7 +9,7 @@ MODELS_HEAD = """version: 2
 
 anchors:
   - &version {name: _version, description: "Grows with each newer state of the key. The greatest counts."}
-  - &batch {name: _batch, description: "Run that wrote the row."}
+  - &load_id {name: _load_id, description: "Run that wrote the row."}
 
 models:
 """
@@ -52,7 +52,7 @@ def staging_model(source: str, table: str, key: list[str], columns: list[Sampled
         f"{unique_key(key)}\nwith\n\n{table} as (\n\n"
         f"    {{{{ latest_rows('{source}', '{table}') }}}}\n\n)\n\nselect\n"
         + "\n".join(groups)
-        + f"\n    ---------- technical\n    _version,\n    _file,\n    _row,\n    _batch\nfrom {table}\n"
+        + f"\n    ---------- technical\n    _version,\n    _file,\n    _row,\n    _load_id\nfrom {table}\n"
     )
 
 
@@ -120,7 +120,7 @@ def documented_models(source: str, table: str, key: list[str], columns: list[Sam
     return f"""  - name: base_{source}__{table}
     description: >-
       One row per landed row of {source}.{table}: typed after the contract, with its file, why it is not good, and the
-      batch that loaded it. Restricted.
+      load that brought it. Restricted.
   - name: stg_{source}__{table}
     description: One row per {" and ".join(key)} of {source}.{table}, as last delivered.
     data_tests:
@@ -128,7 +128,7 @@ def documented_models(source: str, table: str, key: list[str], columns: list[Sam
           arguments: {{key: [{", ".join(key)}]}}
     columns:
 {described}      - *version
-      - *batch
+      - *load_id
 """
 
 
@@ -153,5 +153,5 @@ def documented_clear_values(source: str, table: str, key: list[str], columns: li
           arguments: {{key: [{", ".join(key)}]}}
     columns:
 {described}      - *version
-      - *batch
+      - *load_id
 """

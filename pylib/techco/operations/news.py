@@ -112,13 +112,13 @@ def read_state(connection: duckdb.DuckDBPyConnection) -> State:
         "from base.node_runs left join base.runs using (invocation_id) where run_number > 0"
     )
     files = rows("select file_path from base.loaded_files union select file_path from base.empty_files")
-    # An operation takes a batch of its own, so a table was rewritten after a run that has a smaller one.
+    # An operation takes a load id of its own, so a table was rewritten after a run that has a smaller one.
     rewritten = rows(
         "select distinct changed.source_name, changed.table_name from base.changed_tables as changed "
         "inner join base.node_runs as runs "
         "on runs.node_id = concat('model.techco.base_', changed.source_name, '__', changed.table_name) "
-        "inner join base.batches as batches on runs.invocation_id = batches.invocation_id "
-        "where changed.batch > batches.batch"
+        "inner join base.loads as loads on runs.invocation_id = loads.invocation_id "
+        "where changed.load_id > loads.load_id"
     )
     return State(
         runs={name: Run(*run) for name, *run in runs},

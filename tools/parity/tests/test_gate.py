@@ -128,7 +128,7 @@ SOUND = [
     "select to_char(ordered_at, 'YYYY-MM-DD'), ordered_on::varchar, ordered_at::date from t",
     "select typeof(payload:a) in ('OBJECT', 'ARRAY') from t",
     "select coalesce(listagg(a, ',') within group (order by a), ''), nullif(listagg(a), '') from t",
-    "select greatest(coalesce(a, 0), 0), least(1, count(*)), greatest(t._batch, u._batch), a || 'b' from t",
+    "select greatest(coalesce(a, 0), 0), least(1, count(*)), greatest(t._load_id, u._load_id), a || 'b' from t",
     "select row_number() over (order by b desc nulls last, c, coalesce(d, 0) desc, _version desc) from t",
 ]
 

@@ -14,7 +14,7 @@ def warehouse(path, *statements):
     """A file with a mart of two rows, changed by statements."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema kpi")
-        connection.execute(f"create table kpi.orders as select * from (values {ROWS}) as t (id, name, _batch)")
+        connection.execute(f"create table kpi.orders as select * from (values {ROWS}) as t (id, name, _load_id)")
         for statement in statements:
             connection.execute(statement)
     return path
@@ -37,7 +37,7 @@ def test_the_hash_is_that_of_the_rows_as_lists_in_the_order_of_their_hashes(tmp_
 @pytest.mark.parametrize(
     "statement",
     [
-        "update kpi.orders set _batch = 8",
+        "update kpi.orders set _load_id = 8",
         "create or replace table kpi.orders as select * from kpi.orders order by id desc",
         "create schema staging; create table staging.orders as select 1 as id",
     ],

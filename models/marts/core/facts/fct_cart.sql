@@ -76,7 +76,7 @@ select
 
     ---------- technical
     false as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from carts_with_items
 left join {{ daily_rates }} as rates
     on

@@ -10,7 +10,7 @@ declarations as (
         is_granted,
         declared_at as changed_at,
         false as is_deleted,
-        _batch
+        _load_id
     from {{ ref('stg_crm__consents') }}
     -- Of two declarations at the same instant the one delivered last stands; of those of one delivery the withdrawal.
     qualify

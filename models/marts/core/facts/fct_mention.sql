@@ -46,7 +46,7 @@ select
 
     ---------- technical
     mentions._version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from mentions
 left join texts
     on mentions.mention_id = texts.mention_id

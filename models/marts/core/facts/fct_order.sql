@@ -157,6 +157,6 @@ select
 
     ---------- technical
     is_deleted as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from orders_with_amounts
 {{ without_deleted() }}

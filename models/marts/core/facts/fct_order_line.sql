@@ -15,13 +15,13 @@
         select
             changes.product_id,
             min(changes.changed_at) as changed_from,
-            max(new_changes._batch) as _batch
+            max(new_changes._load_id) as _load_id
         from {{ cost_changes }} as changes
         inner join (
             select
                 product_id,
                 min(_version) as _version,
-                max(_batch) as _batch
+                max(_load_id) as _load_id
             from {{ cost_changes }}
             where {{ is_new_load() }}
             group by product_id
@@ -36,7 +36,7 @@
     (
         select
             orders.order_id,
-            products._batch
+            products._load_id
         from {{ stg_orders }} as orders
         inner join {{ stg_items }} as items
             on orders.order_id = items.order_id
@@ -179,6 +179,6 @@ select
 
     ---------- technical
     _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from lines_with_reporting_amounts
 {{ without_deleted() }}

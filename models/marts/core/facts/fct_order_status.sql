@@ -37,6 +37,6 @@ select
 
     ---------- technical
     is_deleted as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from ranges
 {{ without_deleted() }}

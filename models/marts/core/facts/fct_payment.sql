@@ -40,7 +40,7 @@ select
 
     ---------- technical
     payments.is_deleted as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from payments
 left join {{ stg_orders }} as orders
     on payments.order_id = orders.order_id

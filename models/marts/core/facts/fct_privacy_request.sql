@@ -25,5 +25,5 @@ select
 
     ---------- technical
     _version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from requests

@@ -61,7 +61,7 @@ select
 
     ---------- technical
     coalesce(orders.is_deleted, false) or lines.is_deleted as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from lines
 left join orders
     on lines.purchase_order_id = orders.purchase_order_id

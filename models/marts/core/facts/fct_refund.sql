@@ -8,7 +8,7 @@
 {% set new_rates = keys_with_new_rates(stg_refunds, 'refund_id', 'refunded_at') %}
 {% set changed_lines %}
 (
-    select refunds.refund_id, items._batch
+    select refunds.refund_id, items._load_id
     from {{ stg_refunds }} as refunds
     inner join {{ stg_items }} as items
         on refunds.order_item_id = items.order_item_id
@@ -57,7 +57,7 @@ select
 
     ---------- technical
     refunds.is_deleted as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from refunds
 left join {{ stg_orders }} as orders
     on refunds.order_id = orders.order_id

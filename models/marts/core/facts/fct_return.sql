@@ -41,7 +41,7 @@ select
     ---------- technical
     returns._version,
     false as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from returns
 left join {{ stg_orders }} as orders
     on returns.order_id = orders.order_id

@@ -58,7 +58,7 @@ select
 
     ---------- technical
     reviews._version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from reviews
 left join texts
     on reviews.review_id = texts.review_id

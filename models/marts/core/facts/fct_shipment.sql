@@ -6,7 +6,7 @@
 {% set changed_orders = keys_with_changed_orders(stg_shipments, 'shipment_id') %}
 {% set shipment_steps %}
 (
-    select shipments.shipment_id, steps._batch
+    select shipments.shipment_id, steps._load_id
     from {{ stg_shipments }} as shipments
     inner join {{ stg_steps }} as steps
         on shipments.tracking_number = steps.tracking_number
@@ -74,7 +74,7 @@ select
 
     ---------- technical
     false as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from shipments
 left join {{ stg_orders }} as orders
     on shipments.order_id = orders.order_id

@@ -47,7 +47,7 @@ select
 
     ---------- technical
     responses._version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from responses
 left join texts
     on responses.response_id = texts.response_id

@@ -68,7 +68,7 @@ select
 
     ---------- technical
     false as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from tickets
 left join messages
     on tickets.ticket_id = messages.ticket_id

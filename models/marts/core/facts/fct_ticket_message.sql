@@ -52,7 +52,7 @@ select
 
     ---------- technical
     messages._version,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from messages
 left join texts
     on messages.message_id = texts.message_id

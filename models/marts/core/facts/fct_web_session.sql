@@ -108,5 +108,5 @@ select
 
     ---------- technical
     false as _is_deleted,
-    {{ current_batch() }} as _batch
+    {{ current_load_id() }} as _load_id
 from sessions

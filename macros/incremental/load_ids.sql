@@ -1,5 +1,5 @@
-{#- The batch rule. Every run that loads or transforms gets a number that only grows, and every row that a run writes into an
-    incremental model carries it as _batch. A model therefore finds what is new in an input by its own greatest _batch: a row with
+{#- The rule of load ids. Every run that loads or transforms gets a number that only grows, and every row that a run writes into an
+    incremental model carries it as _load_id. A model therefore finds what is new in an input by its own greatest _load_id: a row with
     a greater one was written after the model's last run, whatever the times inside the data say. -#}
 
 {#- The tables that remember runs and loaded files; `macros/landing/` writes them. -#}
@@ -13,19 +13,19 @@
 {% endmacro %}
 
 {#- The number of this run. -#}
-{% macro current_batch() -%}
-    (select max(batch) from {{ ledger('batches') }})
+{% macro current_load_id() -%}
+    (select max(load_id) from {{ ledger('loads') }})
 {%- endmacro %}
 
 {#- This model's last run, as a literal so that engines can skip older storage blocks; 0 on a full build. -#}
-{% macro last_batch() %}
+{% macro last_load_id() %}
     {%- if not (execute and is_incremental()) -%}
         {{- return(0) -}}
     {%- endif -%}
     {%- set last -%}
         select greatest(
-            coalesce((select max(_batch) from {{ this }}), 0),
-            coalesce((select max(batch) from {{ ledger('last_runs') }} where model_name = '{{ model.name }}'), 0)
+            coalesce((select max(_load_id) from {{ this }}), 0),
+            coalesce((select max(load_id) from {{ ledger('last_runs') }} where model_name = '{{ model.name }}'), 0)
         )
     {%- endset -%}
     {{- return(run_query(last).columns[0].values()[0]) -}}
@@ -34,16 +34,16 @@
 {#- Post-hook of models that most runs give no row, as the quarantine: they would go through the same input again and again. -#}
 {% macro remember_run() -%}
     delete from {{ ledger('last_runs') }} where model_name = '{{ model.name }}';
-    insert into {{ ledger('last_runs') }} select '{{ model.name }}', {{ current_batch() }}
+    insert into {{ ledger('last_runs') }} select '{{ model.name }}', {{ current_load_id() }}
 {%- endmacro %}
 
 {#- A condition: rows of an input that came after this model's last run. -#}
 {% macro is_new_load(alias=none) -%}
-    {{ alias ~ '.' if alias }}_batch > {{ last_batch() }}
+    {{ alias ~ '.' if alias }}_load_id > {{ last_load_id() }}
 {%- endmacro %}
 
 {#- A where clause that keeps the keys which new rows of any input touch, or named before (former_parents.sql); nothing on a full build.
-    `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _batch. Keys of restricted
+    `key`: the column that all inputs have; `inputs`: relations or, in brackets, queries with that column and _load_id. Keys of restricted
     schemas may be ids of persons, which stand in no query. -#}
 {% macro where_keys_changed(key, inputs) -%}
     {%- if is_incremental() %}
