@@ -251,7 +251,13 @@ def test_rows_beyond_their_retention_are_found_and_purged(built, tmp_path):
     old_events = "from base.base_web__events where occurred_at = '2023-01-01'"
     assert "No row has outlived" in operate(house, "purge")
     with duckdb.connect(str(house.warehouse)) as connection:
-        connection.execute("update base.base_web__events set occurred_at = '2023-01-01' where customer_id is not null")
+        # Of customers, and some of visitors whom nobody knows.
+        connection.execute(
+            "update base.base_web__events set occurred_at = '2023-01-01' "
+            "where customer_id is not null or ends_with(event_id, '7')"
+        )
+        anonymous = f"select count(ip_address) > 10 {old_events} and customer_id is null"
+        assert connection.execute(anonymous).fetchone() == (True,)
         old = connection.execute(f"select count(*) {old_events}").fetchone()[0]
     house.dbt(*check, succeeds=False)
     before = contents(house)

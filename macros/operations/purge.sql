@@ -13,7 +13,7 @@
     {%- for table in built_tables() -%}
         {%- set outlived = has_outlived(table, base_relation(table)) -%}
         {%- if outlived is not none -%}
-            {%- do add_person_rows(table, outlived, person_key=pseudonym('known.' ~ person_column(table)) if person_column(table) else "'unknown'") -%}
+            {%- do add_person_rows(table, outlived, person_key="'unknown'") -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if count_scratch('person_rows') == 0 -%}

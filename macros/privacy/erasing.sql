@@ -129,7 +129,9 @@
         update {{ base_relation(table) }} as known
         set
             {%- for column in table.columns if column.name not in var('feeds')[table.feed].columns and (column.classification or column.name not in table.key) %}
-            {{ column.name }} = {{ anonymised(column, table, 'known.' ~ column.name, key='person_rows._person_key', suppressed='false') }},
+            {#- Whom a purge is about is not asked: each id gets its own key. -#}
+            {%- set key = 'person_rows._person_key' if is_erased or column.classification != 'person_id' else pseudonym('known.' ~ column.name) %}
+            {{ column.name }} = {{ anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') }},
             {%- endfor %}
             {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},

@@ -42,9 +42,10 @@
     and person_rows._row_text = {{ row_text(table) }}
 {%- endmacro %}
 
-{#- A row of base as it came, if it could not be used; else its key. -#}
+{#- A row of base as it came, if it could not be used; else its key, without times, which engines write as text in different ways. -#}
 {% macro row_text(table) -%}
-    coalesce(known._raw, {% for key in table.key %}cast(known.{{ key }} as varchar){{ " || '|' || " if not loop.last }}{% endfor %}, '')
+    {%- set keys = table.columns | selectattr('name', 'in', table.key) | rejectattr('data_type', 'equalto', 'timestamp') | map(attribute='name') -%}
+    coalesce(known._raw, {% for key in keys %}cast(known.{{ key }} as varchar){{ " || '|' || " if not loop.last }}{% endfor %}, '')
 {%- endmacro %}
 
 {#- A from clause: the selected rows of a table, as `known` of base and `person_rows` of the selection. -#}

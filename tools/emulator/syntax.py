@@ -5,6 +5,7 @@ from typing import Any
 
 import fakesnow.transforms
 import sqlglot
+from duckdb import DuckDBPyConnection
 from fakesnow.cursor import FakeSnowflakeCursor
 from sqlglot import exp
 
@@ -102,6 +103,17 @@ def execute_merge(original: Any, cursor: FakeSnowflakeCursor, tree: exp.Expressi
 
 # fakesnow makes every argument of SUM and AVG a double; amounts stay exact.
 fakesnow.transforms.numeric_agg_implicit_cast = lambda tree: tree
+
+
+@around(fakesnow.transforms, "create_table_as")
+def create_table_as(original: Any, tree: exp.Expression, connection: DuckDBPyConnection) -> exp.Expression:
+    """`create table (columns) as select *`: fakesnow asks DuckDB what the star stands for, but not in DuckDB's SQL."""
+    if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema) and isinstance(tree.expression, exp.Query):
+        query = tree.expression.unnest()
+        if any(isinstance(column, exp.Star) for column in query.expressions):
+            described = connection.execute(f"describe {query.sql(dialect='duckdb')}").fetchall()
+            query.set("expressions", [exp.column(exp.to_identifier(name)) for name, *_ in described])
+    return original(tree, connection)
 
 
 @around(fakesnow.transforms, "regex_replace")
