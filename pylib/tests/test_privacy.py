@@ -107,6 +107,9 @@ def test_refuses_a_wrong_registry(tmp_path, old, new, words):
         ("k_anonymity: ten", ["k_anonymity is 'ten'", "whole number"]),
         ("k_anonymity: 1", ["k_anonymity is 1", "2 or more"]),
         ("looks_personal: ['a(']", ["looks_personal has 'a('", "regular expression"]),
+        ("mart_forms: {diary: partial}", ["mart_forms has 'diary'", "no class", "free_text"]),
+        ("mart_forms: {free_text: full}", ["mart_forms has 'full' for free_text", "redacted"]),
+        ("mart_forms: {free_text: generalised}", ["mart_forms has 'generalised' for free_text", "redacted"]),
     ],
 )
 def test_refuses_a_wrong_rule_of_what_singles_out(tmp_path, written, words):

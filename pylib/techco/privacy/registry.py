@@ -49,6 +49,7 @@ class Registry(Declaration, extra="ignore"):
 
     roles: dict[str, Role] = Field(default_factory=dict)
     classes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    mart_forms: dict[str, str] = Field(default_factory=dict)
     purposes: dict[str, Purpose] = Field(default_factory=dict)
     looks_personal: tuple[str, ...] = ()
     k_anonymity: Annotated[
@@ -83,6 +84,7 @@ def check_registry(place: Place, registry: Registry, restricted: Collection[str]
         check_role(place.at("role", name), name, role, restricted, countries)
     for name, forms in registry.classes.items():
         check_forms(place.at("class", name), name, forms, registry.roles)
+    check_mart_forms(place, registry)
     for name, purpose in registry.purposes.items():
         check_purpose(place.at("purpose", name), purpose, registry.roles)
 
@@ -134,6 +136,21 @@ def check_forms(place: Place, name: str, forms: Mapping[str, str], roles: Collec
             place.fail(
                 f"it has the form {form!r} for role {role}, which mask() cannot do",
                 f"Use one of {forms_of(name)}, or add it to macros/privacy/mask.sql and techco/privacy/registry.py",
+            )
+
+
+def check_mart_forms(place: Place, registry: Registry) -> None:
+    """Marts keep a known class in a form that mask() can do, and never clear."""
+    for name, form in registry.mart_forms.items():
+        if name not in registry.classes:
+            place.fail(
+                f"vars: privacy: mart_forms has {name!r}, which is no class",
+                f"Use one of {', '.join(registry.classes)}",
+            )
+        if form == "full" or not can_show(name, form):
+            masked = ", ".join(known for known in FORMS if known != "full" and can_show(name, known))
+            place.fail(
+                f"vars: privacy: mart_forms has {form!r} for {name}, which marts cannot keep", f"Use one of {masked}"
             )
 
 
