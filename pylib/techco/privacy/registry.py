@@ -148,7 +148,7 @@ def check_mart_forms(place: Place, registry: Registry) -> None:
                 f"Use one of {', '.join(registry.classes)}",
             )
         if form == "full" or not can_show(name, form):
-            masked = ", ".join(known for known in FORMS if known != "full" and can_show(name, known))
+            masked = ", ".join(other for other in FORMS if other != "full" and can_show(name, other))
             place.fail(
                 f"vars: privacy: mart_forms has {form!r} for {name}, which marts cannot keep", f"Use one of {masked}"
             )
