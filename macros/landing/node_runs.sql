@@ -28,7 +28,7 @@
 
 {#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
 {% macro end_nodes() %}
-    {%- set ended, shared = [], project_fingerprint() ~ tojson(invocation_args_dict.get('vars') or {}, sort_keys=true) -%}
+    {%- set ended, shared = [], project_fingerprint() ~ (invocation_args_dict.get('vars') or {}) -%}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
         {%- do ended.append([
             result.node.unique_id,
