@@ -2,7 +2,8 @@
 
 Each size, by the command of `make build`: a first build of everything, a second with nothing new, a third that runs all
 nodes again nevertheless. Printed, and saved to `docs/evidence/` with date and commit: rows read, wall seconds, rows per
-second, peak memory, warehouse size, the parts of the time that quarantine and ledger take and that privacy does, and the ten slowest nodes.
+second, peak memory, warehouse size, the parts of the time that quarantine and ledger take and that privacy does, and
+the ten slowest nodes.
 """
 
 import argparse
