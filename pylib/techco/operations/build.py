@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     if new is None:
         return build([], files)
     if not new and is_up_to_date(state, files):
+        compile_for_lineage()
         print(f"Nothing is new: all {len(state.runs) - 1} nodes are as their last run left them. {ADVICE}")
         return 0
     return build_news(state, files, new)
@@ -83,6 +84,7 @@ def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile
     found = news.find_news(nodes, state, files.shared, {(file.source or "", file.table or "") for file in new})
     if not found:
         note_up_to_date(files)
+        compile_for_lineage()
         print(f"Nothing is new: all {len(nodes)} nodes are as their last run left them. {ADVICE}")
         return 0
     if len(found) == len(nodes):
