@@ -6,13 +6,13 @@ A node has no news where its inputs, its code and its settings are those of its 
 
 import argparse
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from techco.command import run
 from techco.contract.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+from techco.graph import reachable
 from techco.operations import news
 from techco.serving.release_gate import PASSED
 from techco.settings import landing_folder, warehouse_file
@@ -35,9 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     if new is None:
         return build([], files)
     if not new and is_up_to_date(state, files):
-        compile_for_lineage()
-        print(f"Nothing is new: all {len(state.runs) - 1} nodes are as their last run left them. {ADVICE}")
-        return 0
+        return leave_all(len(state.runs) - 1)
     return build_news(state, files, new)
 
 
@@ -84,9 +82,7 @@ def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile
     found = news.find_news(nodes, state, files.shared, {(file.source or "", file.table or "") for file in new})
     if not found:
         note_up_to_date(files)
-        compile_for_lineage()
-        print(f"Nothing is new: all {len(nodes)} nodes are as their last run left them. {ADVICE}")
-        return 0
+        return leave_all(len(nodes))
     if len(found) == len(nodes):
         return build([], files)
     exit_code = build([nodes[name].name for name in found], files)
@@ -95,6 +91,13 @@ def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile
     left = len(nodes) - len(found)
     print(f"{left} have no news since their last run, and were left as they are. {ADVICE}")
     return exit_code
+
+
+def leave_all(count: int) -> int:
+    """End where none of so many nodes has news."""
+    compile_for_lineage()
+    print(f"Nothing is new: all {count} nodes are as their last run left them. {ADVICE}")
+    return 0
 
 
 def compile_for_lineage() -> None:
@@ -120,23 +123,11 @@ def declared_nodes() -> dict[str, news.Node] | None:
             node.config.materialized,
             node.checksum.checksum,
             tuple(node.depends_on_nodes),
-            frozenset(with_all_called(node.depends_on_macros, called)),
+            frozenset(reachable(node.depends_on_macros, called)),
         )
         for name, node in manifest.nodes.items()
         if node.resource_type in ("model", "seed", "snapshot", "test") and node.config.materialized != "ephemeral"
     }
-
-
-def with_all_called(names: list[str], called: Mapping[str, list[str]]) -> set[str]:
-    """These macros, and whatever they call."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(called.get(name, ()))
-    return found
 
 
 def build(chosen: list[str], files: news.ProjectFiles) -> int:

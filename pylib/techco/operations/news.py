@@ -6,13 +6,14 @@ that a run of plain dbt counts like one of `make build`. A node whose answer is 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from techco.graph import in_order
 from techco.serving.release_gate import PASSED
 
 # Files of these folders and endings are a node's own: dbt keeps a checksum of each. All others may reach any node.
@@ -134,7 +135,7 @@ def find_news(
     """Why each node that has news has it; `landed`: source and table of every file that is not loaded yet."""
     tables = {f"base_{source}__{table}" for source, table in {*landed, *state.rewritten}}
     news: dict[str, str] = {}
-    for name in in_order(nodes):
+    for name in in_order({name: node.reads for name, node in nodes.items()}):
         node, run = nodes[name], state.runs.get(name)
         if run is None or run.status not in PASSED:
             news[name] = NEVER
@@ -154,21 +155,6 @@ def find_news(
 def is_newer(parent: Run | None, run: Run) -> bool:
     """Whether an input was built after a node was last run."""
     return parent is not None and parent.number > run.number
-
-
-def in_order(nodes: Mapping[str, Node]) -> Iterator[str]:
-    """The names of nodes, each after all that it reads."""
-    placed: set[str] = set()
-
-    def place(name: str) -> Iterator[str]:
-        if name in nodes and name not in placed:
-            placed.add(name)
-            for parent in nodes[name].reads:
-                yield from place(parent)
-            yield name
-
-    for name in nodes:
-        yield from place(name)
 
 
 def in_words(news: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from techco.command import run
 from techco.contract.raw_contract import ContractError, Table, load_contract, read_yaml
+from techco.graph import in_order
 from techco.serving.release_gate import LINEAGE, lineage_failed
 from techco.settings import warehouse_file
 
@@ -255,19 +256,10 @@ class Project:
 
     def in_order(self) -> Iterator[Document]:
         """Models, snapshots and seeds, each after all that it reads."""
-        placed: set[str] = set()
-
-        def place(name: str) -> Iterator[Document]:
-            if name in placed or name not in self.nodes:
-                return
-            placed.add(name)
-            for read in self.nodes[name].get("depends_on", {}).get("nodes", []):
-                yield from place(read)
+        reads = {name: node.get("depends_on", {}).get("nodes", []) for name, node in self.nodes.items()}
+        for name in in_order(reads):
             if self.nodes[name]["resource_type"] in ("model", "snapshot", "seed"):
                 yield self.nodes[name]
-
-        for name in self.nodes:
-            yield from place(name)
 
 
 def read_project(root: Path, manifest: Path) -> Project:

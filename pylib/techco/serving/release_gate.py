@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from techco.graph import reachable
+
 PASSED = ("success", "pass", "warn", "no-op")
 # How a node of the last run is said to have ended, where it did not pass.
 ENDED = {
@@ -111,14 +113,7 @@ def of_different_days(tables: Mapping[str, Node]) -> list[Problem]:
 
 def with_all_they_read(nodes: Mapping[str, Node], names: Iterable[str]) -> set[str]:
     """These nodes, and whatever is behind them."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in nodes and name not in found:
-            found.add(name)
-            waiting.extend(nodes[name].reads)
-    return found
+    return reachable(names, {name: node.reads for name, node in nodes.items()})
 
 
 def shown_since(nodes: Mapping[str, Node], name: str) -> int | None:
