@@ -15,8 +15,8 @@ RUNS = ["runs", "run_audit", "former_parents", "node_runs"]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}
-# Of the time a row ceased to hold, there remains whether it did.
-CEASED = {"dbt_valid_to": "dbt_valid_to is null"}
+# Of when a row ceased to hold, or in which run, there remains whether it did.
+CEASED = {"dbt_valid_to": "dbt_valid_to is null", "_superseded_load_id": "_superseded_load_id is null"}
 
 
 def differences(left: Path, right: Path, snapshots: bool = False) -> list[str]:

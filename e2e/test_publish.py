@@ -315,7 +315,7 @@ def test_a_build_that_failed_publishes_nothing(built, tmp_path):
     assert publish(house).returncode == 0
     before = (house.warehouse.parent / "releases" / "current").readlink()
     with duckdb.connect(str(house.warehouse)) as connection:
-        connection.execute("alter table staging.stg_ads__daily_spend rename to lost")
+        connection.execute("alter view staging.stg_ads__daily_spend rename to lost")
     house.dbt("run", "--select", "fct_ad_spend", succeeds=False)
     run = publish(house)
     assert run.returncode == 1 and "fct_ad_spend failed" in run.stderr and "make build" in run.stderr
@@ -326,7 +326,7 @@ def test_a_build_that_failed_publishes_nothing(built, tmp_path):
     assert run.returncode == 1 and "fct_ad_spend failed" in run.stderr
     assert (house.warehouse.parent / "releases" / "current").readlink() == before
     with duckdb.connect(str(house.warehouse)) as connection:
-        connection.execute("alter table staging.lost rename to stg_ads__daily_spend")
+        connection.execute("alter view staging.lost rename to stg_ads__daily_spend")
     house.dbt("run", "--select", "fct_ad_spend", "dim_warehouse")
     run = publish(house)
     assert run.returncode == 1 and "has not run since fct_ad_spend was built" in run.stderr

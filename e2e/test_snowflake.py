@@ -81,7 +81,7 @@ NOT_COMPARED = Allowed(
         ("_load_id", "load_id", "_row", "file_row", "quarantine_id", "action_id", "done_at", "requested_at"),
         "told above",
     ),
-    compared_as_set=dict.fromkeys(("_raw", "raw_row"), "told above"),
+    compared_as_set=dict.fromkeys(("_raw", "raw_row", "_superseded_load_id"), "told above"),
 )
 OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs"]
 

@@ -6,8 +6,7 @@
     them. Rows of append-only models never change; keys of restricted schemas may be ids of persons, which no ledger of ours repeats. -#}
 {% macro parent_columns(node) %}
     {%- set columns = [] -%}
-    {%- if node.config.materialized == 'incremental' and node.config.incremental_strategy != 'append'
-        and node.config.schema not in var('restricted_schemas') -%}
+    {%- if node.config.unique_key and node.config.incremental_strategy != 'append' and node.config.schema not in var('restricted_schemas') -%}
         {%- set shown_as = itself_and_views(node.unique_id) -%}
         {%- set own = [node.config.unique_key] if node.config.unique_key is string else node.config.unique_key or [] -%}
         {%- for reader in graph.nodes.values() if reader.resource_type == 'model' and reader.config.materialized == 'incremental' -%}
@@ -48,10 +47,22 @@
         {%- set node = graph.nodes[id] -%}
         {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) -%}
         {%- if key in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') -%}
+            {%- do check_staged_as_landed(node, key) if node.config.materialized == 'view' -%}
             {%- do inputs.append({'name': node.name, 'relation': relation}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(inputs) -}}
+{% endmacro %}
+
+{#- Base writes down what superseded rows named (current_rows.sql), and knows columns as they were landed. -#}
+{% macro check_staged_as_landed(node, key) %}
+    {%- set source_name, table_name = node.name.removeprefix('stg_').split('__') -%}
+    {%- if key not in contract(source_name, table_name).columns | map(attribute='name') -%}
+        {%- do exceptions.raise_compiler_error(
+            model.name ~ ' is replaced by ' ~ key ~ ', which ' ~ node.name ~ ' makes of what was landed, so that nobody writes down what its rows named before. '
+            ~ 'Store that model: take latest_rows() for current_rows(), and leave out materialized=\'view\'.'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}
 
 {#- A query: the values of this model's key that rows of its inputs gave up after its last run; none where no input has it as a foreign key, or

@@ -4,7 +4,7 @@
 {% macro base_table(source_name, table_name) %}
     {{- config(
         schema='base', materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
-        post_hook=['{{ remember_loaded_files() }}', '{{ remember_empty_files() }}'], docs={'node_color': '#b3261e'},
+        post_hook=['{{ supersede_rows() }}', '{{ remember_loaded_files() }}', '{{ remember_empty_files() }}'], docs={'node_color': '#b3261e'},
         persist_docs={'relation': true, 'columns': true}
     ) -}}
     {%- set raw = source(source_name, table_name) -%}
@@ -42,6 +42,11 @@ select
     {{ "case when _is_suppressed then 'suppressed' else _issues end as _issues" if suppressing else '_issues' }},
     {{ anonymised_raw('_raw') ~ ' as _raw' if suppressing else '_raw' }},
     {{ '_erased_key' if suppressing else 'cast(null as varchar) as _erased_key' }},
+    {% for column in keyed_columns(table) -%}
+    {% set identifier = '(' ~ anonymised(column, table, column.name) ~ ')' if suppressing else column.name -%}
+    {{ pseudonym(identifier, column.classification) }} as {{ key_column(column) }},
+    {% endfor -%}
+    {{ 'cast(null as bigint) as _superseded_load_id,' if table.feed != 'cdc' }}
     {{ current_load_id() }} as _load_id
 from {{ 'judged' if suppressing else 'checked' }}
 {% endmacro %}
@@ -111,10 +116,13 @@ select
     {% for column in table.columns -%}
     cast(null as {{ column.data_type }}) as {{ column.name }},
     {% endfor -%}
+    {% for column in keyed_columns(table) -%}
+    cast(null as varchar) as {{ key_column(column) }},
+    {% endfor -%}
     {%- for name, data_type in {
         '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
-        '_load_id': 'bigint',
-    }.items() -%}
+        '_superseded_load_id': 'bigint', '_load_id': 'bigint',
+    }.items() if name != '_superseded_load_id' or table.feed != 'cdc' -%}
     cast(null as {{ data_type }}) as {{ name }}{{ ',' if not loop.last }}
     {% endfor -%}
 limit 0

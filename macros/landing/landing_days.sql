@@ -55,8 +55,9 @@
     {%- set row_counts = relation_if_exists('quarantine', 'delivery_row_counts') -%}
     {%- if base -%}
         {%- set key = table.key | join(', ') -%}
+        {%- set judged_again = ', _superseded_load_id = null' if table.feed != 'cdc' else '' -%}
         {%- do run_query(
-            'update ' ~ base ~ ' set _load_id = ' ~ current_load_id() ~ ' where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ base ~ of_file ~ ')'
+            'update ' ~ base ~ ' set _load_id = ' ~ current_load_id() ~ judged_again ~ ' where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ base ~ of_file ~ ')'
         ) -%}
         {%- do forget_where_rows_stood(base_model, of_file) -%}
         {%- do run_query('delete from ' ~ base ~ of_file) -%}
@@ -74,7 +75,7 @@
     of our own, as dbt's question would begin a transaction that ends with the hook. -#}
 {% macro forget_where_rows_stood(base_model, of_file) %}
     {%- for node in graph.nodes.values()
-        if node.config.incremental_strategy == 'latest_version' and 'model.' ~ project_name ~ '.' ~ base_model in node.depends_on.nodes -%}
+        if [node.config.materialized, node.config.incremental_strategy] == ['incremental', 'latest_version'] and 'model.' ~ project_name ~ '.' ~ base_model in node.depends_on.nodes -%}
         {%- set relation = relation_if_exists(node.config.schema, node.name) -%}
         {%- if relation and '_file' in run_query('select * from ' ~ relation ~ ' limit 0').column_names | map('lower') -%}
             {%- do run_query('update ' ~ relation ~ ' set _file = null, _row = null' ~ of_file) -%}

@@ -12,6 +12,7 @@
         {%- do check_settings() -%}
     {%- endif -%}
     {%- if invocation_args_dict.which in ('build', 'run') -%}
+        {%- do refuse_base_of_before() if not flags.FULL_REFRESH -%}
         {%- do run_query(next_load_id()) -%}
         {%- do check_landing_days() -%}
     {%- endif -%}
@@ -42,6 +43,23 @@
     }.items() -%}
         {%- do run_query('create table if not exists ' ~ ledger(name) ~ ' (' ~ columns ~ ')') -%}
     {%- endfor -%}
+{% endmacro %}
+
+{#- Stop where base does not say which rows are superseded: staging would show every version of a key. -#}
+{% macro refuse_base_of_before() %}
+    {%- set query %}
+        select count(distinct table_name) > 0 and coalesce(count_if(lower(column_name) = '_superseded_load_id'), 0) = 0
+        from information_schema.columns
+        where
+            lower(table_catalog) = lower('{{ target.database }}')
+            and lower(table_schema) = lower('{{ generate_schema_name('base', none) }}')
+            and lower(table_name) like 'base#_%' escape '#'
+    {%- endset -%}
+    {%- if single_value(query) -%}
+        {%- do exceptions.raise_compiler_error(
+            'This warehouse was built when staging stored each column a second time. Run `dbt build --full-refresh` once.'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}
 
 {#- A statement: the next load begins. -#}

@@ -27,7 +27,12 @@
         {%- do write_actions('rectify', table ~ '.' ~ column) -%}
         {%- call run_statement() %}
             update {{ base_relation(found) }} as known
-            set {{ column }} = {{ new }}, _load_id = {{ current_load_id() }}
+            set
+                {{ column }} = {{ new }},
+                {%- for keyed in keyed_columns(found) if keyed.name == column %}
+                {{ key_column(keyed) }} = {{ pseudonym(new, keyed.classification) }},
+                {%- endfor %}
+                _load_id = {{ current_load_id() }}
             from {{ scratch('person_rows') }} as person_rows
             where {{ is_person_row(found) }}
         {%- endcall -%}

@@ -15,7 +15,7 @@ select
     ---------- keys
     {{ table.key | join(', ') }},
     {%- for column in table.columns if column.classification == 'person_id' %}
-    {{ pseudonym(column.name) }} as {{ column.name | replace('_id', '_key') }},
+    {{ pseudonym(column.name) }} as {{ key_column(column) }},
     {%- endfor %}
 
     ---------- clear values

@@ -131,7 +131,9 @@
             {%- for column in table.columns if column.name not in var('feeds')[table.feed].columns and (column.classification or column.name not in table.key) %}
             {#- Whom a purge is about is not asked: each id gets its own key. -#}
             {%- set key = 'person_rows._person_key' if is_erased or column.classification != 'person_id' else pseudonym('known.' ~ column.name) %}
-            {{ column.name }} = {{ anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') }},
+            {%- set anonymised_value = anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') %}
+            {{ column.name }} = {{ anonymised_value }},
+            {{ key_column(column) ~ ' = ' ~ pseudonym('(' ~ anonymised_value ~ ')', column.classification) ~ ',' if column in keyed_columns(table) }}
             {%- endfor %}
             {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},

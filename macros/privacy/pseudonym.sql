@@ -10,3 +10,13 @@
 {% macro keyed_hash(classification, value) -%}
     {{ masked('left(' ~ sha256_hex(pepper() ~ " || ':" ~ classification ~ ":' || cast(" ~ value ~ " as varchar)") ~ ', 32)', value, classification, 'keyed_hash') }}
 {%- endmacro %}
+
+{#- The columns of a raw table whose pseudonymous keys base holds beside them, hashed once when a row is loaded: staging is a view, and
+    would hash them for every reader. Change logs are staged in tables, and hash there. -#}
+{% macro keyed_columns(table) %}
+    {{- return([] if table.feed == 'cdc' else table.columns | selectattr('classification', 'in', ['person_id', 'device_id']) | list) -}}
+{% endmacro %}
+
+{% macro key_column(column) -%}
+    {{- return(column.name | replace('_id', '_key')) -}}
+{%- endmacro %}

@@ -42,7 +42,7 @@
         {%- do columns.append({'name': column.name, 'classification': column.classification}) -%}
     {%- endfor -%}
     {%- for column in table.columns if column.classification == 'person_id' -%}
-        {%- do columns.append({'name': column.name | replace('_id', '_key'), 'classification': none}) -%}
+        {%- do columns.append({'name': key_column(column), 'classification': none}) -%}
     {%- endfor -%}
     {%- for column in table.columns if column.classification and column.name not in table.key -%}
         {%- do columns.append({'name': column.name, 'classification': column.classification}) -%}

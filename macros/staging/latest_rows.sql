@@ -1,18 +1,21 @@
 {#- The state of each key that new good rows of a raw table touch, as far as the files know it; the incremental strategy `latest_version`
-    compares it with what the model knows already. It comes with
+    compares it with what the model knows already. Of other feeds than change logs these are current rows. Of change logs it comes with
     _file, _row: where the row stood, which decides between rows of one version. Null for a key that was ever deleted: its row is made of all
               rows of the key, and replaces whatever is known of that version;
-    _version: for a change log the position and then the operation (a delete comes before the insert that replaces it at the same
-              position), for other feeds what var feeds names;
-    is_deleted, deleted_at: change logs only. A deleted row keeps the attributes that it had last, because a delete may carry its key
-              only and facts must still find its parent; `forget_deleted` leaves them null, as rooms with clear values must. -#}
+    _version: the position in the log and then the operation (a delete comes before the insert that replaces it at the same position);
+    is_deleted, deleted_at. A deleted row keeps the attributes that it had last, because a delete may carry its key only and facts must still
+              find its parent; `forget_deleted` leaves them null, as rooms with clear values must. -#}
 {% macro latest_rows(source_name, table_name, forget_deleted=false) %}
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}
     {%- set table = contract(source_name, table_name) -%}
-    {%- if table.feed != 'cdc' -%}
-        {{- return(latest_of(base ~ ' where _issues is null and ' ~ is_new_load(), table, table.key)) -}}
-    {%- endif -%}
+    {%- if table.feed != 'cdc' %}
+    select
+        * exclude (_load_id),
+        {{ current_load_id() }} as _load_id
+    from ({{ current_rows(source_name, table_name) }}) as current_rows
+    where {{ is_new_load() }}
+    {%- else %}
     {%- set of_key = 'partition by ' ~ table.key | join(', ') -%}
     select
         {%- for column in table.columns %}
@@ -44,6 +47,7 @@
                 {{ of_key }} order by _op = 'd', {{ row_version('cdc') }} desc nulls last, {{ last_delivered_first() }}
             ) = 1
     ) as last_alive
+    {%- endif %}
 {% endmacro %}
 
 {#- The good rows of a change log that came since this model's last run, and the older ones of those keys where a delete is in play: two queries,
@@ -76,33 +80,6 @@
             and ({{ keys }}) in ({{ deleted }})
         {%- endif %}
     ) as in_play
-{% endmacro %}
-
-{#- The latest version of each value of `grain` among some rows; `rows` is what follows the word from, and ends in a condition. Nearly all
-    rows of most feeds are the only ones of their grain, so that only the others are ranked; they are found by a hash, which takes a
-    fraction of the memory that keys take. Two keys of one hash are ranked each for itself, as all others. -#}
-{% macro latest_of(rows, table, grain) %}
-    {%- set keys = grain | join(', ') -%}
-    {%- set repeated -%}
-        (select hash({{ keys }}) from {{ rows }} group by hash({{ keys }}) having count(*) > 1)
-    {%- endset -%}
-    select
-        * exclude (_load_id),
-        {{ row_version(table.feed) }} as _version,
-        {{ current_load_id() }} as _load_id
-    from {{ rows }} and hash({{ keys }}) not in {{ repeated }}
-
-    union all
-
-    select
-        * exclude (_load_id),
-        {{ row_version(table.feed) }} as _version,
-        {{ current_load_id() }} as _load_id
-    from {{ rows }} and hash({{ keys }}) in {{ repeated }}
-    qualify
-        row_number() over (
-            partition by {{ keys }} order by {{ row_version(table.feed) }} desc nulls last, {{ last_delivered_first() }}
-        ) = 1
 {% endmacro %}
 
 {#- A number that grows with each newer version of a key. In a change log an operation that cannot be read counts as the first at its

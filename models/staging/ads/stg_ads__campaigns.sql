@@ -1,10 +1,10 @@
-{{ config(unique_key='campaign_id') }}
+{{ config(materialized='view', unique_key='campaign_id') }}
 
 with
 
 campaigns as (
 
-    {{ latest_rows('ads', 'campaigns') }}
+    {{ current_rows('ads', 'campaigns') }}
 
 )
 

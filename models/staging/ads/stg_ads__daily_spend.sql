@@ -1,10 +1,10 @@
-{{ config(unique_key=['campaign_id', 'spend_date']) }}
+{{ config(materialized='view', unique_key=['campaign_id', 'spend_date']) }}
 
 with
 
 daily_spend as (
 
-    {{ latest_rows('ads', 'daily_spend') }}
+    {{ current_rows('ads', 'daily_spend') }}
 
 )
 

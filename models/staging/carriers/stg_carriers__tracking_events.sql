@@ -1,10 +1,10 @@
-{{ config(unique_key=['tracking_number', 'event_type', 'occurred_at']) }}
+{{ config(materialized='view', unique_key=['tracking_number', 'event_type', 'occurred_at']) }}
 
 with
 
 tracking_events as (
 
-    {{ latest_rows('carriers', 'tracking_events') }}
+    {{ current_rows('carriers', 'tracking_events') }}
 
 )
 

@@ -1,10 +1,10 @@
-{{ config(unique_key='cart_id') }}
+{{ config(materialized='view', unique_key='cart_id') }}
 
 with
 
 carts as (
 
-    {{ latest_rows('carts', 'carts') }}
+    {{ current_rows('carts', 'carts') }}
 
 )
 
@@ -12,7 +12,7 @@ select
     ---------- ids
     cart_id,
     session_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
     order_id,
 
     ---------- attributes

@@ -1,17 +1,17 @@
-{{ config(unique_key='consent_id') }}
+{{ config(materialized='view', unique_key='consent_id') }}
 
 with
 
 consents as (
 
-    {{ latest_rows('crm', 'consents') }}
+    {{ current_rows('crm', 'consents') }}
 
 )
 
 select
     ---------- ids
     consent_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
 
     ---------- attributes
     purpose,

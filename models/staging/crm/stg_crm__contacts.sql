@@ -1,17 +1,17 @@
-{{ config(unique_key='contact_id') }}
+{{ config(materialized='view', unique_key='contact_id') }}
 
 with
 
 contacts as (
 
-    {{ latest_rows('crm', 'contacts') }}
+    {{ current_rows('crm', 'contacts') }}
 
 )
 
 select
     ---------- ids
     contact_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
 
     ---------- attributes
     country_code,

@@ -1,17 +1,17 @@
-{{ config(unique_key='request_id') }}
+{{ config(materialized='view', unique_key='request_id') }}
 
 with
 
 privacy_requests as (
 
-    {{ latest_rows('crm', 'privacy_requests') }}
+    {{ current_rows('crm', 'privacy_requests') }}
 
 )
 
 select
     ---------- ids
     request_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
 
     ---------- attributes
     request_type,

@@ -1,10 +1,10 @@
-{{ config(unique_key=['rate_date', 'base_currency_code', 'quote_currency_code']) }}
+{{ config(materialized='view', unique_key=['rate_date', 'base_currency_code', 'quote_currency_code']) }}
 
 with
 
 daily_rates as (
 
-    {{ latest_rows('fx', 'daily_rates') }}
+    {{ current_rows('fx', 'daily_rates') }}
 
 )
 

@@ -1,10 +1,10 @@
-{{ config(unique_key='review_id') }}
+{{ config(materialized='view', unique_key='review_id') }}
 
 with
 
 reviews as (
 
-    {{ latest_rows('reviews', 'reviews') }}
+    {{ current_rows('reviews', 'reviews') }}
 
 )
 
@@ -12,7 +12,7 @@ select
     ---------- ids
     review_id,
     product_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
     order_id,
 
     ---------- attributes

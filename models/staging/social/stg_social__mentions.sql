@@ -1,10 +1,10 @@
-{{ config(unique_key='mention_id') }}
+{{ config(materialized='view', unique_key='mention_id') }}
 
 with
 
 mentions as (
 
-    {{ latest_rows('social', 'mentions') }}
+    {{ current_rows('social', 'mentions') }}
 
 )
 

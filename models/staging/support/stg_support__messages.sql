@@ -1,10 +1,10 @@
-{{ config(unique_key='message_id') }}
+{{ config(materialized='view', unique_key='message_id') }}
 
 with
 
 messages as (
 
-    {{ latest_rows('support', 'messages') }}
+    {{ current_rows('support', 'messages') }}
 
 )
 

@@ -1,17 +1,17 @@
-{{ config(unique_key='ticket_id') }}
+{{ config(materialized='view', unique_key='ticket_id') }}
 
 with
 
 tickets as (
 
-    {{ latest_rows('support', 'tickets') }}
+    {{ current_rows('support', 'tickets') }}
 
 )
 
 select
     ---------- ids
     ticket_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
     order_id,
     product_id,
 

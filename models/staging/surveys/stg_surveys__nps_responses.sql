@@ -1,17 +1,17 @@
-{{ config(unique_key='response_id') }}
+{{ config(materialized='view', unique_key='response_id') }}
 
 with
 
 nps_responses as (
 
-    {{ latest_rows('surveys', 'nps_responses') }}
+    {{ current_rows('surveys', 'nps_responses') }}
 
 )
 
 select
     ---------- ids
     response_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
     order_id,
 
     ---------- attributes

@@ -1,10 +1,10 @@
-{{ config(unique_key='event_id') }}
+{{ config(materialized='view', unique_key='event_id') }}
 
 with
 
 events as (
 
-    {{ latest_rows('web', 'events') }}
+    {{ current_rows('web', 'events') }}
 
 )
 
@@ -12,8 +12,8 @@ select
     ---------- ids
     event_id,
     session_id,
-    {{ pseudonym('customer_id') }} as customer_key,
-    {{ pseudonym('device_id', 'device_id') }} as device_key,
+    customer_key,
+    device_key,
     product_id,
     order_id,
 

@@ -1,10 +1,10 @@
-{{ config(unique_key='movement_id') }}
+{{ config(materialized='view', unique_key='movement_id') }}
 
 with
 
 movements as (
 
-    {{ latest_rows('wms', 'inventory_movements') }}
+    {{ current_rows('wms', 'inventory_movements') }}
 
 )
 

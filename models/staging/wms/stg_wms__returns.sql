@@ -1,10 +1,10 @@
-{{ config(unique_key='return_id') }}
+{{ config(materialized='view', unique_key='return_id') }}
 
 with
 
 returns as (
 
-    {{ latest_rows('wms', 'returns') }}
+    {{ current_rows('wms', 'returns') }}
 
 )
 
@@ -13,7 +13,7 @@ select
     return_id,
     order_id,
     order_item_id,
-    {{ pseudonym('customer_id') }} as customer_key,
+    customer_key,
     product_id,
     warehouse_id,
     document_number,

@@ -1,10 +1,10 @@
-{{ config(unique_key='shipment_id') }}
+{{ config(materialized='view', unique_key='shipment_id') }}
 
 with
 
 shipments as (
 
-    {{ latest_rows('wms', 'shipments') }}
+    {{ current_rows('wms', 'shipments') }}
 
 )
 

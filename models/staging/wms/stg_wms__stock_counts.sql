@@ -1,10 +1,10 @@
-{{ config(unique_key='stock_count_id') }}
+{{ config(materialized='view', unique_key='stock_count_id') }}
 
 with
 
 stock_counts as (
 
-    {{ latest_rows('wms', 'stock_counts') }}
+    {{ current_rows('wms', 'stock_counts') }}
 
 )
 

@@ -1,10 +1,10 @@
-{{ config(unique_key='warehouse_id') }}
+{{ config(materialized='view', unique_key='warehouse_id') }}
 
 with
 
 warehouses as (
 
-    {{ latest_rows('wms', 'warehouses') }}
+    {{ current_rows('wms', 'warehouses') }}
 
 )
 

@@ -68,13 +68,13 @@ def write(options: argparse.Namespace) -> list[str]:
     classified = [column for column in columns if column.classification]
     texts = {
         folder / "base" / f"base_{source}__{table}.sql": f"{{{{ base_table('{source}', '{table}') }}}}\n",
-        folder / f"stg_{source}__{table}.sql": skeleton.staging_model(source, table, key, columns),
+        folder / f"stg_{source}__{table}.sql": skeleton.staging_model(source, table, options.feed, key, columns),
     }
     if new_source:
         texts[Path("models/quarantine") / f"quarantine_{source}.sql"] = f"{{{{ quarantine('{source}') }}}}\n"
     if any(column.classification != "person_id" for column in classified):
         clear = f"{{{{ clear_values('{source}', '{table}') }}}}\n"
-        texts[Path("models/pii") / f"pii_{source}__{table}.sql"] = skeleton.unique_key(key) + clear
+        texts[Path("models/pii") / f"pii_{source}__{table}.sql"] = skeleton.configured(key) + clear
     sources = folder / f"_{source}__sources.yml"
     models = folder / f"_{source}__models.yml"
     appended = {

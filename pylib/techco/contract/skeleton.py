@@ -29,8 +29,9 @@ class Sampled:
         return class_of_name(self.name)
 
 
-def staging_model(source: str, table: str, key: list[str], columns: list[Sampled]) -> str:
+def staging_model(source: str, table: str, feed: str, key: list[str], columns: list[Sampled]) -> str:
     """The staging model: what is not personal, and pseudonymous keys of persons."""
+    rows = "latest_rows" if feed == "cdc" else "current_rows"
     shown = {
         "ids": [c.name for c in columns if c.name in key or (c.name.endswith("_id") and not c.classification)],
         "timestamps": [c.name for c in columns if c.data_type in ("date", "timestamp")],
@@ -38,9 +39,13 @@ def staging_model(source: str, table: str, key: list[str], columns: list[Sampled
     }
     taken = {name for names in shown.values() for name in names}
     shown["attributes"] = [c.name for c in columns if c.name not in taken and not c.classification]
+    # Of change logs staging hashes the ids, of others base has; both by macros/privacy/pseudonym.sql.
     shown["ids"] += [
-        f"{{{{ pseudonym('{c.name}') }}}} as customer_key" for c in columns if c.classification == "person_id"
+        (f"{{{{ pseudonym('{c.name}') }}}}" if feed == "cdc" else c.name.replace("_id", "_key")) + " as customer_key"
+        for c in columns
+        if c.classification == "person_id"
     ]
+    shown["ids"] = ["customer_key" if name == "customer_key as customer_key" else name for name in shown["ids"]]
     seen: set[str] = set()
     groups = []
     for group in ("ids", "attributes", "numerics", "timestamps"):
@@ -49,16 +54,18 @@ def staging_model(source: str, table: str, key: list[str], columns: list[Sampled
         if names:
             groups.append(f"    ---------- {group}\n" + "".join(f"    {name},\n" for name in names))
     return (
-        f"{unique_key(key)}\nwith\n\n{table} as (\n\n"
-        f"    {{{{ latest_rows('{source}', '{table}') }}}}\n\n)\n\nselect\n"
+        f"{configured(key, is_view=feed != 'cdc')}\nwith\n\n{table} as (\n\n"
+        f"    {{{{ {rows}('{source}', '{table}') }}}}\n\n)\n\nselect\n"
         + "\n".join(groups)
         + f"\n    ---------- technical\n    _version,\n    _file,\n    _row,\n    _load_id\nfrom {table}\n"
     )
 
 
-def unique_key(key: list[str]) -> str:
-    """The first line of an incremental model."""
-    return "{{ config(unique_key=%s) }}\n" % (f"'{key[0]}'" if len(key) == 1 else key)
+def configured(key: list[str], is_view: bool = False) -> str:
+    """The first line of a model with a key: an incremental one, or a view."""
+    named = f"'{key[0]}'" if len(key) == 1 else key
+    view = "materialized='view', " if is_view else ""
+    return f"{{{{ config({view}unique_key={named}) }}}}\n"
 
 
 def sources_head(source: str, feed: str, file_format: str) -> str:

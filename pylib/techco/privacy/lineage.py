@@ -44,6 +44,8 @@ PERSON_KEY = ("person_id", "keyed_hash")
 MARTS = "models/marts/"
 # The row as it came, in base models: it is as personal as its columns together.
 RAW_ROW = "_raw"
+# Base hashes these beside what was landed (macros/privacy/pseudonym.sql).
+KEYED = ("person_id", "device_id")
 # They tell that there is a value, how many or how long, or how it compares: nothing that could be put back together.
 # Conditions of a case, of a filter and of a window, and whatever only joins or sorts rows, are not followed for the
 # same reason.
@@ -461,6 +463,9 @@ def columns_of_base(table: Table) -> Columns:
             origin = {f"{column.classification} {CLEAR} {place}.{column.name}": (place, column.name)}
             columns[column.name] = origin
             columns[RAW_ROW] = columns[RAW_ROW] | origin
+        if column.classification in KEYED and table.feed != "cdc":
+            hashed = f"{column.classification} keyed_hash {place}.{column.name}"
+            columns[column.name.replace("_id", "_key")] = {hashed: (place, column.name)}
     return columns
 
 
