@@ -162,10 +162,8 @@ lines_with_amounts as (
     select
         {%- for suffix in suffixes %}
             own_discount_amount{{ suffix }} + coalesce(discount_amount{{ suffix }}_share, 0) as discount_amount{{ suffix }},
-            case
-                when own_tax_amount is not null then own_tax_amount{{ suffix }} + coalesce(tax_amount{{ suffix }}_share, 0)
-                when spread_tax_amount <> 0 then tax_amount{{ suffix }}_share
-            end as tax_amount{{ suffix }},
+            coalesce(own_tax_amount{{ suffix }}, case when spread_tax_amount <> 0 then tax_amount{{ suffix }}_share end)
+                as tax_amount{{ suffix }},
             own_refunded_amount{{ suffix }} + refunded_amount{{ suffix }}_share as refunded_amount{{ suffix }},
             own_refunded_tax_amount{{ suffix }} + refunded_tax_amount{{ suffix }}_share
                 as refunded_tax_amount{{ suffix }},
