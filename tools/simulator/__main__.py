@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from tqdm import tqdm
@@ -27,8 +27,9 @@ from tools.simulator.emit.support import Support
 from tools.simulator.emit.surveys import Surveys
 from tools.simulator.emit.web import Web
 from tools.simulator.emit.wms import Wms
+from tools.simulator.first_load import FirstLoad
 from tools.simulator.landing import Landing
-from tools.simulator.options import Options, OptionsError, read_marker, write_marker
+from tools.simulator.options import WITHOUT_PAST, Options, OptionsError, read_marker, write_marker
 from tools.simulator.world import World
 
 EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers, ClearValues)
@@ -38,16 +39,18 @@ def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     """Live the world and land what came after the first `days_there` days."""
     with people.living(bool(options.distinctive)):
         world = World(options)
-        first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
-        landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)
-        emitters = [emitter(world, landing) for emitter in EMITTERS]
+        first_new = options.first_landing + timedelta(days=days_there)
+        landing = SpoiledLanding(folder, first_new, options) if options.defects else Landing(folder, first_new)
+        first_load = FirstLoad(landing, options)
+        emitters = [emitter(world, first_load) for emitter in EMITTERS]
         if options.defects:
             # Last, as it lands what the day before left over beside what the others land.
             emitters.append(landing)
-        for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
+        days = options.last + 1
+        for record in tqdm(world.days(), total=days, desc="simulating", unit="day", mininterval=1, delay=2):
             for emitter in emitters:
                 emitter.emit(record)
-            landing.close_day(record.date)
+            first_load.close_day(record.date)
     write_marker(folder, options)
 
 
@@ -72,7 +75,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--append", type=int, metavar="DAYS", help="add the next days to the landing zone in --out")
     for field in fields(Options):
         name = "--" + field.name.replace("_", "-")
-        parser.add_argument(name, type=type(field.default), default=None, help=f"default: {field.default}")
+        meaning = f"default: {field.default}"
+        if field.name in WITHOUT_PAST:
+            meaning += f"; with --days alone: {WITHOUT_PAST[field.name]}"
+        parser.add_argument(name, type=type(field.default), default=None, help=meaning)
     return parser.parse_args(arguments)
 
 
@@ -93,6 +99,8 @@ def write(given: argparse.Namespace) -> int:
     try:
         if given.append is None:
             require_empty(given.out)
+            if given.days is not None and given.history_days is None:
+                chosen = WITHOUT_PAST | chosen
             simulate_new(given.out.resolve(), Options(**chosen))
             return 0
         if chosen:

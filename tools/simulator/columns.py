@@ -96,12 +96,14 @@ def nulls(count: int, data_type: pa.DataType) -> pa.Array:
     return pa.nulls(count, data_type)
 
 
-def ingested_at(instants: np.ndarray, midnight: int) -> pa.Array:
+def ingested_at(instants: np.ndarray) -> pa.Array:
     """When rows reached the landing zone: five minutes later, on the same day."""
-    return instant(within_day(np.asarray(instants) + INGESTED_AFTER, midnight))
+    instants = np.asarray(instants, dtype=np.int64)
+    midnights = instants // MICROSECONDS_PER_DAY * MICROSECONDS_PER_DAY
+    return instant(within_day(instants + INGESTED_AFTER, midnights))
 
 
-def within_day(instants: np.ndarray, midnight: int) -> np.ndarray:
+def within_day(instants: np.ndarray, midnight: int | np.ndarray) -> np.ndarray:
     """Instants, at the latest the last microsecond of the day that begins at `midnight`."""
     return np.minimum(instants, midnight + MICROSECONDS_PER_DAY - 1)
 
@@ -137,6 +139,23 @@ def instant_letters(microseconds: np.ndarray) -> np.ndarray:
     letters[:, 19] = ord(".")
     letters[:, 20:] = decimal(fraction, 6)
     return letters
+
+
+def instants_of(letters: np.ndarray) -> np.ndarray:
+    """Microseconds from instants as `instant_letters` writes them."""
+    digits = letters.astype(np.int64) - ord("0")
+
+    def number(*places: int) -> np.ndarray:
+        found = np.zeros(len(letters), dtype=np.int64)
+        for place in places:
+            found = found * 10 + digits[:, place]
+        return found
+
+    dates = np.ascontiguousarray(letters[:, :10]).view("S10").ravel()
+    unique, where = np.unique(dates, return_inverse=True)
+    days = unique.astype(str).astype("datetime64[D]").astype(np.int64)[where]
+    seconds = (number(11, 12) * 60 + number(14, 15)) * 60 + number(17, 18)
+    return days * MICROSECONDS_PER_DAY + seconds * 1_000_000 + number(*range(20, 26))
 
 
 def minute_letters(microseconds: np.ndarray) -> np.ndarray:

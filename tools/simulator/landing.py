@@ -27,6 +27,10 @@ class Landing:
         self.empty: dict[tuple[str, str], tuple[str, Callable[[Path], object]]] = {}
         self.had_rows: set[tuple[str, str]] = set()
 
+    def collects(self, day: date) -> bool:
+        """Whether a day's rows may be given later, together with those of later days: here, each day lands."""
+        return False
+
     def close_day(self, day: date) -> None:
         """Land an empty file of each table that had no rows on the day."""
         for (source, table), (extension, write_to) in self.empty.items():

@@ -53,7 +53,7 @@ class World:
     def __init__(self, options: Options):
         """The world on the morning of its first day."""
         self.options = options
-        self.start_date = date.fromisoformat(options.start)
+        self.start_date = options.first_day
         self.start = calendar.microseconds(self.start_date)
         self.rates = Rates(options.seed, self.start_date)
         self.catalog = catalog.build(options.seed)
@@ -71,7 +71,7 @@ class World:
 
     def days(self) -> Iterator[DayRecord]:
         """Live the days, one after the other."""
-        for number in range(self.options.days):
+        for number in range(self.options.last + 1):
             yield self.live(number)
 
     def live(self, number: int) -> DayRecord:

@@ -128,7 +128,7 @@ class Ads:
         visits = self.world.options.orders_per_day * 1.6 * BROUGHT[campaign.name] * share
         euros = visits * CENTS_PER_CLICK[campaign.platform] / 100 * 1.6 * busy
         country = countries.CODES[campaign.country] if campaign.country >= 0 else None
-        started_on, ended_on = campaign.days or (date.fromisoformat(self.world.options.start), None)
+        started_on, ended_on = campaign.days or (self.world.start_date, None)
         return [
             campaign.campaign_id,
             f"{TITLES[campaign.name]} | {campaign.platform}" + (f" | {country}" if country else ""),

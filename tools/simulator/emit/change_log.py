@@ -1,4 +1,4 @@
-"""A change log: all changes of a source on a day, numbered in the order of their commits."""
+"""A change log: all changes of a source, numbered in the order of their commits."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from tools.simulator.landing import Landing
 
 
 class ChangeLog:
-    """Collects a source's changes of a day; positions go on from day to day."""
+    """Collects a source's changes until they land; positions go on from day to day."""
 
     def __init__(self, source: str):
         """Positions begin at 1."""
@@ -23,9 +23,9 @@ class ChangeLog:
         if len(committed_at):
             self.pending.append((table, operation, np.asarray(committed_at, dtype=np.int64), rows))
 
-    def land(self, landing: Landing, day: date, midnight: int) -> None:
+    def land(self, landing: Landing, day: date) -> None:
         """Number what was collected, and land a file for each table."""
-        if not self.pending:
+        if not self.pending or landing.collects(day):
             return
         committed = np.concatenate([instants for _, _, instants, _ in self.pending])
         order = np.argsort(committed, kind="stable")
@@ -40,7 +40,7 @@ class ChangeLog:
                 "_op": columns.repeated(operation, count),
                 "_lsn": columns.whole(positions[offset : offset + count]),
                 "_committed_at": columns.instant(instants),
-                "_ingested_at": columns.ingested_at(instants, midnight),
+                "_ingested_at": columns.ingested_at(instants),
             }
             by_table.setdefault(table, []).append(pa.table(rows | technical))
             offset += count
@@ -51,6 +51,6 @@ class ChangeLog:
 
 def in_order(parts: list[pa.Table]) -> pa.Table:
     """All rows in the order of their positions."""
-    rows = pa.concat_tables(parts)
+    rows = pa.concat_tables(parts).combine_chunks()
     order = np.argsort(rows.column("_lsn").to_numpy(), kind="stable")
     return rows.take(columns.whole(order))

@@ -43,7 +43,7 @@ class ClearValues:
         """Begin an empty file under a hidden name; it takes its own with the last day."""
         self.world = world
         self.seed = world.options.seed
-        self.last = world.options.days - 1
+        self.last = world.options.last
         folder = answers_folder(landing.folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.final, self.hidden = folder / FILE, folder / f".{FILE}.tmp"

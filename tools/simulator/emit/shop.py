@@ -53,7 +53,7 @@ class Shop:
         self.orders(record.orders, record)
         self.payments(record.orders, record)
         self.refunds(record.orders, record)
-        self.log.land(self.landing, record.date, record.midnight)
+        self.log.land(self.landing, record.date)
 
     def customers(self, record: DayRecord) -> None:
         """Newcomers, those whose data changed, moves, and closed accounts."""

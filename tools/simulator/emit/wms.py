@@ -70,7 +70,7 @@ class Wms:
             "reference_type": pa.array(joined["reference_type"], type=pa.string()),
             "reference_id": pa.array(joined["reference_id"], type=pa.string()),
             "moved_at": columns.instant(joined["moved_at"]),
-            "_ingested_at": columns.ingested_at(joined["moved_at"], record.midnight),
+            "_ingested_at": columns.ingested_at(joined["moved_at"]),
         }
         self.landing.parquet("wms", "inventory_movements", record.date, pa.table(rows))
 
@@ -84,7 +84,7 @@ class Wms:
             "product_id": columns.ids("P", product + 1, 5),
             "counted_quantity": columns.whole(found),
             "counted_at": columns.instant(at),
-            "_ingested_at": columns.ingested_at(at, record.midnight),
+            "_ingested_at": columns.ingested_at(at),
         }
         self.landing.parquet("wms", "stock_counts", record.date, pa.table(rows))
 
@@ -108,7 +108,7 @@ class Wms:
             "currency_code": columns.coded(country, countries.CURRENCIES),
             "shipped_at": columns.instant(orders.shipped_at[chosen]),
             "promised_on": columns.day(orders.promised_day[chosen]),
-            "_ingested_at": columns.ingested_at(orders.shipped_at[chosen], record.midnight),
+            "_ingested_at": columns.ingested_at(orders.shipped_at[chosen]),
         }
         return pa.table(rows)
 
@@ -129,6 +129,6 @@ class Wms:
             "return_reason": columns.words(return_reasons(self.world.options.seed, line_id, lines.damaged[chosen])),
             "item_condition": columns.words(np.where(lines.damaged[chosen], "damaged", "as_new")),
             "returned_at": columns.instant(returned_at[chosen]),
-            "_ingested_at": columns.ingested_at(returned_at[chosen], record.midnight),
+            "_ingested_at": columns.ingested_at(returned_at[chosen]),
         }
         return pa.table(rows)
