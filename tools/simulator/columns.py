@@ -25,11 +25,14 @@ def validity(present: np.ndarray | None) -> pa.Buffer | None:
     return None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
 
 
-def money(cents: np.ndarray) -> pa.Array:
-    """Whole cents as decimal(18,2), exactly: Arrow holds decimals as 128-bit little-endian integers."""
+def money(cents: np.ndarray, present: np.ndarray | None = None) -> pa.Array:
+    """Whole cents as decimal(18,2), exactly: Arrow holds decimals as 128-bit little-endian integers.
+
+    Null where `present` is False.
+    """
     cents = np.ascontiguousarray(cents, dtype=np.int64)
     halves = np.stack([cents, cents >> 63], axis=1)
-    return pa.Array.from_buffers(pa.decimal128(18, SCALE), len(cents), [None, pa.py_buffer(halves)])
+    return pa.Array.from_buffers(pa.decimal128(18, SCALE), len(cents), [validity(present), pa.py_buffer(halves)])
 
 
 def instant(microseconds: np.ndarray) -> pa.Array:
