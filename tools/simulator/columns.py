@@ -1,5 +1,7 @@
 """Numpy arrays as typed Arrow columns, made from their bytes: that takes no time per value in Python."""
 
+from functools import lru_cache
+
 import numpy as np
 import pyarrow as pa
 
@@ -80,13 +82,21 @@ def coded(codes: np.ndarray, labels: np.ndarray | list | pa.Array) -> pa.Array:
     """The label at each code; a negative code is null. Long lists of labels are better given as Arrow arrays."""
     codes = np.asarray(codes)
     positions = fixed(np.maximum(codes, 0), np.int32, pa.int32(), codes >= 0)
-    labels = labels if isinstance(labels, pa.Array) else texts(list(labels))
+    labels = labels if isinstance(labels, pa.Array) else label_texts(tuple(labels))
     return labels.take(positions)
+
+
+@lru_cache(maxsize=256)
+def label_texts(labels: tuple) -> pa.Array:
+    """Labels as an Arrow array; the same few are used every day."""
+    return texts([None if label is None else str(label) for label in labels])
 
 
 def repeated(text: str, count: int) -> pa.Array:
     """The same text in every row."""
-    return coded(np.zeros(count, dtype=np.int32), [text])
+    encoded = text.encode()
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(len(encoded))
+    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(encoded * count)])
 
 
 def whole(values: np.ndarray, none: int | None = None) -> pa.Array:
@@ -122,8 +132,9 @@ def decimal(numbers: np.ndarray, digits: int) -> np.ndarray:
     letters = np.empty((len(numbers), blocks * BLOCK), dtype=np.uint8)
     rest = np.asarray(numbers, dtype=np.int64)
     for block in range(blocks - 1, -1, -1):
-        rest, low = np.divmod(rest, 10**BLOCK)
-        letters[:, block * BLOCK : (block + 1) * BLOCK] = BLOCKS[low]
+        higher = rest // 10**BLOCK
+        letters[:, block * BLOCK : (block + 1) * BLOCK] = BLOCKS[rest - higher * 10**BLOCK]
+        rest = higher
     return letters[:, blocks * BLOCK - digits :]
 
 
@@ -142,23 +153,6 @@ def instant_letters(microseconds: np.ndarray) -> np.ndarray:
     letters[:, 19] = ord(".")
     letters[:, 20:] = decimal(fraction, 6)
     return letters
-
-
-def instants_of(letters: np.ndarray) -> np.ndarray:
-    """Microseconds from instants as `instant_letters` writes them."""
-    digits = letters.astype(np.int64) - ord("0")
-
-    def number(*places: int) -> np.ndarray:
-        found = np.zeros(len(letters), dtype=np.int64)
-        for place in places:
-            found = found * 10 + digits[:, place]
-        return found
-
-    dates = np.ascontiguousarray(letters[:, :10]).view("S10").ravel()
-    unique, where = np.unique(dates, return_inverse=True)
-    days = unique.astype(str).astype("datetime64[D]").astype(np.int64)[where]
-    seconds = (number(11, 12) * 60 + number(14, 15)) * 60 + number(17, 18)
-    return days * MICROSECONDS_PER_DAY + seconds * 1_000_000 + number(*range(20, 26))
 
 
 def minute_letters(microseconds: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ SPANISH = 3
 # All arrays from here on are by kind.
 KIND_SHARES = np.array([0.10, 0.25, 0.20, 0.15, 0.06, 0.24])
 # Orders a day on an ordinary day, and the share that leaves on each day.
-PURCHASE_RATES = np.array([0.055, 0.022, 0.020, 0.012, 0.045, 0.002])
+PURCHASE_RATES = np.array([0.033, 0.013, 0.012, 0.007, 0.027, 0.0012])
 LEAVING_HAZARDS = 1 / np.array([600, 350, 300, 700, 900, 25])
 COMES_BACK = np.array([0.20, 0.20, 0.25, 0.15, 0.05, 0.05])
 # How many of their visits lead to an order, for one of an ordinary visitor.
@@ -42,9 +42,10 @@ CHANNEL_SHARES = np.array([0.32, 0.24, 0.17, 0.07, 0.08, 0.12])
 TIERS = np.array(["none", "silver", "gold"])
 # Of the customers that the options name, so many are there when the world begins; the rest register over these days.
 THERE_AT_START = 0.6
+DAYS_BEFORE = 365
 DAYS_TO_REGISTER_THE_REST = 120
 # Who has registered and not ordered yet orders at this rate, which falls from day to day.
-FIRST_ORDER_RATE, FIRST_ORDER_DAYS = 0.25, 4.0
+FIRST_ORDER_RATE, FIRST_ORDER_DAYS = 0.15, 4.0
 # Who comes back stays away for some weeks before.
 LEAST_DAYS_AWAY, MEAN_DAYS_AWAY = 45, 60
 # Up to about 2260, so that instants of these days are whole numbers of microseconds.
@@ -153,10 +154,10 @@ def around_one(seed: int, name: str, number: np.ndarray) -> np.ndarray:
 
 
 def initial(seed: int, customers: int, start: int) -> Customers:
-    """Those who are there when the world begins, registered over the two years before; some have left already."""
+    """Those who are there when the world begins, registered over the year before; some have left already."""
     count = max(1, int(customers * THERE_AT_START))
     number = np.arange(1, count + 1)
-    ago = (share(seed, "registered", number) * 730 * MICROSECONDS_PER_DAY).astype(np.int64) + 1
+    ago = (share(seed, "registered", number) * DAYS_BEFORE * MICROSECONDS_PER_DAY).astype(np.int64) + 1
     return register(seed, 1, count, start - ago)
 
 

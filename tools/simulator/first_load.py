@@ -14,7 +14,7 @@ from tools.simulator.options import Options
 # The past is read within this time after midnight, before anything of the first day itself arrives.
 LOAD_TIME = 240_000_000
 # What stands behind the time of arrival, which is the last value of every row of text.
-AFTER_JSON, AFTER_CSV = len('"}\n'), len("\n")
+AFTER_JSON = len('"}\n')
 LENGTH_OF_AN_INSTANT = 26
 LAST_OF_A_ROW = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\n")
 
@@ -90,17 +90,8 @@ class FirstLoad:
         self.landing.parquet(source, table, day, rows)
 
     def land_compressed_lines(self, source: str, table: str, day: date, parts: list[pa.Array], header: str | None):
-        """All lines as one file; times of arrival are overwritten where they stand, as they have one length."""
-        lines = pa.concat_arrays(parts)
-        if day == self.opens:
-            _, offsets, letters = lines.buffers()
-            ends = np.frombuffer(offsets, dtype=np.int32)[1 : len(lines) + 1].astype(np.int64)
-            letters = np.frombuffer(letters, dtype=np.uint8).copy()
-            first = ends - (AFTER_JSON if header is None else AFTER_CSV) - LENGTH_OF_AN_INSTANT
-            places = first[:, np.newaxis] + np.arange(LENGTH_OF_AN_INSTANT)
-            letters[places] = columns.instant_letters(self.arrived_at(columns.instants_of(letters[places])))
-            lines = pa.Array.from_buffers(pa.string(), len(lines), [None, offsets, pa.py_buffer(letters)])
-        self.landing.compressed_lines(source, table, day, lines, header)
+        """All lines as one file; whoever wrote them has asked when they arrive."""
+        self.landing.compressed_lines(source, table, day, pa.concat_arrays(parts), header)
 
     def land_lines(self, source: str, table: str, day: date, parts: list[list[str]]) -> None:
         """All lines as one file."""

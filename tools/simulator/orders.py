@@ -42,9 +42,9 @@ INSTANTS = (
 RETURN_RATE, DAMAGED = 0.085, 0.18
 RETURN_FACTORS = np.append(RETURN_FACTORS_OF_KINDS, 1.0)
 FAILED_AT_FIRST = 0.06
-# What a payment provider keeps, by method: a share, and euro cents.
+# What a payment provider keeps: a share by method, and local cents by method and country.
 FEE_RATES = np.array([0.0149, 0.0249, 0.029, 0.0099, 0.0, 0.0])
-FEE_CENTS = np.array([25, 35, 49, 0, 56, 0])
+FEE_CENTS = np.array([[25, 30, 39, 20], [35, 49, 0, 30], [49, 0, 90, 0], [0] * 4, [0, 0, 349, 0], [0] * 4])
 REASONS = np.array(["changed_mind", "defective", "wrong_item", "late"])
 
 

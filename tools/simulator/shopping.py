@@ -12,12 +12,12 @@ from tools.simulator.incidents import Troubles
 from tools.simulator.orders import APP, MARKETPLACE, MINUTE, PHONE, WEB
 from tools.simulator.randomness import stream, weighted
 
-# Half of the orders come from visits, of which one in 32 buys, on discounts more.
+# Half of the orders come from visits, of which one in 31 buys, on discounts more.
 SHARE_OF_VISITS = 0.50
-CONVERSION, MORE_ON_DISCOUNT = 0.031, 1.2
+CONVERSION, MORE_ON_DISCOUNT = 0.032, 1.2
 KNOWN_VISITORS = 0.45
 # Who sees one page and is gone.
-KNOWN_BOUNCE, UNKNOWN_BOUNCE = 0.38, 0.64
+KNOWN_BOUNCE, UNKNOWN_BOUNCE = 0.42, 0.70
 # Who is not known and buys mostly logs in at the checkout; the others, and some of other channels, are guests.
 LOGS_IN, GUESTS_ELSEWHERE = 0.90, 0.12
 # How likely those who stay are to buy, for one of an ordinary visit: unknown visitors, and by source and device.
@@ -40,7 +40,7 @@ LAST_LINE = np.append(customers.LAST_LINE, 0.76)
 TASTES = np.vstack([customers.TASTES, CATEGORY_SHARES])
 GUEST = len(KINDS)
 # Pieces of a business's line are drawn until one is the last.
-LAST_PIECE, MOST_PIECES = 0.40, 9
+LAST_PIECE, MOST_PIECES = 0.50, 6
 SECOND_PIECE, THIRD_PIECE = 0.07, 0.015
 
 
@@ -74,11 +74,15 @@ class Visits:
 
 @dataclass
 class CartLines:
-    """Arrays by product that a visit means to buy, in so many pieces; `kept` where it really went into the cart."""
+    """Arrays by product that a visit means to buy, in so many pieces; `kept` where it really went into the cart.
+
+    `short`: pieces that were wanted beyond those that there were.
+    """
 
     visit: np.ndarray
     product: np.ndarray
     quantity: np.ndarray
+    short: np.ndarray
     position: np.ndarray
     in_stock: np.ndarray
     kept: np.ndarray
@@ -174,7 +178,7 @@ def shop(day: Day, catalog: Catalog, people: Customers, available: np.ndarray, f
     visits = visit(day, people, first_visit)
     buyers, person = decide(day, people, visits)
     lines, given_up = fill_carts(day, people, visits, person, available)
-    outside, outside_lines = order_elsewhere(day, people)
+    outside, outside_lines = order_elsewhere(day, people, available)
 
     drafts, wanted = drafts_of(day, people, visits, buyers, person, lines, outside, outside_lines)
     granted = allocate(
@@ -268,9 +272,9 @@ def visit(day: Day, people: Customers, first: int) -> Visits:
         campaign=(lot[:, np.newaxis] >= day.by_campaign[country, :-1]).sum(axis=1),
         consent=rng.random(count) >= 0.12,
         stays=stays,
-        pages=1 + (stays & (rng.random(count) < 0.20)),
-        searches=(stays & (rng.random(count) < 0.30)).astype(np.int64),
-        views=np.where(stays, rng.geometric(0.55, count), 0).clip(0, 20),
+        pages=1 + (stays & (rng.random(count) < 0.15)),
+        searches=(stays & (rng.random(count) < 0.25)).astype(np.int64),
+        views=np.where(stays, rng.geometric(0.60, count), 0).clip(0, 20),
         drawn=np.zeros(count, dtype=np.int64),
         checkout=np.zeros(count, dtype=bool),
         order=np.full(count, -1),
@@ -324,11 +328,12 @@ def fill_carts(day: Day, people: Customers, visits: Visits, person: np.ndarray, 
     keep = np.zeros(len(product), dtype=bool)
     keep[unique] = True
     visit_index, product, in_stock, quantity = visit_index[keep], product[keep], in_stock[keep], quantity[keep]
+    quantity, short = as_many_as_there_are(quantity, available[product, visits.country[visit_index]])
     visits.drawn[:] = np.bincount(visit_index, minlength=count)
     position = np.arange(len(visit_index)) - np.repeat(
         np.cumsum(visits.drawn) - visits.drawn, visits.drawn
     )
-    return CartLines(visit_index, product, quantity, position, in_stock, in_stock.copy()), given_up
+    return CartLines(visit_index, product, quantity, short, position, in_stock, in_stock.copy()), given_up
 
 
 def choose(rng: np.random.Generator, day: Day, people: Customers, person: np.ndarray) -> np.ndarray:
@@ -340,7 +345,7 @@ def choose(rng: np.random.Generator, day: Day, people: Customers, person: np.nda
     return day.draw.of(category, rng)
 
 
-def order_elsewhere(day: Day, people: Customers):
+def order_elsewhere(day: Day, people: Customers, available: np.ndarray):
     """Orders by phone and through marketplaces: arrays by order, and by line."""
     rng = stream(day.seed, "orders elsewhere", day.number)
     count = rng.poisson(day.orders_elsewhere)
@@ -354,13 +359,17 @@ def order_elsewhere(day: Day, people: Customers):
     product = choose(rng, day, people, index[order])
     _, unique = np.unique(order * 10_000 + product, return_index=True)
     at = day.midnight + (rng.beta(2.5, 2.0, count) * 23.5 * 3600e6).astype(np.int64)
-    lines = {
-        "order": order[unique],
-        "product": product[unique],
-        "quantity": pieces(rng, kind[order[unique]]),
-    }
+    order, product = order[unique], product[unique]
+    quantity, short = as_many_as_there_are(pieces(rng, kind[order]), available[product, country[order]])
+    lines = {"order": order, "product": product, "quantity": quantity, "short": short}
     channel = np.where(phones, PHONE, MARKETPLACE)
     return {"channel": channel, "index": index, "country": country, "ordered_at": at}, lines
+
+
+def as_many_as_there_are(wanted: np.ndarray, available: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pieces that are taken, of what is not sold out, and pieces that are missing."""
+    taken = np.where(available > 0, np.minimum(wanted, available), wanted)
+    return taken, wanted - taken
 
 
 def pieces(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
@@ -403,8 +412,9 @@ def drafts_of(
     order = np.concatenate([np.searchsorted(with_lines, lines.visit[kept]), count + outside_lines["order"]])
     product = np.concatenate([lines.product[kept], outside_lines["product"]])
     quantity = np.concatenate([lines.quantity[kept], outside_lines["quantity"]])
+    short = np.concatenate([lines.short[kept], outside_lines["short"]])
     cart_line = np.concatenate([np.flatnonzero(kept), np.full(len(outside_lines["order"]), -1)])
-    return drafts, {"order": order, "product": product, "quantity": quantity, "cart_line": cart_line}
+    return drafts, {"order": order, "product": product, "quantity": quantity, "short": short, "cart_line": cart_line}
 
 
 def demand_of(buyers, visits: Visits, lines: CartLines, given_up: tuple, drafts: dict, wanted: dict, granted) -> Demand:
@@ -417,6 +427,7 @@ def demand_of(buyers, visits: Visits, lines: CartLines, given_up: tuple, drafts:
     visit, product, units = (values[buys[given_up[0]]] for values in given_up)
     parts = (
         (wanted["product"], drafts["country"][wanted["order"]], wanted["quantity"], granted, False),
+        (wanted["product"], drafts["country"][wanted["order"]], wanted["short"], False, False),
         (lines.product[gone], visits.country[lines.visit[gone]], lines.quantity[gone], False, False),
         (product, visits.country[visit], units, False, True),
     )

@@ -19,7 +19,7 @@ OPENING_DAYS = 34
 REVIEW_WEEKDAYS = (0, 3)
 # What they take for a product's level follows its sales over about so many days; they know the season that comes.
 DAYS_TO_LEARN, DAYS_AHEAD = 45, 21
-SAFETY = 1.55
+SAFETY = 1.35
 OVERFLOW_SHARE = 0.15
 
 

@@ -267,20 +267,17 @@ class Shop:
         step, chosen = self.steps_today(instants, record)
         at = instants[step, chosen]
         for operation, some in (("c", step <= FIRST_ANSWER), ("u", step > FIRST_ANSWER)):
-            rows = self.payment_rows(orders, chosen[some], step[some], at[some], record.day.per_euro)
+            rows = self.payment_rows(orders, chosen[some], step[some], at[some])
             self.log.add("payments", operation, at[some], rows)
 
-    def payment_rows(
-        self, orders: Orders, chosen: np.ndarray, step: np.ndarray, at: np.ndarray, per_euro: np.ndarray
-    ) -> dict:
-        """Whole rows of payments after a step (a position in PAYMENT_STATUSES) of each; a fee is kept of captured ones.
-        """
+    def payment_rows(self, orders: Orders, chosen: np.ndarray, step: np.ndarray, at: np.ndarray) -> dict:
+        """Whole rows of payments after a step (a position in PAYMENT_STATUSES) of each; captured ones cost a fee."""
         with_voucher = step == VOUCHER_STEP
         method = np.where(with_voucher, VOUCHER, orders.method[chosen])
         voucher = orders.voucher[chosen]
         captured = PAYMENT_CAPTURED[step]
         amount = np.where(with_voucher, voucher, orders.total[chosen] - voucher)
-        fee = np.rint(amount * FEE_RATES[method] + FEE_CENTS[method] * per_euro[orders.country[chosen]])
+        fee = np.rint(amount * FEE_RATES[method] + FEE_CENTS[method, orders.country[chosen]])
         return {
             "payment_id": columns.ids("Y", orders.number[chosen] * 10 + PAYMENT_DIGITS[step], 10),
             "order_id": columns.ids("O", orders.number[chosen]),
