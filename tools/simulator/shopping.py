@@ -12,12 +12,12 @@ from tools.simulator.incidents import Troubles
 from tools.simulator.orders import APP, MARKETPLACE, MINUTE, PHONE, WEB
 from tools.simulator.randomness import stream, weighted
 
-# Half of the orders come from visits, of which one in 31 buys, on discounts more.
-SHARE_OF_VISITS = 0.50
-CONVERSION, MORE_ON_DISCOUNT = 0.032, 1.2
+# Of the orders, so many come from visits, of which one in 30 buys, on discounts more.
+SHARE_OF_VISITS = 0.45
+CONVERSION, MORE_ON_DISCOUNT = 0.0335, 1.15
 KNOWN_VISITORS = 0.45
 # Who sees one page and is gone.
-KNOWN_BOUNCE, UNKNOWN_BOUNCE = 0.42, 0.70
+KNOWN_BOUNCE, UNKNOWN_BOUNCE = 0.45, 0.72
 # Who is not known and buys mostly logs in at the checkout; the others, and some of other channels, are guests.
 LOGS_IN, GUESTS_ELSEWHERE = 0.90, 0.12
 # How likely those who stay are to buy, for one of an ordinary visit: unknown visitors, and by source and device.
@@ -258,6 +258,7 @@ def visit(day: Day, people: Customers, first: int) -> Visits:
     lot = rng.random(count) * by_advertising[country]
     newsletter_or_other = np.where(known, rng.integers(0, 4, count), rng.choice([0, 1, 3], count))
     stays = rng.random(count) >= np.where(known, KNOWN_BOUNCE, UNKNOWN_BOUNCE)
+    views = np.where(stays, rng.geometric(0.52, count) - 1, 0).clip(0, 20)
     return Visits(
         number=first + np.arange(count),
         customer=customer,
@@ -272,9 +273,9 @@ def visit(day: Day, people: Customers, first: int) -> Visits:
         campaign=(lot[:, np.newaxis] >= day.by_campaign[country, :-1]).sum(axis=1),
         consent=rng.random(count) >= 0.12,
         stays=stays,
-        pages=1 + (stays & (rng.random(count) < 0.15)),
+        pages=1 + (stays & ((views == 0) | (rng.random(count) < 0.10))),
         searches=(stays & (rng.random(count) < 0.25)).astype(np.int64),
-        views=np.where(stays, rng.geometric(0.60, count), 0).clip(0, 20),
+        views=views,
         drawn=np.zeros(count, dtype=np.int64),
         checkout=np.zeros(count, dtype=bool),
         order=np.full(count, -1),
