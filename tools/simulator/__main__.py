@@ -58,9 +58,7 @@ def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     write_marker(folder, options)
 
 
-def live(
-    folder: Path, options: Options, days_there: int, emitters: Iterable[type], silent: bool = False
-) -> None:
+def live(folder: Path, options: Options, days_there: int, emitters: Iterable[type], silent: bool = False) -> None:
     """Live the world and let some of the emitters land what they tell of it."""
     with people.living(bool(options.distinctive)):
         world = World(options)

@@ -28,10 +28,11 @@ class OptionsError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """`start`: the first day that lands, ISO; `days`: how many land. The first brings the `history_days` before it, too.
+    """`start`: the first day that lands, ISO; `days`: how many land. The first brings `history_days` before it, too.
 
-    `orders_per_day` and `customers`: about how many, the latter after 120 days of the world. `defects`: the share of rows that each kind of defect befalls. `distinctive`: 1 for persons of whom no value is
-    an ordinary word, number or day, so that a search for them finds nothing else.
+    `orders_per_day` and `customers`: about how many, the latter after 120 days of the world. `defects`: the share of
+    rows that each kind of defect befalls. `distinctive`: 1 for persons of whom no value is an ordinary word, number or
+    day, so that a search for them finds nothing else.
     """
 
     seed: int = 42

@@ -331,9 +331,7 @@ def fill_carts(day: Day, people: Customers, visits: Visits, person: np.ndarray, 
     visit_index, product, in_stock, quantity = visit_index[keep], product[keep], in_stock[keep], quantity[keep]
     quantity, short = as_many_as_there_are(quantity, available[product, visits.country[visit_index]])
     visits.drawn[:] = np.bincount(visit_index, minlength=count)
-    position = np.arange(len(visit_index)) - np.repeat(
-        np.cumsum(visits.drawn) - visits.drawn, visits.drawn
-    )
+    position = np.arange(len(visit_index)) - np.repeat(np.cumsum(visits.drawn) - visits.drawn, visits.drawn)
     return CartLines(visit_index, product, quantity, short, position, in_stock, in_stock.copy()), given_up
 
 

@@ -8,7 +8,6 @@ import pyarrow as pa
 from tools.simulator import columns
 from tools.simulator.landing import Landing
 
-
 OPERATIONS = ["r", "c", "u", "d"]
 
 

@@ -27,7 +27,8 @@ REJECTED, NEVER_READ = 0.05, 0.04
 class Review:
     """`number`: of the order line; `order`: 0 where not told; `votes`: (when, how many by then), growing.
 
-    `mood` and `cause`: what the text says, as keys of the books. `moderated_at` is None where nobody has read it; `aspects`: pairs of aspect and stars, None where not asked for.
+    `mood` and `cause`: what the text says, as keys of the books. `moderated_at` is None where nobody has read it;
+    `aspects`: pairs of aspect and stars, None where not asked for.
     """
 
     number: int
