@@ -217,7 +217,8 @@ def test_incidents_show(year_zone, hidden):
     assert {kind for (kind,) in kinds} == set(incidents.KINDS)
 
     def during(kind: str, subject: str = "true") -> str:
-        return f"exists (from {hidden['incidents']} where kind = '{kind}' and day between first_day and last_day and {subject})"
+        now = f"kind = '{kind}' and day between first_day and last_day and {subject}"
+        return f"exists (from {hidden['incidents']} where {now})"
 
     posts = (
         "(select cast(posted_at as date) as day, count(distinct mention_id) as posts from social_mentions group by 1)"
