@@ -12,15 +12,21 @@ from conftest import house
 
 DAYS = ("2025-09-01", "2025-09-02", "2025-09-03")
 NOON = datetime(2025, 9, 1, 12)
-FACTS = ("+fct_order", "+fct_ticket", "+fct_web_session", "+fct_purchase_order_line", "+fct_shipment")
+FACTS = ("+fct_order_line", "+fct_ticket", "+fct_web_session", "+fct_purchase_order_line", "+fct_shipment")
 STAGED = (
     *("stg_shop__order_items", "stg_shop__payments", "stg_shop__refunds"),
     *("stg_support__messages", "stg_web__events", "stg_erp__purchase_order_lines", "stg_wms__shipments"),
 )
 
-# O1: lines of 10 and 5, 15 paid, 4 given back. O2: a line of 20, 20 paid. O3: nothing.
+# O1: lines of 10 and 5, 15 paid at a fee of 0.45, 4 given back. O2: a line of 20, 20 paid at a fee of 0.20. O3: nothing. Lines bear what is given
+# back and the fees by their value.
 BEFORE = {
     "orders": {"O1": (2, 15, 15, 4), "O2": (1, 20, 20, 0), "O3": (0, 0, 0, 0)},
+    "lines": {
+        "L1": ("O1", Decimal("2.67"), Decimal("0.30")),
+        "L2": ("O1", Decimal("1.33"), Decimal("0.15")),
+        "L3": ("O2", 0, Decimal("0.20")),
+    },
     "tickets": {"T1": (2, 1, 60), "T2": (1, 1, None)},
     "sessions": {"S1": 2, "S2": 1},
     "purchases": {"B1": ("A1", 30)},
@@ -29,6 +35,7 @@ BEFORE = {
 # L2, Y1 and R1 leave O1; G2, the only answer of T1, and E3, the only event of S2, leave as well.
 MOVED = {
     "orders": {"O1": (1, 10, 0, 0), "O2": (2, 25, 35, 0), "O3": (0, 0, 0, 4)},
+    "lines": {"L1": ("O1", 0, 0), "L2": ("O2", 0, Decimal("0.13")), "L3": ("O2", 0, Decimal("0.52"))},
     "tickets": {"T1": (1, 1, None), "T2": (2, 1, 60)},
     "sessions": {"S1": 3},
     "purchases": {"B1": ("A2", 30)},
@@ -58,7 +65,7 @@ def line(line_id: str, order_id: str, price: int, lsn: int = 1) -> dict:
 def payment(payment_id: str, order_id: str, amount: int, lsn: int = 1, **values) -> dict:
     return change(
         lsn, payment_id=payment_id, order_id=order_id, payment_status="captured", amount=Decimal(f"{amount}.00"),
-        currency_code="EUR", paid_at=NOON, **values,
+        fee_amount=Decimal("0.45" if payment_id == "Y1" else "0.20"), currency_code="EUR", paid_at=NOON, **values,
     )  # fmt: skip
 
 
@@ -172,6 +179,7 @@ def facts(house) -> dict:
         "orders": by_key(
             "select order_id, line_count, gross_amount, captured_amount, refunded_amount from core.fct_order"
         ),
+        "lines": by_key("select order_item_id, order_id, refunded_amount, payment_fee_amount from core.fct_order_line"),
         "tickets": by_key(
             "select ticket_id, message_count, customer_message_count, first_response_seconds from core.fct_ticket"
         ),
@@ -220,7 +228,6 @@ def test_both_parents_are_right(growing):
         ("stg_shop__order_items", "order_id", "O1"),
         ("stg_shop__payments", "order_id", "O1"),
         ("stg_shop__refunds", "order_id", "O1"),
-        ("fct_order_line", "order_id", "O1"),
         ("fct_payment", "order_id", "O1"),
         ("fct_refund", "order_id", "O1"),
         ("stg_support__messages", "ticket_id", "T1"),
@@ -259,6 +266,7 @@ def test_a_row_that_is_deleted_and_comes_again_under_another_parent(growing):
     land(growing, DAYS[1], {"shop/payments": [payment("Y1", "O1", 15, lsn=2, _op="d")]})
     growing.dbt("run", "-s", *FACTS)
     assert facts(growing)["orders"] == BEFORE["orders"] | {"O1": (2, 15, 0, 4)}
+    assert facts(growing)["lines"]["L1"] == ("O1", Decimal("2.67"), 0)
     # Both at once: the delete is of the order that it came to in between.
     rows = [
         payment("Y1", "O3", 15, lsn=3, _op="c"),

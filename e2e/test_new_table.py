@@ -42,7 +42,7 @@ def test_the_page_leads_to_a_staged_table(built, tmp_path):
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     for block in page_commands():
         # The page lands on the day after the default zone's last one; this zone is shorter.
-        commands = block.replace("2025-12-30", "2025-09-11")
+        commands = block.replace("2026-01-01", "2025-09-11")
         done = subprocess.run(
             ["bash", "-euc", commands], cwd=project, env=environment, capture_output=True, text=True, check=False
         )

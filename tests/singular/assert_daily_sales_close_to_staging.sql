@@ -12,6 +12,8 @@ orders as (
     select
         order_id,
         currency_code,
+        discount_amount,
+        total_amount - coalesce(shipping_amount, 0) as net_amount,
         {{ business_date('ordered_at') }} as date_day,
         order_status not in ('pending', 'cancelled') as is_sale
     from {{ ref('stg_shop__orders') }}
@@ -41,6 +43,27 @@ bookings as (
     inner join sales
         on items.order_id = sales.order_id
     where not items.is_deleted
+
+    union all
+
+    -- What an order was given beyond its lines, where it adds up with it.
+    select
+        max(sales.currency_code) as currency_code,
+        max(sales.date_day) as date_day,
+        0 as unit_count,
+        cast(null as double) as gross_sales_amount,
+        cast(max(sales.discount_amount) - sum(coalesce(items.discount_amount, 0)) as double) as discount_amount,
+        cast(null as double) as refund_amount,
+        cast(null as double) as unmatched_refund_amount
+    from sales
+    inner join {{ ref('stg_shop__order_items') }} as items
+        on sales.order_id = items.order_id
+    where not items.is_deleted
+    group by sales.order_id
+    having
+        max(sales.discount_amount) > sum(coalesce(items.discount_amount, 0))
+        and max(sales.net_amount + sales.discount_amount)
+        = sum({{ round_money('items.quantity * items.unit_price', 'sales.currency_code') }})
 
     union all
 

@@ -5,6 +5,7 @@
     ('fct_order_line', 'order_date', 'currency_code', 'gross_amount'),
     ('fct_order_line', 'order_date', 'cost_currency_code', 'cost_amount'),
     ('fct_payment', 'payment_date', 'currency_code', 'amount'),
+    ('fct_shipment', 'ship_date', 'currency_code', 'shipping_cost'),
     ('fct_refund', 'refund_date', 'currency_code', 'amount'),
     ('fct_purchase_order_line', 'order_date', 'currency_code', 'ordered_amount'),
     ('fct_cart', 'cart_date', 'currency_code', 'cart_amount'),
@@ -19,6 +20,7 @@
     from {{ ref(fact) }}
     where
         {{ amount }} is not null
+        and {{ currency }} is not null
         and {{ amount }}_reporting is null
         and {{ day }} <= {{ as_of() }}
         and exists (select 1 from {{ ref('stg_fx__daily_rates') }})

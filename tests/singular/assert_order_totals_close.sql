@@ -1,3 +1,8 @@
+{#- Sums of all lines, each in the order's currency and in the reporting one; of these every line has a value, or none that counts. -#}
+{%- set shared_measures = [
+    'shipping_amount', 'shipping_tax_amount', 'refunded_amount', 'refunded_tax_amount', 'net_revenue_amount', 'gross_margin_amount',
+    'shipping_cost_amount', 'payment_fee_amount', 'contribution_margin_amount',
+] %}
 with
 
 orders as (
@@ -20,6 +25,11 @@ lines as (
         sum(discount_amount_reporting) as discount_amount_reporting,
         sum(tax_amount_reporting) as tax_amount_reporting,
         sum(cost_amount_reporting) as cost_amount_reporting,
+        {%- for measure in shared_measures %}
+            {{ null_propagating_sum(measure) }} as {{ measure }},
+            {{ null_propagating_sum(measure ~ '_reporting') }} as {{ measure }}_reporting,
+        {%- endfor %}
+        {{ null_propagating_sum('cost_of_goods_amount') }} as cost_of_goods_amount,
         count_if(gross_amount_reporting is null) as lines_without_rate,
         count_if(cost_amount_reporting is null) as lines_without_cost
     from {{ ref('fct_order_line') }}
@@ -59,4 +69,16 @@ where
     or orders.cost_amount_reporting <> coalesce(lines.cost_amount_reporting, 0)
     or orders.net_amount_reporting <> coalesce(
         lines.gross_amount_reporting - lines.discount_amount_reporting, 0
+    )
+
+    -- What is spread over lines adds up again, and is unknown exactly when a part is.
+    or (
+        orders.line_count > 0
+        and (
+            orders.cost_of_goods_amount is distinct from lines.cost_of_goods_amount
+            {%- for measure in shared_measures %}
+                or orders.{{ measure }} is distinct from lines.{{ measure }}
+                or orders.{{ measure }}_reporting is distinct from lines.{{ measure }}_reporting
+            {%- endfor %}
+        )
     )

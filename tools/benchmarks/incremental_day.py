@@ -18,7 +18,7 @@ from tools.benchmarks.evidence import ROOT, commit, save
 from tools.parity.days_of_a_zone import days_of, link_days
 
 DAYS = 31
-# As in the default zone, whose 5,000 customers place 20,000 orders.
+# As in the default zone: `--customers 5000` and 20,000 orders.
 ORDERS_OF_A_CUSTOMER = 4
 HISTORIES = (3, 30)
 # What a day may cost on the long history, as a multiple of what it costs on the short one.

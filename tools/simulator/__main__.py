@@ -4,8 +4,11 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -20,6 +23,7 @@ from tools.simulator.emit.clear_values import ClearValues
 from tools.simulator.emit.crm import Crm
 from tools.simulator.emit.erp import Erp
 from tools.simulator.emit.fx import Fx
+from tools.simulator.emit.hidden import Hidden
 from tools.simulator.emit.reviews import Reviews
 from tools.simulator.emit.shop import Shop
 from tools.simulator.emit.social import Social
@@ -27,28 +31,50 @@ from tools.simulator.emit.support import Support
 from tools.simulator.emit.surveys import Surveys
 from tools.simulator.emit.web import Web
 from tools.simulator.emit.wms import Wms
+from tools.simulator.first_load import FirstLoad
 from tools.simulator.landing import Landing
-from tools.simulator.options import Options, OptionsError, read_marker, write_marker
+from tools.simulator.options import WITHOUT_PAST, Options, OptionsError, read_marker, write_marker
 from tools.simulator.world import World
 
-EMITTERS = (Shop, Erp, Wms, Web, Fx, Carts, Carriers, Crm, Support, Reviews, Ads, Surveys, Social, Answers, ClearValues)
+# In two groups that take about as long: a long world is told of by two processes.
+EMITTERS = (
+    (Shop, Erp, Fx, Ads, Carriers, Reviews, Social, Answers),
+    (Web, Wms, Carts, Crm, Support, Surveys, ClearValues, Hidden),
+)
+
+DAYS_FOR_TWO = 150
 
 
 def simulate(folder: Path, options: Options, days_there: int = 0) -> None:
     """Live the world and land what came after the first `days_there` days."""
+    if options.defects or options.last < DAYS_FOR_TWO:
+        live(folder, options, days_there, chain(*EMITTERS))
+    else:
+        # Both live the same world, which takes less time than to tell of it.
+        with ProcessPoolExecutor(1) as executor:
+            others = executor.submit(live, folder, options, days_there, EMITTERS[1], silent=True)
+            live(folder, options, days_there, EMITTERS[0])
+            others.result()
+    write_marker(folder, options)
+
+
+def live(folder: Path, options: Options, days_there: int, emitters: Iterable[type], silent: bool = False) -> None:
+    """Live the world and let some of the emitters land what they tell of it."""
     with people.living(bool(options.distinctive)):
         world = World(options)
-        first_day = date.fromisoformat(options.start) + timedelta(days=days_there)
-        landing = SpoiledLanding(folder, first_day, options) if options.defects else Landing(folder, first_day)
-        emitters = [emitter(world, landing) for emitter in EMITTERS]
+        first_new = options.first_landing + timedelta(days=days_there)
+        landing = SpoiledLanding(folder, first_new, options) if options.defects else Landing(folder, first_new)
+        first_load = FirstLoad(landing, options)
+        tellers = [emitter(world, first_load) for emitter in emitters]
         if options.defects:
             # Last, as it lands what the day before left over beside what the others land.
-            emitters.append(landing)
-        for record in tqdm(world.days(), total=options.days, desc="simulating", unit="day", mininterval=1, delay=2):
-            for emitter in emitters:
-                emitter.emit(record)
-            landing.close_day(record.date)
-    write_marker(folder, options)
+            tellers.append(landing)
+        days = options.last + 1
+        shown = {"desc": "simulating", "unit": "day", "mininterval": 1, "delay": 2, "disable": silent}
+        for record in tqdm(world.days(), total=days, **shown):
+            for teller in tellers:
+                teller.emit(record)
+            first_load.close_day(record.date)
 
 
 def simulate_new(folder: Path, options: Options) -> None:
@@ -72,7 +98,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--append", type=int, metavar="DAYS", help="add the next days to the landing zone in --out")
     for field in fields(Options):
         name = "--" + field.name.replace("_", "-")
-        parser.add_argument(name, type=type(field.default), default=None, help=f"default: {field.default}")
+        meaning = f"default: {field.default}"
+        if field.name in WITHOUT_PAST:
+            meaning += f"; with --days alone: {WITHOUT_PAST[field.name]}"
+        parser.add_argument(name, type=type(field.default), default=None, help=meaning)
     return parser.parse_args(arguments)
 
 
@@ -93,6 +122,8 @@ def write(given: argparse.Namespace) -> int:
     try:
         if given.append is None:
             require_empty(given.out)
+            if given.days is not None and given.history_days is None:
+                chosen = WITHOUT_PAST | chosen
             simulate_new(given.out.resolve(), Options(**chosen))
             return 0
         if chosen:

@@ -7,10 +7,14 @@ from functools import cache
 MICROSECONDS_PER_DAY = 86_400_000_000
 # Monday to Sunday; electronics sell at the weekend.
 WEEKDAY = (0.92, 0.90, 0.93, 0.97, 1.05, 1.15, 1.08)
-MONTH = (0.90, 0.85, 0.88, 0.90, 0.92, 0.90, 0.92, 0.93, 0.95, 0.97, 1.05, 1.15)
+# In the middle of each month; days between lie between. Summer is quiet, and before Christmas gifts are bought.
+MONTH = (0.97, 0.88, 0.92, 0.94, 0.95, 0.91, 0.83, 0.82, 0.96, 1.03, 1.22, 1.45)
+# From Christmas Eve on, and on the two days when nobody shops.
+AFTER_CHRISTMAS, HOLIDAY = 0.72, 0.5
+HOLIDAYS = ((12, 25), (1, 1))
 GROWTH_PER_DAY = 0.0006
-# With it, the default 120 days from September to Christmas have about the orders a day that they are asked for.
-LEVEL = 0.81
+# With it, the default 396 days have about the orders a day that they are asked for.
+LEVEL = 0.83
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,25 @@ def demand(day: date, day_number: int) -> float:
     """How busy a day is; 1 is an ordinary one."""
     promotion = running(day)
     lift = promotion.lift if promotion else 1.0
-    if (day.month, day.day) in ((12, 25), (1, 1)):
-        lift = 0.4
-    return LEVEL * WEEKDAY[day.weekday()] * MONTH[day.month - 1] * lift * (1 + GROWTH_PER_DAY * day_number)
+    return WEEKDAY[day.weekday()] * usual(day, day_number) * lift
+
+
+def usual(day: date, day_number: int) -> float:
+    """How busy a day would be without its weekday and without promotions."""
+    return LEVEL * season(day) * (1 + GROWTH_PER_DAY * day_number)
+
+
+@cache
+def season(day: date) -> float:
+    """How busy a time of the year is, without promotions and weekdays."""
+    middle = 14.5
+    passed = day.day - 1 - middle
+    other = (day + timedelta(days=15 if passed > 0 else -15)).month
+    towards = abs(passed) / 30.4
+    level = MONTH[day.month - 1] * (1 - towards) + MONTH[other - 1] * towards
+    if (day.month, day.day) in HOLIDAYS:
+        return level * HOLIDAY
+    return level * (AFTER_CHRISTMAS if day.month == 12 and day.day >= 24 else 1.0)
 
 
 def microseconds(day: date) -> int:

@@ -16,7 +16,7 @@ DAYS_TO_EXPIRE = 30
 # The clean-up misses the rest.
 EXPIRES = 0.7
 # Of the customers who have left a cart and begin another one, so many find the old one there.
-TAKES_UP = 0.7
+TAKES_UP = 0.25
 SECOND = 1_000_000
 
 

@@ -16,10 +16,18 @@ PRICE_RANGES = np.array(
         *([19_900, 64_900], [4_900, 59_900], [900, 14_900]),
     ]
 )
+# How many pieces come back, for one of an ordinary category.
+RETURN_FACTORS = np.array([1.2, 1.0, 1.0, 0.9, 0.7, 1.7, 0.6])
 BRANDS = np.array(["Norvik", "Aurelo", "Kitsu", "Pinepoint", "Halden", "Orbita", "Voltra", "Mirai", "Castor", "Lumen"])
 PRODUCTS = 280
 SUPPLIERS = 25
 ENTERED_BEFORE_LAUNCH = 21
+# New products begin with this much more demand, which is gone after some weeks; old ones fade over their last days.
+LAUNCH_DEMAND, LAUNCH_DAYS = 1.2, 40.0
+FADING_DAYS, LEAST_DEMAND = 100, 0.25
+LAUNCHED_LATER, DISCONTINUED = 0.15, 0.12
+# Within a year and some weeks of the world.
+FIRST_LAUNCH, LAUNCHES, FIRST_END, ENDS = 5, 350, 40, 340
 WAREHOUSES = (
     ("WH-DE1", "Leipzig", "Leipzig", "DE", "Europe/Berlin"),
     ("WH-US1", "Columbus", "Columbus", "US", "America/New_York"),
@@ -56,6 +64,13 @@ class Catalog:
         """Which products can be bought on a day of the world."""
         return (self.launched <= day) & (self.discontinued > day)
 
+    def demand(self, day: int) -> np.ndarray:
+        """How much each product is wanted on a day, all of the first day's products together about 1."""
+        since, left = day - self.launched, self.discontinued - day
+        new = LAUNCH_DEMAND * np.exp(-since.clip(0) / LAUNCH_DAYS)
+        fading = (left / FADING_DAYS).clip(LEAST_DEMAND, 1)
+        return self.popularity * (1 + new) * fading * self.on_sale(day)
+
     def entered(self, day: int) -> np.ndarray:
         """Which products the ERP knows on a day: they are entered before their launch, so that they can be ordered."""
         return self.launched - ENTERED_BEFORE_LAUNCH <= day
@@ -86,10 +101,10 @@ def build(seed: int) -> Catalog:
     list_price = (low * (high / low) ** rng.random(PRODUCTS)).astype(np.int64) // 100 * 100 + 99
     popularity = rng.pareto(1.6, PRODUCTS) + 0.25
     popularity *= (low.mean() / list_price) ** 0.25
-    later = share(seed, "launched later", ids) < 0.10
-    launched = np.where(later, 5 + hashed(seed, "launch", ids).astype(np.int64) % 300, -400)
-    ends = share(seed, "discontinued", ids) < 0.08
-    discontinued = np.where(ends & ~later, 40 + hashed(seed, "end", ids).astype(np.int64) % 300, 10**6)
+    later = share(seed, "launched later", ids) < LAUNCHED_LATER
+    launched = np.where(later, FIRST_LAUNCH + below(seed, "launch", ids, LAUNCHES), -400)
+    ends = share(seed, "discontinued", ids) < DISCONTINUED
+    discontinued = np.where(ends & ~later, FIRST_END + below(seed, "end", ids, ENDS), 10**6)
     supplier = rng.integers(0, SUPPLIERS, PRODUCTS)
     another = (supplier + 1 + hashed(seed, "second supplier", ids).astype(np.int64) % (SUPPLIERS - 1)) % SUPPLIERS
     lots = np.where(list_price < 10_000, 5, np.where(list_price < 40_000, 2, 1))

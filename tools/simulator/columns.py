@@ -1,5 +1,7 @@
 """Numpy arrays as typed Arrow columns, made from their bytes: that takes no time per value in Python."""
 
+from functools import lru_cache
+
 import numpy as np
 import pyarrow as pa
 
@@ -25,11 +27,14 @@ def validity(present: np.ndarray | None) -> pa.Buffer | None:
     return None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
 
 
-def money(cents: np.ndarray) -> pa.Array:
-    """Whole cents as decimal(18,2), exactly: Arrow holds decimals as 128-bit little-endian integers."""
+def money(cents: np.ndarray, present: np.ndarray | None = None) -> pa.Array:
+    """Whole cents as decimal(18,2), exactly: Arrow holds decimals as 128-bit little-endian integers.
+
+    Null where `present` is False.
+    """
     cents = np.ascontiguousarray(cents, dtype=np.int64)
     halves = np.stack([cents, cents >> 63], axis=1)
-    return pa.Array.from_buffers(pa.decimal128(18, SCALE), len(cents), [None, pa.py_buffer(halves)])
+    return pa.Array.from_buffers(pa.decimal128(18, SCALE), len(cents), [validity(present), pa.py_buffer(halves)])
 
 
 def instant(microseconds: np.ndarray) -> pa.Array:
@@ -77,13 +82,21 @@ def coded(codes: np.ndarray, labels: np.ndarray | list | pa.Array) -> pa.Array:
     """The label at each code; a negative code is null. Long lists of labels are better given as Arrow arrays."""
     codes = np.asarray(codes)
     positions = fixed(np.maximum(codes, 0), np.int32, pa.int32(), codes >= 0)
-    labels = labels if isinstance(labels, pa.Array) else texts(list(labels))
+    labels = labels if isinstance(labels, pa.Array) else label_texts(tuple(labels))
     return labels.take(positions)
+
+
+@lru_cache(maxsize=256)
+def label_texts(labels: tuple) -> pa.Array:
+    """Labels as an Arrow array; the same few are used every day."""
+    return texts([None if label is None else str(label) for label in labels])
 
 
 def repeated(text: str, count: int) -> pa.Array:
     """The same text in every row."""
-    return coded(np.zeros(count, dtype=np.int32), [text])
+    encoded = text.encode()
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(len(encoded))
+    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(encoded * count)])
 
 
 def whole(values: np.ndarray, none: int | None = None) -> pa.Array:
@@ -96,12 +109,14 @@ def nulls(count: int, data_type: pa.DataType) -> pa.Array:
     return pa.nulls(count, data_type)
 
 
-def ingested_at(instants: np.ndarray, midnight: int) -> pa.Array:
+def ingested_at(instants: np.ndarray) -> pa.Array:
     """When rows reached the landing zone: five minutes later, on the same day."""
-    return instant(within_day(np.asarray(instants) + INGESTED_AFTER, midnight))
+    instants = np.asarray(instants, dtype=np.int64)
+    midnights = instants // MICROSECONDS_PER_DAY * MICROSECONDS_PER_DAY
+    return instant(within_day(instants + INGESTED_AFTER, midnights))
 
 
-def within_day(instants: np.ndarray, midnight: int) -> np.ndarray:
+def within_day(instants: np.ndarray, midnight: int | np.ndarray) -> np.ndarray:
     """Instants, at the latest the last microsecond of the day that begins at `midnight`."""
     return np.minimum(instants, midnight + MICROSECONDS_PER_DAY - 1)
 
@@ -117,8 +132,9 @@ def decimal(numbers: np.ndarray, digits: int) -> np.ndarray:
     letters = np.empty((len(numbers), blocks * BLOCK), dtype=np.uint8)
     rest = np.asarray(numbers, dtype=np.int64)
     for block in range(blocks - 1, -1, -1):
-        rest, low = np.divmod(rest, 10**BLOCK)
-        letters[:, block * BLOCK : (block + 1) * BLOCK] = BLOCKS[low]
+        higher = rest // 10**BLOCK
+        letters[:, block * BLOCK : (block + 1) * BLOCK] = BLOCKS[rest - higher * 10**BLOCK]
+        rest = higher
     return letters[:, blocks * BLOCK - digits :]
 
 

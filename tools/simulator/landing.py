@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,6 +27,14 @@ class Landing:
         # How an empty file of each table is written, and the tables that had rows on the day that is being emitted.
         self.empty: dict[tuple[str, str], tuple[str, Callable[[Path], object]]] = {}
         self.had_rows: set[tuple[str, str]] = set()
+
+    def collects(self, day: date) -> bool:
+        """Whether a day's rows may be given later, together with those of later days: here, each day lands."""
+        return False
+
+    def arrived_at(self, instants: np.ndarray) -> np.ndarray:
+        """When rows arrive that are ready at some instants: at once."""
+        return instants
 
     def close_day(self, day: date) -> None:
         """Land an empty file of each table that had no rows on the day."""

@@ -4,13 +4,20 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 MARKER = "_landing_zone.json"
 # Grows when the same options give other bytes; then older landing zones cannot be appended to.
-VERSION = 3
-HIGHEST = {"days": 3650, "orders_per_day": 500_000, "customers": 50_000_000}
+VERSION = 4
+RANGES = {
+    "days": (1, 3650),
+    "history_days": (0, 3650),
+    "orders_per_day": (1, 500_000),
+    "customers": (1, 50_000_000),
+}
+# What is meant by `--days` alone: days one after the other, without a past.
+WITHOUT_PAST = {"start": "2025-09-01", "history_days": 0}
 # A document can suffer twelve kinds, and most rows shall be good.
 MOST_DEFECTS = 0.05
 
@@ -21,26 +28,30 @@ class OptionsError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """`start`: the first day, ISO; `orders_per_day` and `customers`: about how many, the latter after 120 days.
+    """`start`: the first day that lands, ISO; `days`: how many land. The first brings `history_days` before it, too.
 
-    `defects`: the share of rows that each kind of defect befalls. `distinctive`: 1 for persons of whom no value is
-    an ordinary word, number or day, so that a search for them finds nothing else.
+    `orders_per_day` and `customers`: about how many, the latter after 120 days of the world. `defects`: the share of
+    rows that each kind of defect befalls. `distinctive`: 1 for persons of whom no value is an ordinary word, number or
+    day, so that a search for them finds nothing else.
     """
 
     seed: int = 42
-    start: str = "2025-09-01"
-    days: int = 120
-    orders_per_day: int = 167
+    start: str = "2025-12-01"
+    days: int = 31
+    history_days: int = 365
+    orders_per_day: int = 50
     customers: int = 5000
     defects: float = 0.0
     distinctive: int = 0
 
     def __post_init__(self):
         """Refuse what no world can be made of."""
-        for name, highest in HIGHEST.items():
-            if not 1 <= getattr(self, name) <= highest:
+        for name, (lowest, highest) in RANGES.items():
+            if not lowest <= getattr(self, name) <= highest:
                 option = name.replace("_", "-")
-                raise OptionsError(f"--{option} is {getattr(self, name)}; a number from 1 to {highest} is needed.")
+                raise OptionsError(
+                    f"--{option} is {getattr(self, name)}; a number from {lowest} to {highest} is needed."
+                )
         if not 0 <= self.seed < 2**32:
             raise OptionsError(f"--seed is {self.seed}; a number from 0 to {2**32 - 1} is needed.")
         if not 0 <= self.defects <= MOST_DEFECTS:
@@ -53,6 +64,21 @@ class Options:
             start = None
         if start is None or start.isoformat() != self.start or not 1990 <= start.year <= 2100:
             raise OptionsError(f"--start is {self.start!r}; a day such as 2025-09-01 is needed.")
+
+    @property
+    def first_landing(self) -> date:
+        """The first day that lands."""
+        return date.fromisoformat(self.start)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the world."""
+        return self.first_landing - timedelta(days=self.history_days)
+
+    @property
+    def last(self) -> int:
+        """The number of the world's last day, which counts from 0."""
+        return self.history_days + self.days - 1
 
     def said(self) -> dict:
         """The options by name. A zone without defects says nothing of them: it is what it was before there were any.

@@ -6,7 +6,10 @@ import numpy as np
 
 from tools.simulator import countries
 from tools.simulator.calendar import MICROSECONDS_PER_DAY
-from tools.simulator.customers import RETURN_RATES
+from tools.simulator.catalog import RETURN_FACTORS as RETURN_FACTORS_OF_CATEGORIES
+from tools.simulator.catalog import Catalog
+from tools.simulator.customers import RETURN_FACTORS as RETURN_FACTORS_OF_KINDS
+from tools.simulator.incidents import DAMAGED_RETURNS, FAULTY_RETURNS
 from tools.simulator.randomness import hashed, stream
 
 NEVER = np.iinfo(np.int64).max
@@ -35,6 +38,13 @@ INSTANTS = (
     "refunded_at",
     "goodwill_at",
 )
+# Of lines of an ordinary customer and category; for each kind of customer and category more or less, guests last.
+RETURN_RATE, DAMAGED = 0.085, 0.18
+RETURN_FACTORS = np.append(RETURN_FACTORS_OF_KINDS, 1.0)
+FAILED_AT_FIRST = 0.06
+# What a payment provider keeps: a share by method, and local cents by method and country.
+FEE_RATES = np.array([0.0149, 0.0249, 0.029, 0.0099, 0.0, 0.0])
+FEE_CENTS = np.array([[25, 30, 39, 20], [35, 49, 0, 30], [49, 0, 90, 0], [0] * 4, [0, 0, 349, 0], [0] * 4])
 REASONS = np.array(["changed_mind", "defective", "wrong_item", "late"])
 
 
@@ -151,14 +161,15 @@ def price_lines(order, product, quantity, country, list_price, per_euro, percent
     )
 
 
-def place(seed: int, day: int, start: int, first_number: int, drafts: dict, lines: Lines, promotion, kinds) -> Orders:
-    """The day's orders with all that will happen to them.
+def place(day, catalog: Catalog, first_number: int, drafts: dict, lines: Lines, kinds: np.ndarray) -> Orders:
+    """The orders of a day of shopping, with all that will happen to them.
 
-    `drafts`: arrays customer, session, channel, country, address, ordered_at, discounted (bool); `kinds`: tendency
-    of each customer, -1 for guests; `promotion`: what runs today or None.
+    `drafts`: arrays customer, session, channel, country, address, ordered_at, discounted (bool); `kinds`: of customers
+    by order, one more for guests.
     """
+    promotion = day.promotion
     count = len(drafts["customer"])
-    rng = stream(seed, "orders", day)
+    rng = stream(day.seed, "orders", day.number)
     country = drafts["country"]
     number = first_number + np.arange(count)
 
@@ -174,12 +185,16 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
     total = items - discount + shipping
     promoted = drafts["discounted"] if promotion is not None else np.zeros(count, dtype=bool)
 
-    schedule = plan(rng, start, drafts["ordered_at"], country, kinds)
-    returned = (schedule["returned_at"] != NEVER)[lines.order]
-    kept = rng.random(len(lines.order)) < 0.25
-    first_line = lines.number == 1
-    lines.returned = returned & (first_line | ~kept)
-    lines.damaged = lines.returned & (rng.random(len(lines.order)) < 0.18)
+    schedule = plan(rng, day, drafts["ordered_at"], country)
+    rate = RETURN_RATE * RETURN_FACTORS[kinds][lines.order]
+    rate = rate * RETURN_FACTORS_OF_CATEGORIES[catalog.category[lines.product]]
+    faulty = day.troubles.faulty[lines.product]
+    rate = np.where(faulty, FAULTY_RETURNS, rate)
+    goes = schedule["cancelled_at"] == NEVER
+    lines.returned = goes[lines.order] & (rng.random(len(lines.order)) < rate)
+    damage = np.where(faulty, DAMAGED_RETURNS, DAMAGED)
+    lines.damaged = lines.returned & (rng.random(len(lines.order)) < damage)
+    send_back(schedule, np.bincount(lines.order, weights=lines.returned, minlength=count) > 0)
     fully = np.bincount(lines.order, weights=lines.returned, minlength=count) == np.bincount(
         lines.order, minlength=count
     )
@@ -199,7 +214,7 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
         promotion=np.where(promoted, promotion.promotion_id if promotion else "", ""),
         address=drafts["address"],
         method=schedule["method"],
-        retried=rng.random(count) < 0.06,
+        retried=rng.random(count) < max(FAILED_AT_FIRST, day.troubles.failed_payments),
         voucher=voucher,
         items=items,
         discount=discount,
@@ -221,8 +236,8 @@ def place(seed: int, day: int, start: int, first_number: int, drafts: dict, line
     )
 
 
-def plan(rng: np.random.Generator, start: int, ordered_at: np.ndarray, country: np.ndarray, kinds: np.ndarray) -> dict:
-    """Arrays by order: when it is paid, cancelled, shipped, delivered, returned, refunded; method and promised_day."""
+def plan(rng: np.random.Generator, day, ordered_at: np.ndarray, country: np.ndarray) -> dict:
+    """Arrays by order: when it is paid, cancelled, shipped, delivered, could be returned and refunded; and more."""
     count = len(ordered_at)
     cumulative = np.cumsum(METHOD_SHARES, axis=1)[country]
     method = (rng.random(count)[:, None] > cumulative).sum(axis=1).clip(0, 4)
@@ -247,17 +262,16 @@ def plan(rng: np.random.Generator, start: int, ordered_at: np.ndarray, country: 
         rng.choice([1, 2, 3, 4, 6, 9], count, p=[0.25, 0.33, 0.2, 0.12, 0.07, 0.03])
         + (country == 2) * 2
         + (country == 1)
+        + day.troubles.delays[country]
     )
     delivered = (packed // MICROSECONDS_PER_DAY + transit) * MICROSECONDS_PER_DAY + rng.integers(
         9 * HOUR, 19 * HOUR, count
     )
     delivered_at = np.where(goes, delivered, NEVER)
-    rate = np.where(kinds >= 0, RETURN_RATES[kinds.clip(0)], 0.08)
-    sent_back = goes & (rng.random(count) < rate)
     back_day = (delivered // MICROSECONDS_PER_DAY + rng.integers(3, 18, count)) * MICROSECONDS_PER_DAY
-    returned_at = np.where(sent_back, back_day + rng.integers(9 * HOUR, 17 * HOUR, count), NEVER)
+    returned_at = back_day + rng.integers(9 * HOUR, 17 * HOUR, count)
+    money_back_at = returned_at + rng.integers(3 * HOUR, 50 * HOUR, count)
     refunded_at = np.full(count, NEVER)
-    refunded_at[sent_back] = returned_at[sent_back] + rng.integers(3 * HOUR, 50 * HOUR, sent_back.sum())
     refunded_at[withdrawn] = cancelled_at[withdrawn] + rng.integers(1 * HOUR, 30 * HOUR, withdrawn.sum())
     return {
         "method": method,
@@ -267,8 +281,15 @@ def plan(rng: np.random.Generator, start: int, ordered_at: np.ndarray, country: 
         "delivered_at": delivered_at,
         "returned_at": returned_at,
         "refunded_at": refunded_at,
+        "money_back_at": money_back_at,
         "promised_day": packed // MICROSECONDS_PER_DAY + 3 + (country == 2) * 2 + (country == 1),
     }
+
+
+def send_back(schedule: dict, sent_back: np.ndarray) -> None:
+    """Let some orders be returned, and the others not."""
+    schedule["refunded_at"] = np.where(sent_back, schedule["money_back_at"], schedule["refunded_at"])
+    schedule["returned_at"] = np.where(sent_back, schedule["returned_at"], NEVER)
 
 
 def return_reasons(seed: int, line_ids: np.ndarray, damaged: np.ndarray) -> np.ndarray:

@@ -1,10 +1,13 @@
 """Randomness that depends on the seed and on names only, never on the order of calls."""
 
 import zlib
+from functools import lru_cache
 
 import numpy as np
 
 MASK, GOLDEN = 2**64 - 1, 0x9E3779B97F4A7C15
+MULTIPLIERS = tuple(np.uint64(number) for number in (GOLDEN, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+SHIFTS, LAST_SHIFT = (np.uint64(30), np.uint64(27)), np.uint64(31)
 
 
 def stream(seed: int, name: str, day: int = 0) -> np.random.Generator:
@@ -14,12 +17,21 @@ def stream(seed: int, name: str, day: int = 0) -> np.random.Generator:
 
 def hashed(seed: int, name: str, ids: np.ndarray) -> np.ndarray:
     """A fixed 64-bit number for each id (SplitMix64, Steele et al. 2014): facts of a person need no memory."""
-    with np.errstate(over="ignore"):
-        z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z += np.uint64((seed * 0x632BE59BD9B4E019 + zlib.crc32(name.encode()) * 0xD1342543DE82EF95) % 2**64)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+    # Products that are too large lose their upper bits, of which numpy warns for single numbers only.
+    z = np.asarray(ids).astype(np.uint64)
+    z *= MULTIPLIERS[0]
+    z += offset(seed, name)
+    for shift, multiplier in zip(SHIFTS, MULTIPLIERS[1:], strict=True):
+        z ^= z >> shift
+        z *= multiplier
+    z ^= z >> LAST_SHIFT
+    return z
+
+
+@lru_cache(maxsize=1024)
+def offset(seed: int, name: str) -> np.uint64:
+    """Where the sequence of a name begins."""
+    return np.uint64((seed * 0x632BE59BD9B4E019 + zlib.crc32(name.encode()) * 0xD1342543DE82EF95) % 2**64)
 
 
 def below(seed: int, name: str, ids: np.ndarray, bound) -> np.ndarray:

@@ -1,21 +1,25 @@
 """Stock: what lies where, what is promised, what is on its way, and who reorders."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
 from tools.simulator import countries
-from tools.simulator.calendar import MICROSECONDS_PER_DAY
+from tools.simulator.calendar import MICROSECONDS_PER_DAY, usual
 from tools.simulator.catalog import PRODUCTS, WAREHOUSES, Catalog
 from tools.simulator.randomness import stream
 
 HOUR = 3_600_000_000
 OVERFLOW = 4
-UNITS_PER_ORDER = 1.55
+UNITS_PER_ORDER = 1.85
 OPENING_DAYS = 34
-# Buyers look at the stock on Mondays and Thursdays, and keep little in reserve: stock-outs happen.
+# Buyers look at the stock on Mondays and Thursdays, keep little in reserve, and do not foresee what promotions sell:
+# stock-outs happen.
 REVIEW_WEEKDAYS = (0, 3)
-SAFETY = 1.55
+# What they take for a product's level follows its sales over about so many days; they know the season that comes.
+DAYS_TO_LEARN, DAYS_AHEAD = 45, 21
+SAFETY = 1.35
 OVERFLOW_SHARE = 0.15
 
 
@@ -80,8 +84,9 @@ class Stock:
         """Stock for some weeks of the expected demand."""
         self.seed = seed
         self.catalog = catalog
-        shares = np.append(countries.SHARES, OVERFLOW_SHARE * countries.SHARES[0])
-        self.daily_demand = orders_per_day * UNITS_PER_ORDER * np.outer(catalog.popularity, shares)
+        self.shares = np.append(countries.SHARES, OVERFLOW_SHARE * countries.SHARES[0])
+        self.level = orders_per_day * UNITS_PER_ORDER * catalog.popularity
+        self.daily_demand = np.outer(self.level, self.shares)
         self.on_hand = np.ceil(self.daily_demand * OPENING_DAYS).astype(np.int64) + 3
         self.on_hand[catalog.launched > 0] = 0
         self.reserved = np.zeros_like(self.on_hand)
@@ -95,6 +100,13 @@ class Stock:
         """Pieces per warehouse below which buyers reorder, by product."""
         lead = self.catalog.lead_days[self.catalog.supplier] + 4
         return np.ceil(self.daily_demand[:, :4].mean(axis=1) * lead * SAFETY).astype(np.int64) + 1
+
+    def learn(self, today: date, day: int, sold: np.ndarray, busy: float) -> None:
+        """Adapt what is expected of each product to what was sold on a day, and to the weeks that come."""
+        surprise = np.where(self.catalog.on_sale(day), sold / busy - self.level, 0)
+        self.level = self.level + surprise / DAYS_TO_LEARN
+        ahead = [usual(today + timedelta(days=days), day + days) for days in range(1, DAYS_AHEAD + 1)]
+        self.daily_demand = np.outer(self.level, self.shares) * (sum(ahead) / DAYS_AHEAD)
 
     def available(self) -> np.ndarray:
         """What can still be promised."""

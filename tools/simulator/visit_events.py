@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.simulator.catalog import CATEGORY_SHARES, Catalog
+from tools.simulator.catalog import CATEGORY_SHARES
 from tools.simulator.randomness import stream, weighted
-from tools.simulator.shopping import CartLines, Day, ProductDraw, Visits
+from tools.simulator.shopping import CartLines, Day, Visits
 
 PAGE_VIEW, SEARCH, PRODUCT_VIEW, ADD, REMOVE, CHECKOUT, PURCHASE = range(7)
 TYPES = ["page_view", "search", "product_view", "add_to_cart", "remove_from_cart", "begin_checkout", "purchase"]
@@ -25,7 +25,7 @@ class VisitEvents:
     in_stock: np.ndarray
 
 
-def events_of(day: Day, catalog: Catalog, visits: Visits, cart: CartLines, available: np.ndarray) -> VisitEvents:
+def events_of(day: Day, visits: Visits, cart: CartLines, available: np.ndarray) -> VisitEvents:
     """All events of a day's visits; `available` (products, warehouses) is what could be promised this morning."""
     rng = stream(day.seed, "events", day.number)
     everyone = np.arange(len(visits.number))
@@ -34,7 +34,7 @@ def events_of(day: Day, catalog: Catalog, visits: Visits, cart: CartLines, avail
     at_checkout = after_views + 2 * visits.drawn
 
     looking = np.repeat(everyone, visits.views)
-    looked_at = ProductDraw(catalog, day.number).of(weighted(rng, CATEGORY_SHARES, len(looking)), rng)
+    looked_at = day.draw.of(weighted(rng, CATEGORY_SHARES, len(looking)), rng)
     there = available[looked_at, visits.country[looking]] > 0
     abandoned = cart.kept & (visits.order[cart.visit] < 0) & ~visits.checkout[cart.visit]
     kept = np.flatnonzero(cart.kept)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tools.simulator import calendar, campaigns, catalog, customers, shopping, stock, visit_events
+from tools.simulator import calendar, campaigns, catalog, customers, incidents, shopping, stock, visit_events
 from tools.simulator.carts import Carts, CartWrites
 from tools.simulator.consents import Consents, Declarations
 from tools.simulator.feedback.feedback import Feedback, Said
@@ -25,7 +25,9 @@ class DayRecord:
     number: int
     date: date
     midnight: int
+    day: shopping.Day = None
     visits: shopping.Visits = None
+    demand: shopping.Demand = None
     events: visit_events.VisitEvents = None
     new_orders: Orders = None
     orders: Orders = None
@@ -53,13 +55,14 @@ class World:
     def __init__(self, options: Options):
         """The world on the morning of its first day."""
         self.options = options
-        self.start_date = date.fromisoformat(options.start)
+        self.start_date = options.first_day
         self.start = calendar.microseconds(self.start_date)
         self.rates = Rates(options.seed, self.start_date)
         self.catalog = catalog.build(options.seed)
         self.stock = stock.Stock(options.seed, self.catalog, options.orders_per_day)
         self.customers = customers.initial(options.seed, options.customers, self.start)
         self.initial_customers = len(self.customers)
+        self.incidents = incidents.incidents_of(options.seed, self.catalog, options.last + 1)
         self.visits = 0
         self.orders = 0
         self.unfinished: Orders | None = None
@@ -71,7 +74,7 @@ class World:
 
     def days(self) -> Iterator[DayRecord]:
         """Live the days, one after the other."""
-        for number in range(self.options.days):
+        for number in range(self.options.last + 1):
             yield self.live(number)
 
     def live(self, number: int) -> DayRecord:
@@ -142,6 +145,7 @@ class World:
 
     def shop(self, record: DayRecord, busy: float) -> None:
         """Visits and orders; what is ordered is reserved."""
+        promotion = calendar.running(record.date)
         day = shopping.Day(
             seed=self.options.seed,
             number=record.number,
@@ -149,16 +153,23 @@ class World:
             start=self.start,
             busy=busy,
             orders_per_day=self.options.orders_per_day,
-            promotion=calendar.running(record.date),
+            promotion=promotion,
             brought=campaigns.brought(record.date),
             per_euro=self.rates.per_euro(record.date),
+            rates=customers.rates(self.customers, self.start, record.midnight, record.date, promotion),
+            draw=shopping.ProductDraw(self.catalog, record.number),
+            troubles=incidents.troubles_on(self.incidents, record.number, catalog.PRODUCTS),
         )
         available = self.stock.available()
         before = available.copy()
-        record.visits, cart_lines, record.new_orders = shopping.shop(
+        record.day = day
+        record.visits, cart_lines, record.new_orders, record.demand = shopping.shop(
             day, self.catalog, self.customers, available, self.visits + 1, self.orders + 1
         )
-        record.events = visit_events.events_of(day, self.catalog, record.visits, cart_lines, before)
+        record.events = visit_events.events_of(day, record.visits, cart_lines, before)
+        sold = record.new_orders.lines
+        sold = np.bincount(sold.product, weights=sold.quantity, minlength=catalog.PRODUCTS)
+        self.stock.learn(record.date, record.number, sold, busy)
         self.stock.reserved += before - available
         self.visits += len(record.visits.number)
         self.orders += len(record.new_orders)

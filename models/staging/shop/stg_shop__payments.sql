@@ -20,6 +20,7 @@ select
 
     ---------- numerics
     amount,
+    fee_amount,
 
     ---------- timestamps
     paid_at,

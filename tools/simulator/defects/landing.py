@@ -61,7 +61,7 @@ class SpoiledLanding(Landing):
     def __init__(self, folder: Path, first_day: date, options: Options):
         """The list takes its name when the last day has been landed."""
         super().__init__(folder, first_day)
-        self.seed, self.last = options.seed, options.days - 1
+        self.seed, self.last = options.seed, options.last
         self.answers = AnswerFile(folder, FILE)
         self.choices = {name: Choice(options.seed, options.defects, name, table) for name, table in TABLES.items()}
         self.due: dict[date, list[Delivery]] = {}

@@ -128,7 +128,7 @@ class Ads:
         visits = self.world.options.orders_per_day * 1.6 * BROUGHT[campaign.name] * share
         euros = visits * CENTS_PER_CLICK[campaign.platform] / 100 * 1.6 * busy
         country = countries.CODES[campaign.country] if campaign.country >= 0 else None
-        started_on, ended_on = campaign.days or (date.fromisoformat(self.world.options.start), None)
+        started_on, ended_on = campaign.days or (self.world.start_date, None)
         return [
             campaign.campaign_id,
             f"{TITLES[campaign.name]} | {campaign.platform}" + (f" | {country}" if country else ""),
@@ -158,6 +158,7 @@ class Ads:
             of = (campaign.source, campaign.name, slice(None) if campaign.country < 0 else campaign.country)
             clicks = round(came[of].sum() * CLICKS_PER_VISIT * rng.uniform(0.97, 1.05))
             cents = clicks * CENTS_PER_CLICK[campaign.platform] * per_euro[campaign.currency] * rng.uniform(0.9, 1.1)
+            cents *= record.day.troubles.click_prices.get(SOURCES[campaign.source], 1.0)
             shown = int(clicks * SHOWN_PER_CLICK[campaign.platform] * rng.uniform(0.8, 1.2))
             claimed = rng.poisson(bought[of].sum() * CLAIMED_PER_SALE)
             seen, later, delay = rng.uniform(*FIRST_FIGURES), rng.random() < CORRECTED, int(rng.integers(1, 4))

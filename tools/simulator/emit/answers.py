@@ -42,7 +42,7 @@ class Answers:
     def __init__(self, world: World, landing: Landing):
         """The file takes its name when the last day is written."""
         self.file = AnswerFile(landing.folder, FILE)
-        self.last = world.options.days - 1
+        self.last = world.options.last
 
     def emit(self, record: DayRecord) -> None:
         """Add a day."""

@@ -32,7 +32,7 @@ class Carriers:
         arrival = np.where(steps.occurred_at < record.midnight, arrival, steps.occurred_at + columns.INGESTED_AFTER)
         arrival = columns.within_day(arrival, record.midnight)
         order = np.argsort(arrival, kind="stable")
-        lines = self.lines(steps, arrival).take(columns.whole(order))
+        lines = self.lines(steps, self.landing.arrived_at(arrival)).take(columns.whole(order))
         self.landing.compressed_lines("carriers", "tracking_events", record.date, lines, HEADER)
 
     def lines(self, steps: Steps, arrival: np.ndarray) -> pa.Array:

@@ -43,7 +43,9 @@ class Carts:
             record.carts.written_at, self.documents(record.carts), record.midnight
         )
         last = record.midnight + MICROSECONDS_PER_DAY - 1
-        ingested = columns.ascii_text(columns.instant_letters(columns.ingestion(written, last)))
+        ingested = columns.ascii_text(
+            columns.instant_letters(self.landing.arrived_at(columns.ingestion(written, last)))
+        )
         lines = pc.binary_join_element_wise(documents, INGESTED_KEY, ingested, LINE_END, NO_SEPARATOR)
         self.landing.compressed_lines("carts", "carts", record.date, lines)
 

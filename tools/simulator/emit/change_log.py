@@ -1,4 +1,4 @@
-"""A change log: all changes of a source on a day, numbered in the order of their commits."""
+"""A change log: all changes of a source, numbered in the order of their commits."""
 
 from datetime import date
 
@@ -8,9 +8,11 @@ import pyarrow as pa
 from tools.simulator import columns
 from tools.simulator.landing import Landing
 
+OPERATIONS = ["r", "c", "u", "d"]
+
 
 class ChangeLog:
-    """Collects a source's changes of a day; positions go on from day to day."""
+    """Collects a source's changes until they land; positions go on from day to day."""
 
     def __init__(self, source: str):
         """Positions begin at 1."""
@@ -23,34 +25,35 @@ class ChangeLog:
         if len(committed_at):
             self.pending.append((table, operation, np.asarray(committed_at, dtype=np.int64), rows))
 
-    def land(self, landing: Landing, day: date, midnight: int) -> None:
+    def land(self, landing: Landing, day: date) -> None:
         """Number what was collected, and land a file for each table."""
-        if not self.pending:
+        if not self.pending or landing.collects(day):
             return
         committed = np.concatenate([instants for _, _, instants, _ in self.pending])
         order = np.argsort(committed, kind="stable")
         positions = np.empty(len(committed), dtype=np.int64)
         positions[order] = self.position + 1 + np.arange(len(committed))
         self.position += len(committed)
-        by_table: dict[str, list[pa.Table]] = {}
-        offset = 0
-        for table, operation, instants, rows in self.pending:
-            count = len(instants)
-            technical = {
-                "_op": columns.repeated(operation, count),
-                "_lsn": columns.whole(positions[offset : offset + count]),
-                "_committed_at": columns.instant(instants),
-                "_ingested_at": columns.ingested_at(instants, midnight),
-            }
-            by_table.setdefault(table, []).append(pa.table(rows | technical))
-            offset += count
+        numbered = np.split(positions, np.cumsum([len(instants) for _, _, instants, _ in self.pending])[:-1])
+        by_table: dict[str, list[tuple]] = {}
+        for (table, operation, instants, rows), numbers in zip(self.pending, numbered, strict=True):
+            by_table.setdefault(table, []).append((operation, instants, rows, numbers))
         for table, parts in by_table.items():
             landing.parquet(self.source, table, day, in_order(parts))
         self.pending = []
 
 
-def in_order(parts: list[pa.Table]) -> pa.Table:
-    """All rows in the order of their positions."""
-    rows = pa.concat_tables(parts)
-    order = np.argsort(rows.column("_lsn").to_numpy(), kind="stable")
-    return rows.take(columns.whole(order))
+def in_order(parts: list[tuple]) -> pa.Table:
+    """Operations, instants, rows and positions of a table's changes as one table, in the order of the positions."""
+    operations, instants, rows, positions = zip(*parts, strict=True)
+    sizes = [len(part) for part in instants]
+    found = {name: pa.concat_arrays([part[name] for part in rows]) for name in rows[0]}
+    codes = np.repeat([OPERATIONS.index(operation) for operation in operations], sizes)
+    committed, numbers = np.concatenate(instants), np.concatenate(positions)
+    technical = {
+        "_op": columns.coded(codes, OPERATIONS),
+        "_lsn": columns.whole(numbers),
+        "_committed_at": columns.instant(committed),
+        "_ingested_at": columns.ingested_at(committed),
+    }
+    return pa.table(found | technical).take(columns.whole(np.argsort(numbers, kind="stable")))

@@ -32,6 +32,7 @@ DISTINCTIVE = ("person_id", "email", "phone", "payment", "national_id", "ip_addr
 # What a network of which it is the first is written like.
 FIRST_OF_A_NETWORK = "198.18.0.0"
 CLASS_OF_HIDDEN = {"card": "payment"}
+DAYS_AT_ONCE = 60
 # Visitors above are not known by the shop.
 UNKNOWN_VISITORS = 10**8
 
@@ -43,15 +44,22 @@ class ClearValues:
         """Begin an empty file under a hidden name; it takes its own with the last day."""
         self.world = world
         self.seed = world.options.seed
-        self.last = world.options.days - 1
+        self.last = world.options.last
         folder = answers_folder(landing.folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.final, self.hidden = folder / FILE, folder / f".{FILE}.tmp"
+        self.noted: dict[str, list[tuple[np.ndarray, pa.Array]]] = {}
         self.writer = pq.ParquetWriter(self.hidden, SCHEMA, compression="zstd")
 
     def emit(self, record: DayRecord) -> None:
-        """Add a day."""
-        self.writer.write_table(pa.concat_tables(self.rows(*found) for found in self.of_day(record)))
+        """Note a day's values, and write those of some days at once, or with the last one."""
+        for customer, kind, values in self.of_day(record):
+            self.noted.setdefault(kind, []).append((customer, values.cast(pa.string())))
+        if record.number % DAYS_AT_ONCE == DAYS_AT_ONCE - 1 or record.number == self.last:
+            for kind, found in self.noted.items():
+                customers, values = zip(*found, strict=True)
+                self.writer.write_table(self.rows(np.concatenate(customers), kind, pa.concat_arrays(values)))
+            self.noted.clear()
         if record.number == self.last:
             self.writer.close()
             os.replace(self.hidden, self.final)
@@ -62,7 +70,7 @@ class ClearValues:
             {
                 "customer_id": columns.ids("C", customer, 8, none=0),
                 "kind": columns.repeated(kind, len(values)),
-                "value": values.cast(pa.string()),
+                "value": values,
                 "is_distinctive": self.is_distinctive(kind, values),
             },
             schema=SCHEMA,

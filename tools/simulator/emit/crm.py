@@ -98,7 +98,7 @@ class Crm:
             columns.ascii_text(columns.instant_letters(created)),
         )
         at = np.concatenate([at, np.maximum(record.leads.created_at, record.midnight)])
-        return joined_lines(documents, *paged(self.seed, f"contacts {record.number}", at, record.midnight))
+        return self.pages(f"contacts {record.number}", documents, at, record.midnight)
 
     def touched(self, record: DayRecord) -> tuple[np.ndarray, np.ndarray]:
         """Whose phone changed, who closed the account, and who ordered for the first time, and when."""
@@ -128,4 +128,9 @@ class Crm:
             columns.ascii_text(columns.instant_letters(made.declared_at)),
         )
         at = np.maximum(made.declared_at, record.midnight)
-        return joined_lines(documents, *paged(self.seed, f"consents {record.number}", at, record.midnight))
+        return self.pages(f"consents {record.number}", documents, at, record.midnight)
+
+    def pages(self, name: str, documents: tuple, at: np.ndarray, midnight: int) -> pa.Array:
+        """Lines of JSON as the API gives them, page by page."""
+        which, arrival = paged(self.seed, name, at, midnight)
+        return joined_lines(documents, which, self.landing.arrived_at(arrival))

@@ -59,7 +59,7 @@ class Erp:
         if record.purchases is not None:
             nothing_yet = np.zeros(len(record.purchases.line), dtype=np.int64)
             self.purchases(record.purchases, np.arange(len(nothing_yet)), record, "c", nothing_yet)
-        self.log.land(self.landing, record.date, record.midnight)
+        self.log.land(self.landing, record.date)
 
     def products(self, index: np.ndarray, at: int, today: int) -> dict:
         """Whole rows of products."""

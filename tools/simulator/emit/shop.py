@@ -9,7 +9,20 @@ from tools.simulator.customers import CHANNELS as ACQUISITION
 from tools.simulator.customers import LANGUAGES, TIERS, hour_of_change
 from tools.simulator.emit.change_log import ChangeLog
 from tools.simulator.landing import Landing
-from tools.simulator.orders import CARD, CHANNELS, INVOICE, METHODS, MINUTE, NEVER, PAYPAL, PIX, VOUCHER, Orders
+from tools.simulator.orders import (
+    CARD,
+    CHANNELS,
+    FEE_CENTS,
+    FEE_RATES,
+    INVOICE,
+    METHODS,
+    MINUTE,
+    NEVER,
+    PAYPAL,
+    PIX,
+    VOUCHER,
+    Orders,
+)
 from tools.simulator.shopping import ADDRESSES_OF_A_CUSTOMER
 from tools.simulator.stock import day_of
 from tools.simulator.world import DayRecord, World
@@ -53,7 +66,7 @@ class Shop:
         self.orders(record.orders, record)
         self.payments(record.orders, record)
         self.refunds(record.orders, record)
-        self.log.land(self.landing, record.date, record.midnight)
+        self.log.land(self.landing, record.date)
 
     def customers(self, record: DayRecord) -> None:
         """Newcomers, those whose data changed, moves, and closed accounts."""
@@ -258,18 +271,21 @@ class Shop:
             self.log.add("payments", operation, at[some], rows)
 
     def payment_rows(self, orders: Orders, chosen: np.ndarray, step: np.ndarray, at: np.ndarray) -> dict:
-        """Whole rows of payments after a step (a position in PAYMENT_STATUSES) of each."""
+        """Whole rows of payments after a step (a position in PAYMENT_STATUSES) of each; captured ones cost a fee."""
         with_voucher = step == VOUCHER_STEP
         method = np.where(with_voucher, VOUCHER, orders.method[chosen])
         voucher = orders.voucher[chosen]
         captured = PAYMENT_CAPTURED[step]
+        amount = np.where(with_voucher, voucher, orders.total[chosen] - voucher)
+        fee = np.rint(amount * FEE_RATES[method] + FEE_CENTS[method, orders.country[chosen]])
         return {
             "payment_id": columns.ids("Y", orders.number[chosen] * 10 + PAYMENT_DIGITS[step], 10),
             "order_id": columns.ids("O", orders.number[chosen]),
             "payment_method": columns.coded(method, METHODS),
             "payment_status": columns.coded(step, PAYMENT_STATUSES),
-            "amount": columns.money(np.where(with_voucher, voucher, orders.total[chosen] - voucher)),
+            "amount": columns.money(amount),
             "currency_code": columns.coded(orders.country[chosen], countries.CURRENCIES),
+            "fee_amount": columns.money(fee.astype(np.int64), captured),
             **self.payer(orders, chosen, method),
             "paid_at": columns.instant(np.where(captured, at, NEVER)),
         }

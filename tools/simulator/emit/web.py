@@ -77,7 +77,9 @@ class Web:
         """Land a day."""
         occurred, documents = self.overnight.today(*self.documents(record), record.midnight)
         last = record.midnight + MICROSECONDS_PER_DAY - 1
-        ingested = columns.ascii_text(columns.instant_letters(columns.ingestion(occurred, last)))
+        ingested = columns.ascii_text(
+            columns.instant_letters(self.landing.arrived_at(columns.ingestion(occurred, last)))
+        )
         lines = pc.binary_join_element_wise(documents, INGESTED_KEY, ingested, LAST, NO_SEPARATOR)
         self.landing.compressed_lines("web", "events", record.date, lines)
 

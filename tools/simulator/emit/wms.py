@@ -9,13 +9,13 @@ from tools.simulator import catalog, columns, countries
 from tools.simulator.landing import Landing
 from tools.simulator.orders import NEVER, return_reasons
 from tools.simulator.parcels import CARRIERS, parcels_of, tracking_numbers
-from tools.simulator.randomness import below
 from tools.simulator.stock import HOUR, day_of
 from tools.simulator.world import DayRecord, World, return_ids
 
 WAREHOUSE_IDS = [warehouse[0] for warehouse in catalog.WAREHOUSES]
-# Local cents for the lightest parcel; the heaviest costs twice as much.
-PARCEL_COSTS = np.array([420, 690, 1850, 380])
+# Local cents by carrier, in the order of CARRIERS: for a parcel, and for each kilogram of it.
+PARCEL_COSTS = np.array([390, 350, 640, 690, 1450, 1590, 310, 260])
+KILOGRAM_COSTS = np.array([55, 60, 110, 95, 380, 330, 70, 75])
 
 
 class Wms:
@@ -70,7 +70,7 @@ class Wms:
             "reference_type": pa.array(joined["reference_type"], type=pa.string()),
             "reference_id": pa.array(joined["reference_id"], type=pa.string()),
             "moved_at": columns.instant(joined["moved_at"]),
-            "_ingested_at": columns.ingested_at(joined["moved_at"], record.midnight),
+            "_ingested_at": columns.ingested_at(joined["moved_at"]),
         }
         self.landing.parquet("wms", "inventory_movements", record.date, pa.table(rows))
 
@@ -84,7 +84,7 @@ class Wms:
             "product_id": columns.ids("P", product + 1, 5),
             "counted_quantity": columns.whole(found),
             "counted_at": columns.instant(at),
-            "_ingested_at": columns.ingested_at(at, record.midnight),
+            "_ingested_at": columns.ingested_at(at),
         }
         self.landing.parquet("wms", "stock_counts", record.date, pa.table(rows))
 
@@ -97,18 +97,23 @@ class Wms:
         orders, seed = record.orders, self.world.options.seed
         parcels = parcels_of(seed, orders, self.today(orders.shipped_at, record))
         chosen, number, country = parcels.order, parcels.number, parcels.country
-        extra = below(seed, "weight of the parcel", number, PARCEL_COSTS[country])
+        lines = orders.lines
+        grams = self.world.catalog.weight_grams[lines.product] * lines.quantity
+        of_order = np.bincount(lines.order, weights=grams, minlength=len(orders))[chosen]
+        # Orders in two parcels are split in halves.
+        kilograms = of_order / np.bincount(chosen, minlength=len(orders))[chosen] / 1000
+        cost = np.rint(PARCEL_COSTS[parcels.carrier] + KILOGRAM_COSTS[parcels.carrier] * kilograms)
         rows = {
             "shipment_id": columns.ids("H", number, 10),
             "order_id": columns.ids("O", orders.number[chosen]),
             "warehouse_id": columns.coded(country, WAREHOUSE_IDS),
             "carrier_code": columns.coded(parcels.carrier, CARRIERS),
             "tracking_number": tracking_numbers(seed, number),
-            "shipping_cost": columns.money(PARCEL_COSTS[country] + extra),
+            "shipping_cost": columns.money(cost.astype(np.int64)),
             "currency_code": columns.coded(country, countries.CURRENCIES),
             "shipped_at": columns.instant(orders.shipped_at[chosen]),
             "promised_on": columns.day(orders.promised_day[chosen]),
-            "_ingested_at": columns.ingested_at(orders.shipped_at[chosen], record.midnight),
+            "_ingested_at": columns.ingested_at(orders.shipped_at[chosen]),
         }
         return pa.table(rows)
 
@@ -129,6 +134,6 @@ class Wms:
             "return_reason": columns.words(return_reasons(self.world.options.seed, line_id, lines.damaged[chosen])),
             "item_condition": columns.words(np.where(lines.damaged[chosen], "damaged", "as_new")),
             "returned_at": columns.instant(returned_at[chosen]),
-            "_ingested_at": columns.ingested_at(returned_at[chosen], record.midnight),
+            "_ingested_at": columns.ingested_at(returned_at[chosen]),
         }
         return pa.table(rows)

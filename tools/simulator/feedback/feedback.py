@@ -63,7 +63,9 @@ class Feedback:
             tickets=tickets,
             messages=messages,
             answers=self.surveys.live(due[2], asked, record.midnight),
-            mentions=self.mentions.live(mood_of(delivered, in_stock, lift), self.popularity, *day),
+            mentions=self.mentions.live(
+                mood_of(delivered, in_stock, lift, record.day.troubles.posts), self.popularity, *day
+            ),
             requests=self.requests.live(due[3], requesting),
         )
 

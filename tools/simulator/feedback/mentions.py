@@ -13,8 +13,8 @@ from tools.simulator.texts import BOOKS
 
 PLATFORMS = ("instagram", "instagram", "x", "x", "x", "tiktok", "youtube", "reddit")
 TOPICS = ("delivery", "product", "price", "service")
-# For 167 orders a day, when nothing goes wrong, and how much the shares of late parcels and sold-out shelves add.
-POSTS, ORDERS = 8.0, 167
+# For 50 orders a day, when nothing goes wrong, and how much the shares of late parcels and sold-out shelves add.
+POSTS, ORDERS = 6.0, 50
 IF_LATE, IF_SOLD_OUT = 3.0, 6.0
 SPANISH_IN_US = 0.12
 COUNTRY_UNKNOWN = 0.2
@@ -32,6 +32,7 @@ class Mention:
     language: str
     country: int
     topic: str
+    tone: str
     product: int
     posted_at: int
     engagement: list[tuple[int, int, int]]
@@ -39,23 +40,24 @@ class Mention:
 
 @dataclass(frozen=True)
 class Mood:
-    """What the day gives people to talk about: shares from 0 to 1, and the promotion's lift, 1 where none runs."""
+    """What the day gives people to talk about: shares from 0 to 1, the promotion's lift, and an outcry, or 1."""
 
     late: float
     sold_out: float
     lift: float
+    outcry: float = 1.0
 
     @property
     def rise(self) -> float:
         """How many posts there are for one on a day without trouble."""
-        return (1 + IF_LATE * self.late + IF_SOLD_OUT * self.sold_out) * self.lift
+        return (1 + IF_LATE * self.late + IF_SOLD_OUT * self.sold_out) * self.lift * self.outcry
 
 
-def mood_of(delivered: Delivered, in_stock: np.ndarray, lift: float) -> Mood:
+def mood_of(delivered: Delivered, in_stock: np.ndarray, lift: float, outcry: float) -> Mood:
     """From today's deliveries and from what people wanted to buy."""
     late = float((delivered.late > 0).mean()) if len(delivered.late) else 0.0
     sold_out = float(1 - in_stock.mean()) if len(in_stock) else 0.0
-    return Mood(late, sold_out, lift)
+    return Mood(late, sold_out, lift, outcry)
 
 
 class Mentions:
@@ -87,7 +89,7 @@ class Mentions:
         """One post; people complain of what goes wrong."""
         dice = Dice(self.seed, "mention", number)
         bad = (0.25 + 1.5 * mood.late, 0.25 + 3 * mood.sold_out, 0.5 / mood.lift**2, 0.4 + mood.late)
-        tone = "bad" if dice.chance(bad[topic]) else "good"
+        tone = "bad" if mood.outcry > 1 or dice.chance(bad[topic]) else "good"
         spanish = country == countries.US and dice.chance(SPANISH_IN_US)
         language = "es" if spanish else LANGUAGES[HOME_LANGUAGES[country]]
         text = dice.of(BOOKS[language].MENTIONS[TOPICS[topic]][tone])
@@ -110,6 +112,7 @@ class Mentions:
             language=language,
             country=-1 if dice.chance(COUNTRY_UNKNOWN) else country,
             topic=TOPICS[topic],
+            tone=tone,
             product=product if named else -1,
             posted_at=at,
             engagement=engagement,

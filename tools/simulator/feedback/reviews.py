@@ -27,7 +27,8 @@ REJECTED, NEVER_READ = 0.05, 0.04
 class Review:
     """`number`: of the order line; `order`: 0 where not told; `votes`: (when, how many by then), growing.
 
-    `moderated_at` is None where nobody has read it; `aspects`: pairs of aspect and stars, None where not asked for.
+    `mood` and `cause`: what the text says, as keys of the books. `moderated_at` is None where nobody has read it;
+    `aspects`: pairs of aspect and stars, None where not asked for.
     """
 
     number: int
@@ -37,6 +38,8 @@ class Review:
     author_name: str
     anonymous: bool
     stars: int
+    mood: str
+    cause: str
     aspects: list[tuple[str, int]] | None
     title: Text
     body: Text
@@ -121,6 +124,8 @@ class Reviews:
             author_name=person.name if dice.chance(0.3) else f"{person.first_name} {person.last_name[0]}.",
             anonymous=person.customer == 0 or dice.chance(0.06),
             stars=stars,
+            mood=mood,
+            cause=cause,
             aspects=aspects,
             title=Text(dice.of(book.REVIEW_TITLES[mood])),
             body=slip(dice, person, said, HIDDEN),

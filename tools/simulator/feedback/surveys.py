@@ -28,6 +28,8 @@ class Answer:
     person: Person
     anonymous: bool
     score: int
+    mood: str
+    cause: str
     comment: Text
     responded_at: int
 
@@ -81,4 +83,4 @@ class Surveys:
                 said.append(dice.of(book.SURVEY_MORE))
             comment = slip(dice, person, said, 0 if anonymous else HIDDEN, "\n" if dice.chance(0.5) else " ")
         at = midnight + 6 * HOUR + dice.below(16 * HOUR)
-        return Answer(order, person, anonymous, score, comment, at)
+        return Answer(order, person, anonymous, score, mood, cause, comment, at)

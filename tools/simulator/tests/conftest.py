@@ -6,8 +6,15 @@ import duckdb
 import pytest
 import yaml
 
-from tools.simulator.__main__ import main
+from tools.simulator.__main__ import live, main
 from tools.simulator.emit.answers import answers_folder
+from tools.simulator.emit.erp import Erp
+from tools.simulator.emit.hidden import Hidden
+from tools.simulator.emit.shop import Shop
+from tools.simulator.emit.social import Social
+from tools.simulator.emit.web import Web
+from tools.simulator.emit.wms import Wms
+from tools.simulator.options import Options
 
 SMALL = ("--customers", "300", "--orders-per-day", "30")
 SMALL_DAYS = 12
@@ -131,6 +138,10 @@ class Zone:
         """The one value of a query."""
         return self.rows(query)[0][0]
 
+    def answers(self, name: str) -> str:
+        """A file of answers, as SQL reads it."""
+        return f"'{answers_folder(self.root)}/{name}.parquet'"
+
     def none(self, query: str) -> None:
         """Assert that a query finds nothing."""
         assert self.engine.sql(query).limit(5).fetchall() == []
@@ -146,3 +157,11 @@ def zone(tmp_path_factory) -> Zone:
 def long_zone(tmp_path_factory) -> Zone:
     """A small world that lives long enough for returns, late deliveries and Black Friday."""
     return Zone(write_zone(tmp_path_factory.mktemp("long") / "landing", *SMALL, "--days", "100"))
+
+
+@pytest.fixture(scope="session")
+def year_zone(tmp_path_factory) -> Zone:
+    """A world of 13 months, of which the first 365 days come with the first delivery; told of by some systems only."""
+    folder = tmp_path_factory.mktemp("year") / "landing"
+    live(folder, Options(customers=2000, orders_per_day=20), 0, (Shop, Erp, Wms, Web, Social, Hidden))
+    return Zone(folder)

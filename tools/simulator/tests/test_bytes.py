@@ -28,6 +28,21 @@ def test_append_equals_at_once(zone, tmp_path):
     assert everything(parts) == everything(zone.root)
 
 
+def test_a_zone_with_a_past_grows_like_any_other(tmp_path):
+    past = ("--history-days", "4")
+    whole = write_zone(tmp_path / "whole", *SMALL, "--days", "3", *past)
+    parts = write_zone(tmp_path / "parts", *SMALL, "--days", "1", *past)
+    write_zone(parts, "--append", "2")
+    assert everything(parts) == everything(whole)
+
+
+def test_two_processes_write_the_bytes_of_one(tmp_path, monkeypatch):
+    world = (*SMALL, "--days", "4")
+    one = write_zone(tmp_path / "one", *world)
+    monkeypatch.setattr("tools.simulator.__main__.DAYS_FOR_TWO", 2)
+    assert everything(write_zone(tmp_path / "two", *world)) == everything(one)
+
+
 def test_append_leaves_files_alone(tmp_path):
     parts = write_zone(tmp_path / "parts", *SMALL, "--days", "2")
     before = {path: path.stat().st_mtime_ns for path in parts.rglob("*.*") if path.is_file() and path.parent != parts}
@@ -46,6 +61,7 @@ def test_nothing_hidden_is_left(zone):
         (["--customers", "0"], "--customers"),
         (["--orders-per-day", "-3"], "--orders-per-day"),
         (["--seed", "-1"], "--seed"),
+        (["--history-days", "-1"], "--history-days"),
         (["--start", "2025-13-01"], "--start"),
         (["--start", "20250901"], "--start"),
         (["--append", "2"], "_landing_zone.json"),

@@ -34,6 +34,9 @@ select
     cast(payments.amount as decimal(18, 3)) as amount,
     {{ convert('payments.amount', 'payments.currency_code', 'rates.reporting_rate') }}
         as amount_reporting,
+    cast(payments.fee_amount as decimal(18, 3)) as fee_amount,
+    {{ convert('payments.fee_amount', 'payments.currency_code', 'rates.reporting_rate') }}
+        as fee_amount_reporting,
 
     ---------- timestamps
     payments.paid_at,

@@ -3,6 +3,8 @@
 {% set stg_shipments = ref('stg_wms__shipments') %}
 {% set stg_steps = ref('stg_carriers__tracking_events') %}
 {% set stg_orders = ref('stg_shop__orders') %}
+{% set daily_rates = ref('int_currency__daily_rates') %}
+{% set new_rates = keys_with_new_rates(stg_shipments, 'shipment_id', 'shipped_at') %}
 {% set changed_orders = keys_with_changed_orders(stg_shipments, 'shipment_id') %}
 {% set shipment_steps %}
 (
@@ -17,9 +19,11 @@ with
 
 shipments as (
 
-    select *
+    select
+        *,
+        {{ business_date('shipped_at') }} as ship_date
     from {{ stg_shipments }}
-    {{ where_keys_changed('shipment_id', [stg_shipments, shipment_steps, changed_orders]) }}
+    {{ where_keys_changed('shipment_id', [stg_shipments, shipment_steps, new_rates, changed_orders]) }}
 
 ),
 
@@ -44,7 +48,7 @@ select
     shipments.shipment_id,
     shipments.order_id,
     {{ surrogate_key('shipments.warehouse_id') }} as warehouse_key,
-    {{ business_date('shipments.shipped_at') }} as ship_date,
+    shipments.ship_date,
     {{ business_date('steps.delivered_at') }} as delivery_date,
     shipments.tracking_number,
 
@@ -58,11 +62,13 @@ select
 
     ---------- measures
     cast(shipments.shipping_cost as decimal(18, 3)) as shipping_cost,
+    {{ convert('shipments.shipping_cost', 'shipments.currency_code', 'rates.reporting_rate') }}
+        as shipping_cost_reporting,
     cast(coalesce(steps.tracking_event_count, 0) as bigint) as tracking_event_count,
     cast(coalesce(steps.failed_delivery_count, 0) as bigint) as failed_delivery_count,
     {{
         days_between(
-            business_date('shipments.shipped_at'), business_date('steps.delivered_at')
+            'shipments.ship_date', business_date('steps.delivered_at')
         )
     }} as delivery_days,
 
@@ -78,5 +84,9 @@ select
 from shipments
 left join {{ stg_orders }} as orders
     on shipments.order_id = orders.order_id
+left join {{ daily_rates }} as rates
+    on
+        shipments.ship_date = rates.rate_date
+        and shipments.currency_code = rates.currency_code
 left join steps
     on shipments.tracking_number = steps.tracking_number
