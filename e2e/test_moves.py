@@ -18,8 +18,8 @@ STAGED = (
     *("stg_support__messages", "stg_web__events", "stg_erp__purchase_order_lines", "stg_wms__shipments"),
 )
 
-# O1: lines of 10 and 5, 15 paid at a fee of 0.45, 4 given back. O2: a line of 20, 20 paid at a fee of 0.20. O3: nothing. Lines bear what is given
-# back and the fees by their value.
+# O1: lines of 10 and 5, 15 paid at a fee of 0.45, 4 given back. O2: a line of 20, 20 paid at a fee of 0.20. O3: none.
+# Lines bear what is given back and the fees by their value.
 BEFORE = {
     "orders": {"O1": (2, 15, 15, 4), "O2": (1, 20, 20, 0), "O3": (0, 0, 0, 0)},
     "lines": {

@@ -1,11 +1,6 @@
 {#- The columns of a model that its YAML declares additive (config.meta.additive), in that order: what a mart over it sums up. Reads the project and no
     table. Usage: {% set measures = additive_measures('daily_sales_measures') %} -#}
 {% macro additive_measures(model_name) %}
-    {%- set names = [] -%}
-    {%- if execute -%}
-        {%- for column in graph.nodes['model.' ~ project_name ~ '.' ~ model_name].columns.values() if column.meta.get('additive') -%}
-            {%- do names.append(column.name) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{- return(names) -}}
+    {%- set columns = graph.nodes['model.' ~ project_name ~ '.' ~ model_name].columns.values() if execute else [] -%}
+    {{- return(columns | selectattr('meta.additive', 'true') | map(attribute='name') | list) -}}
 {% endmacro %}

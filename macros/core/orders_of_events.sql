@@ -1,6 +1,3 @@
-{#- What is odd about an event of an order: that its order has not come, or that it happened before the order was placed. Such rows stay, and
-    the flags change when the order comes. -#}
-
 {#- The keys of events whose order came or changed, for where_keys_changed(). `events` has `key` and order_id. -#}
 {% macro keys_with_changed_orders(events, key) -%}
     (
@@ -11,7 +8,7 @@
     )
 {%- endmacro %}
 
-{#- The flags as columns; the model joins stg_shop__orders as `orders`. -#}
+{#- What is odd about an event: its order has not come, or came after it. Such rows stay. The model joins stg_shop__orders as `orders`. -#}
 {% macro order_flags(happened_at) -%}
     orders.order_id is not null as is_order_known,
     coalesce({{ happened_at }} < orders.ordered_at, false) as is_before_order

@@ -1,5 +1,5 @@
-{#- The tax in a refund: what it says itself (`stated_tax`), else the share that tax has in the goods of its order after discount, else none.
-    The model has fct_order's tax_amount and net_amount as `orders`, and refunds' tax_amount as `refunds`. -#}
+{#- The tax in a refund: what it says itself (`stated_tax`), else the share that tax has in the goods of its order, else none. The model joins fct_order
+    as `orders` to `refunds`. -#}
 {% macro refund_tax(amount, stated_tax, currency_code) -%}
     {%- set share = 'cast(' ~ amount ~ ' as double) * cast(orders.tax_amount as double) / nullif(cast(orders.net_amount as double), 0)' -%}
     case

@@ -1,5 +1,3 @@
-{#- Amounts in the smallest unit of their currency. -#}
-
 {#- A computed amount, rounded to its currency's smallest unit, half away from zero on both engines. Branches are of one width, because DuckDB
     takes digits off the scale where a branch of 37 digits meets one with decimals. For what may leave the type, see safe_money().
     Usage: {{ round_money('quantity * unit_price', 'currency_code') }} -#}

@@ -1,8 +1,6 @@
 {% set kept_as = full_refresh_materialization() %}
 {{ config(materialized=kept_as, persist_docs={'relation': true, 'columns': kept_as == 'table'}) }}
 
-{% set reporting_digits = minor_unit(var('reporting_currency')) %}
-
 with
 
 all_orders as (
@@ -29,24 +27,18 @@ refunds_of_sales as (
     select
         refunds.refund_date,
         coalesce(refunds.country_code, 'unknown') as country_code,
-        coalesce(all_orders.sales_channel, 'unknown') as sales_channel,
+        coalesce(orders.sales_channel, 'unknown') as sales_channel,
         refunds.amount_reporting,
-        case when all_orders.order_id is null then refunds.amount_reporting else 0 end
+        case when orders.order_id is null then refunds.amount_reporting else 0 end
             as unmatched_amount_reporting,
-        case
-            when refunds.tax_amount is not null then refunds.tax_amount_reporting
-            when all_orders.order_id is null or all_orders.net_amount = 0 then 0
-            else {{ safe_decimal(
-                'round(cast(refunds.amount_reporting as double) * cast(all_orders.tax_amount as double)'
-                ~ ' / nullif(cast(all_orders.net_amount as double), 0), ' ~ reporting_digits ~ ')'
-            ) }}
-        end as tax_amount_reporting
+        {{ refund_tax('refunds.amount_reporting', 'refunds.tax_amount_reporting', "'" ~ var('reporting_currency') ~ "'") }}
+            as tax_amount_reporting
     from {{ ref('fct_refund') }} as refunds
-    left join all_orders
-        on refunds.order_id = all_orders.order_id
+    left join all_orders as orders
+        on refunds.order_id = orders.order_id
     where
-        all_orders.order_id is null
-        or all_orders.is_sale
+        orders.order_id is null
+        or orders.is_sale
 
 ),
 

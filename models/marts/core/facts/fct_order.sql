@@ -186,7 +186,8 @@ orders_with_discounts as (
         *,
         case
             when
-                stated_discount_amount > lines_discount_amount
+                line_count > 0
+                and stated_discount_amount > lines_discount_amount
                 and total_amount = gross_amount - stated_discount_amount + coalesce(shipping_amount, 0)
                 then stated_discount_amount - lines_discount_amount
             else 0
@@ -203,7 +204,8 @@ orders_with_tax_beyond_lines as (
         gross_amount - lines_discount_amount - order_discount_amount as net_amount,
         case
             when
-                total_amount
+                line_count > 0
+                and total_amount
                 = gross_amount - lines_discount_amount - order_discount_amount + coalesce(shipping_amount, 0)
                 then stated_tax_amount - lines_tax_amount
         end as tax_beyond_lines_amount
