@@ -8,10 +8,11 @@ MICROSECONDS_PER_DAY = 86_400_000_000
 # Monday to Sunday; electronics sell at the weekend.
 WEEKDAY = (0.92, 0.90, 0.93, 0.97, 1.05, 1.15, 1.08)
 # In the middle of each month; days between lie between. Summer is quiet, and before Christmas gifts are bought.
+MIDDLE_OF_MONTH, DAYS_OF_MONTH = 15.5, 30.4
 MONTH = (0.97, 0.88, 0.92, 0.94, 0.95, 0.91, 0.83, 0.82, 0.96, 1.03, 1.22, 1.45)
 # From Christmas Eve on, and on the two days when nobody shops.
 AFTER_CHRISTMAS, HOLIDAY = 0.72, 0.5
-HOLIDAYS = ((12, 25), (1, 1))
+CHRISTMAS_EVE, HOLIDAYS = (12, 24), ((12, 25), (1, 1))
 GROWTH_PER_DAY = 0.0006
 # With it, the default 396 days have about the orders a day that they are asked for.
 LEVEL = 0.83
@@ -90,14 +91,13 @@ def usual(day: date, day_number: int) -> float:
 @cache
 def season(day: date) -> float:
     """How busy a time of the year is, without promotions and weekdays."""
-    middle = 14.5
-    passed = day.day - 1 - middle
-    other = (day + timedelta(days=15 if passed > 0 else -15)).month
-    towards = abs(passed) / 30.4
-    level = MONTH[day.month - 1] * (1 - towards) + MONTH[other - 1] * towards
+    behind = day.day - MIDDLE_OF_MONTH
+    neighbour = (day + timedelta(days=15 if behind > 0 else -15)).month
+    towards = abs(behind) / DAYS_OF_MONTH
+    level = MONTH[day.month - 1] * (1 - towards) + MONTH[neighbour - 1] * towards
     if (day.month, day.day) in HOLIDAYS:
         return level * HOLIDAY
-    return level * (AFTER_CHRISTMAS if day.month == 12 and day.day >= 24 else 1.0)
+    return level * (AFTER_CHRISTMAS if (day.month, day.day) >= CHRISTMAS_EVE else 1.0)
 
 
 def microseconds(day: date) -> int:

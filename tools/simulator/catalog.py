@@ -28,6 +28,7 @@ FADING_DAYS, LEAST_DEMAND = 100, 0.25
 LAUNCHED_LATER, DISCONTINUED = 0.15, 0.12
 # Within a year and some weeks of the world.
 FIRST_LAUNCH, LAUNCHES, FIRST_END, ENDS = 5, 350, 40, 340
+NEVER_ENDS = 10**6
 WAREHOUSES = (
     ("WH-DE1", "Leipzig", "Leipzig", "DE", "Europe/Berlin"),
     ("WH-US1", "Columbus", "Columbus", "US", "America/New_York"),
@@ -104,7 +105,7 @@ def build(seed: int) -> Catalog:
     later = share(seed, "launched later", ids) < LAUNCHED_LATER
     launched = np.where(later, FIRST_LAUNCH + below(seed, "launch", ids, LAUNCHES), -400)
     ends = share(seed, "discontinued", ids) < DISCONTINUED
-    discontinued = np.where(ends & ~later, FIRST_END + below(seed, "end", ids, ENDS), 10**6)
+    discontinued = np.where(ends & ~later, FIRST_END + below(seed, "end", ids, ENDS), NEVER_ENDS)
     supplier = rng.integers(0, SUPPLIERS, PRODUCTS)
     another = (supplier + 1 + hashed(seed, "second supplier", ids).astype(np.int64) % (SUPPLIERS - 1)) % SUPPLIERS
     lots = np.where(list_price < 10_000, 5, np.where(list_price < 40_000, 2, 1))

@@ -33,16 +33,17 @@ BY_PHONE = np.array([0.05, 0.10, 0.05, 0.10, 0.70, 0.10])
 LAST_LINE = np.array([0.62, 0.75, 0.70, 0.80, 0.52, 0.85])
 DISCOUNT_AFFINITIES = np.array([0.35, 0.45, 0.92, 0.50, 0.12, 0.50])
 RETURN_FACTORS = np.array([0.6, 1.0, 1.4, 1.2, 0.4, 1.1])
-TASTES = np.array([*([CATEGORY_SHARES] * 3), [0.08, 0.02, 0.10, 0.20, 0.22, 0.23, 0.15]] + [CATEGORY_SHARES] * 2)
+TASTES = np.tile(CATEGORY_SHARES, (len(KINDS), 1))
+TASTES[GIFT_BUYER] = [0.08, 0.02, 0.10, 0.20, 0.22, 0.23, 0.15]
 TASTES[BUSINESS] = [0.15, 0.36, 0.16, 0.03, 0.0, 0.03, 0.27]
 # Of those who like a category, so many of their lines are of it.
 AFFINITY = 0.45
 CHANNELS = np.array(["organic", "paid_search", "social", "email", "referral", "marketplace"])
 CHANNEL_SHARES = np.array([0.32, 0.24, 0.17, 0.07, 0.08, 0.12])
 TIERS = np.array(["none", "silver", "gold"])
-# Of the customers that the options name, so many are there when the world begins; the rest register over these days.
-THERE_AT_START = 0.6
-DAYS_BEFORE = 365
+# Of the customers that the options name, so many are there when the world begins, registered over the days before; the
+# rest register over these days.
+THERE_AT_START, DAYS_BEFORE = 0.6, 365
 DAYS_TO_REGISTER_THE_REST = 120
 # Who has registered and not ordered yet orders at this rate, which falls from day to day.
 FIRST_ORDER_RATE, FIRST_ORDER_DAYS = 0.15, 4.0

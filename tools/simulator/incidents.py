@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.simulator import countries
-from tools.simulator.catalog import Catalog
+from tools.simulator.catalog import NEVER_ENDS, Catalog
 from tools.simulator.randomness import below
 
 # Kind and days that it lasts: parcels of a country come later; phones cannot check out; a product's deliveries are
@@ -64,7 +64,8 @@ class Troubles:
 
 def incidents_of(seed: int, catalog: Catalog, days: int) -> list[Incident]:
     """All that begin within the first `days` of the world, by their first day."""
-    best = np.argsort(-catalog.popularity * (catalog.launched <= 0) * (catalog.discontinued > days), kind="stable")
+    all_along = (catalog.launched <= 0) & (catalog.discontinued == NEVER_ENDS)
+    best = np.argsort(-catalog.popularity * all_along, kind="stable")
     found = []
     for kind, lasts in KINDS.items():
         for place in range(-(-days // PERIOD)):

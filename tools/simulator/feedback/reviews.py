@@ -13,8 +13,8 @@ from tools.simulator.randomness import Dice, below, share
 from tools.simulator.texts import BOOKS
 
 # Who has a reason to complain writes more often.
-CHANCE, CHANCE_IF_LATE, CHANCE_IF_DAMAGED = 0.12, 0.05, 0.14
-FIRST_DAY, DAYS = 2, 13
+CHANCE, CHANCE_IF_LATE, CHANCE_IF_DAMAGED = 0.15, 0.05, 0.14
+FIRST_DAY, DAYS = 1, 9
 # Stars of an ordinary product, how much better the best one is, and what a day of delay and a defect cost.
 STARS, BEST, A_DAY_LATE, A_DEFECT, MOST_DAYS = 3.3, 1.9, 0.45, 2.4, 5
 NOISE = 1.7

@@ -11,8 +11,8 @@ from tools.simulator.orders import HOUR
 from tools.simulator.randomness import Dice, below, share
 from tools.simulator.texts import BOOKS
 
-CHANCE, CHANCE_IF_TROUBLED = 0.08, 0.06
-FIRST_DAY, DAYS = 1, 7
+CHANCE, CHANCE_IF_TROUBLED = 0.10, 0.06
+FIRST_DAY, DAYS = 1, 5
 # The score of who has nothing to complain of, and what a day of delay and a defect cost.
 SCORE, A_DAY_LATE, A_DEFECT, MOST_DAYS = 8.8, 1.1, 3.6, 5
 NOISE = 3.0

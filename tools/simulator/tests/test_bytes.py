@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tools.simulator import catalog, incidents
 from tools.simulator.__main__ import main
 from tools.simulator.tests.conftest import SMALL, SMALL_DAYS, contents, everything, write_zone
 
@@ -34,6 +35,14 @@ def test_a_zone_with_a_past_grows_like_any_other(tmp_path):
     parts = write_zone(tmp_path / "parts", *SMALL, "--days", "1", *past)
     write_zone(parts, "--append", "2")
     assert everything(parts) == everything(whole)
+
+
+def test_later_days_change_no_incident():
+    """Those of a short world are the first ones of a long one."""
+    made = catalog.build(7)
+    long, short = (incidents.incidents_of(7, made, days) for days in (800, 500))
+    assert 5 < len(short) < len(long)
+    assert short == long[: len(short)]
 
 
 def test_two_processes_write_the_bytes_of_one(tmp_path, monkeypatch):
