@@ -48,5 +48,5 @@
 {#- Whether a column of text is an object or an array in the document. Only text that begins like one is looked up. -#}
 {% macro holds_container(payload, column) -%}
     {%- set type = by_engine(duckdb='json_type(' ~ payload ~ ", '$." ~ column.path ~ "')", snowflake='typeof(' ~ payload ~ ':' ~ column.path ~ ')') -%}
-    left({{ column.name }}, 1) in ('{', '[') and coalesce({{ type }} in ('OBJECT', 'ARRAY'), false)
+    ({{ column.name }} between '{' and '}' or {{ column.name }} between '[' and ']') and coalesce({{ type }} in ('OBJECT', 'ARRAY'), false)
 {%- endmacro %}

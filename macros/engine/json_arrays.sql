@@ -1,24 +1,24 @@
 {#- Arrays of objects inside a landed document, kept as JSON text in one column. `element`: name, data_type and required of one of the
     values that each object holds. -#}
 
-{#- Whether a text is a JSON array. -#}
-{% macro is_json_array(text) -%}
-    {%- set is_array = by_engine(duckdb='json_type(try_cast(' ~ text ~ " as json)) = 'ARRAY'", snowflake='is_array(try_parse_json(' ~ text ~ '))') -%}
-    coalesce({{ is_array }}, false)
+{#- A text as an array whose objects can be looked at, null where it is no JSON; and whether that is an array. -#}
+{% macro parsed_array(text, elements) -%}
+    {%- set shape = '[{"' ~ elements | join('": "VARCHAR", "', attribute='name') ~ '": "VARCHAR"}]' -%}
+    {{ by_engine(duckdb='from_json(try_cast(' ~ text ~ " as json), '" ~ shape ~ "')", snowflake='try_parse_json(' ~ text ~ ')') }}
+{%- endmacro %}
+
+{% macro is_json_array(parsed) -%}
+    {{ by_engine(duckdb=parsed ~ ' is not null', snowflake='coalesce(is_array(' ~ parsed ~ '), false)') }}
 {%- endmacro %}
 
 
-{#- Whether any element is bad for one of `reasons`: a value is none of its type or too large (type), or there is none of one that is required, as in an
-    element that is no object (missing). `elements`: those of the array that are required or are no text. -#}
-{% macro has_bad_element(array, elements, reasons=['type', 'missing']) -%}
-    {%- set shape = '[{"' ~ elements | join('": "VARCHAR", "', attribute='name') ~ '": "VARCHAR"}]' -%}
-    {%- set duckdb -%}
-        len(list_filter(from_json(try_cast({{ array }} as json), '{{ shape }}'), lambda x: {{ is_bad('x.', '', elements, reasons) }}))
-    {%- endset -%}
-    {%- set snowflake -%}
-        array_size(filter(try_parse_json({{ array }}), x -> {{ is_bad('x:', '::varchar', elements, reasons) }}))
-    {%- endset -%}
-    {{ by_engine(duckdb, snowflake) }} > 0
+{#- Whether any element of a parsed array is bad for one of `reasons`: a value is none of its type or too large (type), or there is none of one that
+    is required, as in an element that is no object (missing). `elements`: those of the array that are required or are no text. -#}
+{% macro has_bad_element(parsed, elements, reasons=['type', 'missing']) -%}
+    {{ by_engine(
+        duckdb='len(list_filter(' ~ parsed ~ ', lambda x: ' ~ is_bad('x.', '', elements, reasons) ~ '))',
+        snowflake='array_size(filter(' ~ parsed ~ ', x -> ' ~ is_bad('x:', '::varchar', elements, reasons) ~ '))',
+    ) }} > 0
 {%- endmacro %}
 
 {% macro is_bad(before, behind, elements, reasons) -%}

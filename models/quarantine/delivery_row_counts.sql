@@ -6,8 +6,9 @@
 }}
 {#-
     Counts per table and landing day of what base holds, worked out of the keys that new rows touch: what the rows of those keys count for now,
-    less what they counted for before, both from base, so that the sums are the same whatever came when. Keys with a single row are found by a
-    hash, which takes a fraction of the memory that keys take; two keys of one hash are counted as keys with more rows are.
+    less what they counted for before, both from base, so that the sums are the same whatever came when. Only rows whose hash another row has are
+    compared by what they hold: hashes take a fraction of the memory that keys take, and rows that share one by chance are told apart there.
+    Rows that were there before stand twice, the second time with a weight of -1.
 -#}
 {% set new = is_new_load() %}
 
@@ -20,23 +21,52 @@ changes as (
     {#- While dbt parses, all tables have news, and the contract cannot be read yet. #}
     {%- if execute %}
     {%- set table = contract(source_name, table_name) %}
-    {%- set has_news = '_load_id > 0' if is_renewed else new %}
-    {%- set key_columns = table.key | join(', ') %}
+    {%- set keys = table.key | join(', ') %}
     {#- By their hash two nulls are the same key, and no range holds a null. #}
     {%- set never_null = table.columns | selectattr('required') | map(attribute='name') | select('in', table.key) | list %}
-    {%- set in_range = within_keys(
-        not_personal(never_null, table), base ~ ' where _issues is null and ' ~ has_news
-    ) %}
-    {#- What tells two versions of a key apart: their number, where the feed has one, and all that the row says; of a delete its number alone. #}
-    {%- set content = 'cast(hash(' ~ table.columns | map(attribute='name') | reject('equalto', '_ingested_at') | join(', ') ~ ') as varchar)' %}
-    {%- set number = 'cast(' ~ row_version(table.feed) ~ ' as varchar)' %}
-    {%- set version = {
-        'append': content,
-        'cdc': number ~ " || case when _op = 'd' then '' else '|' || " ~ content ~ ' end',
-    }.get(table.feed, number ~ " || '|' || " ~ content) %}
-    {#- Where a row stands among those of its key, as text: 20 digits of its version, its file, a blank and 12 digits of its row. The order is that
-        of last_delivered_first(). #}
-    {%- set place = 'lpad(' ~ number ~ ", 20, '0') || _file || ' ' || lpad(cast(coalesce(_row, 0) as varchar), 12, '0')" %}
+    {#- What an append feed says again is no other version, whatever its number; and two deletes of one number are the same. #}
+    {%- set has_versions = table.feed != 'append' %}
+    {%- set version = 'weight, ' ~ keys ~ (', ' ~ row_version(table.feed) if has_versions) %}
+    {%- set content = 'hash(' ~ table.columns | map(attribute='name') | reject('equalto', '_ingested_at') | join(', ') ~ ')' %}
+    {%- set content = "case when _op = 'd' then null else " ~ content ~ ' end' if table.feed == 'cdc' else content %}
+    {%- set good_rows -%}
+        (
+            select
+                {{ keys }},
+                weight,
+                hash(weight, {{ keys }}) as key_hash,
+                hash({{ version }}) as version_hash,
+                {{ row_version(table.feed) }} as version_number,
+                {{ content }} as content,
+                _file,
+                _row,
+                _ingested_on
+            from (
+                select
+                    *,
+                    1 as weight
+                from {{ base }}
+                {%- if not is_renewed %}
+                union all
+                select
+                    *,
+                    -1 as weight
+                from {{ base }}
+                where not ({{ new }})
+                {%- endif %}
+            ) as now_and_before
+            where
+                _issues is null
+                {%- if not is_renewed %}
+                and {{ within_keys(not_personal(never_null, table), base ~ ' where _issues is null and ' ~ new) }}
+                and hash({{ keys }}) in (
+                    select hash({{ keys }})
+                    from {{ base }}
+                    where _issues is null and {{ new }}
+                )
+                {%- endif %}
+        ) as good_rows
+    {%- endset %}
     {{ 'union all' if not loop.first }}
     select
         '{{ source_name }}' as source_name,
@@ -45,125 +75,107 @@ changes as (
     from (
         with
 
-        keys as (
+        repeated_keys as (
 
-            select
-                hash({{ key_columns }}) as key_hash,
-                count(*) as row_count,
-                min(_ingested_on) as first_day
-            from {{ base }}
-            where
-                _issues is null
-                {%- if is_incremental() %}
-                and {{ in_range }}
-                and hash({{ key_columns }}) in (
-                    select hash({{ key_columns }})
-                    from {{ base }}
-                    where _issues is null and {{ has_news }}
-                )
-                {%- endif %}
+            select key_hash
+            from {{ good_rows }}
             group by key_hash
+            having count(*) > 1
 
         ),
 
+        repeated_versions as (
+            {% if has_versions %}
+            select version_hash
+            from {{ good_rows }}
+            where key_hash in (select key_hash from repeated_keys)
+            group by version_hash
+            having count(*) > 1
+            {% else %}
+            select key_hash as version_hash
+            from repeated_keys
+            {% endif %}
+        ),
+
+        -- The place of a version: 20 digits of its number, its file, a blank and 12 digits of its row, in the order of last_delivered_first().
         versions as (
 
             select
-                {{ key_columns }},
-                {{ version }} as version,
+                weight,
+                {{ keys }},
+                max(version_number) as version_number,
                 min(_ingested_on) as first_day,
-                max({{ place }}) as place,
-                min(case when not ({{ has_news }}) then _ingested_on end) as first_day_before,
-                max(case when not ({{ has_news }}) then {{ place }} end) as place_before
-            from {{ base }}
-            where
-                _issues is null
-                and {{ in_range }}
-                and hash({{ key_columns }}) in (
-                    select key_hash
-                    from keys
-                    where row_count > 1
-                )
-            group by {{ key_columns }}, version
+                max(
+                    lpad(cast(version_number as varchar), 20, '0') || _file || ' ' || lpad(cast(coalesce(_row, 0) as varchar), 12, '0')
+                ) as place
+            from {{ good_rows }}
+            where version_hash in (select version_hash from repeated_versions)
+            group by weight, {{ keys }}, version_hash, content
 
         ),
 
-        latest as (
+        ranked as (
 
             select
-                max_by(first_day, place) as first_day,
-                max_by(first_day_before, place_before) as first_day_before
+                *,
+                max(place) over (partition by weight, {{ keys }}, version_number) as last_place
             from versions
-            group by {{ key_columns }}
-
-        ),
-        {%- for moment in ['', '_before'] %}
-
-        -- By the hash of key and version number, as nearly all are alone.
-        ties{{ moment }} as (
-
-            select versions.first_day{{ moment }}
-            from versions
-            inner join (
-                select
-                    hash({{ key_columns }}, left(place{{ moment }}, 20)) as number_hash,
-                    max(place{{ moment }}) as last_place
-                from versions
-                where place{{ moment }} is not null
-                group by number_hash
-                having count(*) > 1
-            ) as repeated
-                on hash({{ key_columns }}, left(place{{ moment }}, 20)) = repeated.number_hash
-            where
-                left(versions.place{{ moment }}, length(versions.place{{ moment }}) - 13)
-                <> left(repeated.last_place, length(repeated.last_place) - 13)
-
-        ),
-        {%- endfor %}
-
-        good_and_suppressed as (
-
-            select
-                _ingested_on as ingested_on,
-                count_if(_issues is null) as good_rows,
-                0 as first_rows,
-                0 as current_rows,
-                0 as tied_rows,
-                coalesce(count_if(_issues = 'suppressed'), 0) as suppressed_rows
-            from {{ base }}
-            where {{ has_news }}
-            group by _ingested_on
-            having count_if(_issues is null or _issues = 'suppressed') > 0
 
         ),
 
         single_rows as (
 
             select
-                first_day as ingested_on,
-                0 as good_rows,
-                count(*) as first_rows,
-                count(*) as current_rows,
-                0 as tied_rows,
-                0 as suppressed_rows
-            from keys
-            where row_count = 1
-            group by first_day
+                good_rows._ingested_on as first_day,
+                sum(case when repeated_versions.version_hash is null then good_rows.weight else 0 end) as first_rows,
+                sum(case when repeated_keys.key_hash is null then good_rows.weight else 0 end) as current_rows
+            from {{ good_rows }}
+            left join repeated_versions on good_rows.version_hash = repeated_versions.version_hash
+            left join repeated_keys on good_rows.key_hash = repeated_keys.key_hash
+            group by good_rows._ingested_on
+
+        ),
+
+        latest as (
+
+            select
+                weight,
+                max_by(first_day, version_number) as first_day
+            from (
+                select weight, {{ keys }}, version_number, first_day
+                from ranked
+                where place = last_place
+                {%- if has_versions %}
+
+                union all
+
+                select weight, {{ keys }}, version_number, _ingested_on
+                from {{ good_rows }}
+                where
+                    key_hash in (select key_hash from repeated_keys)
+                    and version_hash not in (select version_hash from repeated_versions)
+                {%- endif %}
+            ) as of_repeated_keys
+            group by weight, {{ keys }}
 
         )
 
-        select * from good_and_suppressed
-
-        union all
-
-        select * from single_rows
-        {%- for relation, day, first_rows, current_rows, tied_rows in [
-            ('versions', 'first_day', 'count(*)', 0, 0),
-            ('versions', 'first_day_before', '-count(*)', 0, 0),
-            ('latest', 'first_day', 0, 'count(*)', 0),
-            ('latest', 'first_day_before', 0, '-count(*)', 0),
-            ('ties', 'first_day', 0, 0, 'count(*)'),
-            ('ties_before', 'first_day_before', 0, 0, '-count(*)'),
+        select
+            _ingested_on as ingested_on,
+            count_if(_issues is null) as good_rows,
+            0 as first_rows,
+            0 as current_rows,
+            0 as tied_rows,
+            coalesce(count_if(_issues = 'suppressed'), 0) as suppressed_rows
+        from {{ base }}
+        where {{ '_load_id > 0' if is_renewed else new }}
+        group by _ingested_on
+        having count_if(_issues is null or _issues = 'suppressed') > 0
+        {%- for day, relation, first_rows, current_rows, tied_rows in [
+            ('first_day', 'single_rows', 'sum(first_rows)', 'sum(current_rows)', 0),
+            ('first_day', 'versions', 'sum(weight)', 0, 0),
+            ('first_day', 'latest', 0, 'sum(weight)', 0),
+            ('first_day', 'ranked where left(place, length(place) - 13) <> left(last_place, length(last_place) - 13)', 0, 0, 'sum(weight)'),
         ] %}
 
         union all
@@ -176,7 +188,6 @@ changes as (
             {{ tied_rows }} as tied_rows,
             0 as suppressed_rows
         from {{ relation }}
-        where {{ day }} is not null
         group by {{ day }}
         {%- endfor %}
     ) as {{ source_name }}__{{ table_name }}
