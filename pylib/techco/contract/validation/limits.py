@@ -7,7 +7,7 @@ CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 64 << 20
 # How much text one query looks at: enough to hide a query's fixed cost of some milliseconds, little memory.
 BATCH_ROWS = 100_000
-BATCH_CHARACTERS = 64 << 20
+BATCH_BYTES = 64 << 20
 BATCH_FILES = 200
 # A whole column is judged wrong by at least so many values; fewer may be single bad rows, which the quarantine takes.
 ENOUGH_TO_JUDGE = 20
