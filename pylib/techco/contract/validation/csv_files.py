@@ -145,31 +145,46 @@ def record_blocks(pieces: Iterator[bytes], table: Table, limit: int | None = Non
     Behind line `limit`, records that have as many fields as the header may be left out.
     Raises Unusable at a broken quote.
     """
-    first, delimiters, delimiter = 1, None, table.csv.delimiter
+    first, width, delimiter = 1, None, table.csv.delimiter
     for piece in pieces:
         if b"\r" in piece or (table.csv.quote and table.csv.quote.encode() in piece):
-            yield from parsed_blocks(chain([piece], pieces), table, first)
+            yield from parsed_blocks(chain([piece], pieces), table, first, limit, width)
             return
         # Without a quote a line is a record, and to count its delimiters takes a tenth of the time of parsing it.
+        if width and limit is not None and first > limit and (alike := lines_of_width(piece, delimiter, width)):
+            first += alike
+            continue
         lines = lines_of(piece)
         numbers = np.arange(first, first + len(lines))
         first += len(lines)
-        found = pc.count_substring(lines, delimiter).to_numpy()
-        wanted = pc.not_equal(lines, "\n").to_numpy(zero_copy_only=False)
-        if delimiters is None and wanted.any():
-            delimiters = found[wanted.argmax()]
+        widths = pc.count_substring(lines, delimiter).to_numpy() + 1
+        wanted = pc.binary_length(lines).to_numpy() > len("\n")
+        width = width or (int(widths[wanted.argmax()]) if wanted.any() else None)
         if limit is not None:
-            wanted &= (numbers <= limit) | (found != delimiters)
+            wanted &= (numbers <= limit) | (widths != width)
         if wanted.any():
             records = pc.ascii_rtrim(lines.filter(pa.array(wanted)), "\n")
             yield numbers[wanted], pc.split_pattern(records, delimiter)
 
 
-def parsed_blocks(pieces: Iterator[bytes], table: Table, first: int) -> Iterator[Block]:
-    """The same for a text with quotes, from line `first` on."""
+def lines_of_width(piece: bytes, delimiter: str, width: int) -> int:
+    """How many lines a piece has, where all have as many fields; 0 where some may have another number."""
+    marks = piece.translate(None, delete=bytes(set(range(256)) - set(f"{delimiter}\n".encode())))
+    lines = marks.count(b"\n")
+    return lines if marks == (delimiter * (width - 1) + "\n").encode() * lines else 0
+
+
+def parsed_blocks(
+    pieces: Iterator[bytes], table: Table, first: int, limit: int | None, width: int | None
+) -> Iterator[Block]:
+    """The same for a text with quotes, from line `first` on; `width` is that of the header, if it was read before."""
     records = csv_records(pieces, table, first)
     while block := list(islice(records, limits.BATCH_ROWS // 10)):
-        yield np.array([line for line, _ in block]), pa.array([record for _, record in block], RECORDS)
+        width = width or len(block[0][1])
+        if limit is not None:
+            block = [(line, record) for line, record in block if line <= limit or len(record) != width]
+        if block:
+            yield np.array([line for line, _ in block]), pa.array([record for _, record in block], RECORDS)
 
 
 def csv_records(pieces: Iterator[bytes], table: Table, first: int = 1) -> Iterator[tuple[int, list[str]]]:

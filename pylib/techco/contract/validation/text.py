@@ -20,7 +20,7 @@ class TextFile:
         self.path, self.encoding = path, encoding
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the text in pieces of about 1 MiB; raises Unusable at what is no text.
+        """Yield the text in pieces of about 256 KiB; raises Unusable at what is no text.
 
         Without byte order mark and carriage returns before newlines. Nothing is decoded that is UTF-8 already: most of
         it is looked at no further, and in this way other threads work meanwhile.
