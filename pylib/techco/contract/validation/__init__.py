@@ -5,12 +5,17 @@ optional column that is missing becomes null. Single rows are not judged here: b
 read, typed or keyed why it goes to the quarantine. Whatever a file holds ends in findings, never in an exception.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
+import duckdb
+
 from techco.contract.landing_zone import LandedFile
-from techco.contract.raw_contract import Contract
+from techco.contract.raw_contract import Contract, Table
 from techco.contract.validation.checker import Checker, Depth, Progress
 from techco.contract.validation.csv_files import CsvChecker
 from techco.contract.validation.drift import day_before, note_gone
@@ -48,20 +53,34 @@ def check(
     for file in loaded:
         if misplacement(file, contract) is None:
             known[file.named].append(file)
-    for name, landed in by_table.items():
-        before = day_before(landed, known[name])
-        tallies, compared = [], []
-        for file_format, checker_of_format in CHECKERS.items():
-            if not any(file.format == file_format for file in (*landed, *before)):
-                continue
-            checker = checker_of_format(contract.tables[name], Path(zone), depth)
-            compared += checker.columns_of([file for file in before if file.format == file_format])
-            read, together = checker.run([file for file in landed if file.format == file_format], done)
+
+    # What takes time is to decompress and to query, which leave Python to another table.
+    with duckdb.connect() as database, ThreadPoolExecutor(os.cpu_count()) as tables:
+
+        def check_files(name: tuple[str, str]) -> list[Finding]:
+            table = contract.tables[name]
+            checkers = {written: kind(table, Path(zone), depth, database) for written, kind in CHECKERS.items()}
+            return check_table(table, checkers, by_table[name], day_before(by_table[name], known[name]), done)
+
+        findings += chain.from_iterable(tables.map(check_files, by_table))
+    return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
+
+
+def check_table(
+    table: Table, checkers: dict[str, Checker], files: list[LandedFile], before: list[LandedFile], done: Progress
+) -> list[Finding]:
+    """Findings about the files of one table; `before` are some of the day before, `checkers` those of each format."""
+    findings, tallies = [], []
+    for file_format, checker in checkers.items():
+        if earlier := [file for file in before if file.format == file_format]:
+            tallies += checker.columns_of(earlier)
+        if landed := [file for file in files if file.format == file_format]:
+            read, together = checker.run(landed, done)
             tallies += read
             findings += together
-        note_gone(contract.tables[name].columns, [*compared, *tallies])
-        findings += [found for tally in tallies for found in tally.findings]
-    return sorted(findings, key=lambda f: (f.file, f.severity, f.code, f.column or ""))
+    note_gone(table.columns, tallies)
+    checked = set(files)
+    return findings + [found for tally in tallies if tally.file in checked for found in tally.findings]
 
 
 CHECKERS: dict[str, type[Checker]] = {"csv": CsvChecker, "jsonl": JsonChecker, "parquet": ParquetChecker}

@@ -22,12 +22,12 @@ File = TypeVar("File", bound=int | str)
 
 
 class Checker:
-    """Checks the files of one table; a subclass reads one kind of file."""
+    """Checks the files of one table; a subclass reads one kind of file. `database` is for queries of all checkers."""
 
     row_word = "row"
 
-    def __init__(self, table: Table, zone: Path, depth: Depth):
-        self.table, self.zone, self.depth = table, zone, depth
+    def __init__(self, table: Table, zone: Path, depth: Depth, database: duckdb.DuckDBPyConnection):
+        self.table, self.zone, self.depth, self.database = table, zone, depth, database
         self.columns = {column.name: column for column in table.columns}
         self.names = {column.name.lower(): column.name for column in table.columns}
 

@@ -35,8 +35,8 @@ def note_gone(columns: Sequence[Column], tallies: list[FileTally]) -> None:
             by_day[tally.file.day].append(tally)
     for earlier, day in pairwise(sorted(by_day)):
         for column in columns:
-            had = expected(column, by_day[earlier], by_day[day])
-            if had and not any(tally.columns[column.name].present for tally in by_day[day]):
+            is_there = any(tally.columns[column.name].present for tally in by_day[day])
+            if not is_there and expected(column, by_day[earlier], by_day[day]):
                 note(column, by_day[day][0], earlier)
 
 

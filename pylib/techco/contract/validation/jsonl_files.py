@@ -1,6 +1,9 @@
 """JSON lines: one object on each line, its columns wherever the contract's paths lead."""
 
+import json
 from collections.abc import Iterator
+
+import numpy as np
 
 from techco.contract.raw_contract import Column
 from techco.contract.validation import limits
@@ -8,7 +11,7 @@ from techco.contract.validation.checker import absent_optional, convertible
 from techco.contract.validation.findings import Finding, counted
 from techco.contract.validation.row_counts import FileTally
 from techco.contract.validation.sql import filled
-from techco.contract.validation.text import line_blocks
+from techco.contract.validation.text import lines_of
 from techco.contract.validation.text_files import TextChecker
 from techco.contract.validation.text_patterns import pattern_of
 from techco.sql import literal
@@ -17,32 +20,16 @@ from techco.sql import literal
 class JsonChecker(TextChecker):
     """One JSON object per line; empty lines are nothing."""
 
-    def fields(self) -> list[str]:
-        """A batch holds whole lines."""
-        return ["line"]
-
-    def read_rows(self, number: int, chunks: Iterator[str]) -> None:
-        """Put the lines of a file into batches."""
-        for first, lines in line_blocks(chunks):
+    def read_rows(self, number: int, pieces: Iterator[bytes]) -> None:
+        """Put the lines of a file into batches, all of them or the first `limit`."""
+        first = 1
+        for piece in pieces:
+            lines = lines_of(piece)
             taken = lines if self.limit is None else lines[: max(0, self.limit - first + 1)]
-            self.fill(number, first, taken)
+            self.fill(number, np.arange(first, first + len(taken)), {"line": taken})
+            first += len(lines)
             if len(taken) < len(lines):
                 return
-
-    def fill(self, number: int, first: int, lines: list[str]) -> None:
-        """Put lines into the batch, and look at it when it is full.
-
-        A bare carriage return ends a line, as for the build's reader.
-        """
-        batch = self.batch
-        for row, line in enumerate(lines, first):
-            parts = line.split("\r") if "\r" in line else (line,)
-            batch.fields[0].extend(parts)
-            batch.files.extend([number] * len(parts))
-            batch.rows.extend([row] * len(parts))
-        batch.characters += sum(map(len, lines))
-        if batch.full:
-            self.flush()
 
     def converts(self, value: str, column: Column) -> str:
         """SQL: whether the build reads the text of a value as the column's type."""
@@ -55,16 +42,16 @@ class JsonChecker(TextChecker):
         return super().is_bad(position, column)
 
     def tally_batch(self) -> None:
-        """Parse the lines and count."""
+        """Parse the lines and count. A bare carriage return ends a line, as for the build's reader."""
         self.conn.execute("""
-            create or replace temp view documents as
+            create or replace temp table documents as
             select
                 file, row, payload,
                 payload is not null and (starts_with(line, '{') or json_type(payload) = 'OBJECT') as is_object
             from (
-                select *, try_cast(line as json) as payload
-                from batch
-                where line <> ''
+                select file, row, line, try_cast(line as json) as payload
+                from (select file, row, unnest(string_split(line, chr(13))) as line from batch)
+                where line not in ('', chr(10))
             )
         """)
         columns = list(self.columns.values())
@@ -79,6 +66,7 @@ class JsonChecker(TextChecker):
         self.count(self.conn, self.tallies, columns, f"select file, row{values} from ({fields})")
         self.find_present()
         self.find_shapes()
+        self.count_distinct()
 
     def find_present(self) -> None:
         """Note which columns occur in each file, be it as null; only where no value has shown it yet."""
@@ -102,23 +90,30 @@ class JsonChecker(TextChecker):
         known = {column.path.split(".")[0] for column in self.columns.values()}
         inner = sorted({column.path.rpartition(".")[0] for column in self.columns.values()} - {""})
         paths = ", ".join(literal(path) for path in ["$", *map(json_path, inner)])
-        keys = f"case when is_object then json_keys(payload, [{paths}]) end as keys"
+        # To group texts takes half the time of grouping lists.
+        keys = f"case when is_object then to_json(json_keys(payload, [{paths}])) end as keys"
         query = f"""
-            select file, count(*), min(row) as first_row, keys, count(distinct hash(payload))
-            from (select file, row, payload, {keys} from documents)
+            select file, count(*), min(row) as first_row, keys
+            from (select file, row, {keys} from documents)
             group by file, keys
             order by file, first_row
         """
-        for number, count, row, keys, distinct in self.conn.execute(query).fetchall():
-            if keys is None:
+        for number, count, row, found in self.conn.execute(query).fetchall():
+            if found is None:
                 self.tallies[number].unreadable += count
                 continue
-            self.tallies[number].distinct += distinct
+            keys = json.loads(found)
             self.tallies[number].unknown.update(dict.fromkeys(key for key in keys[0] if key not in known))
             for of_object in keys:
                 if of_object and len(set(of_object)) < len(of_object):
                     twice = next(key for key in of_object if of_object.count(key) > 1)
                     self.tallies[number].doubled.add(count, row, twice)
+
+    def count_distinct(self) -> None:
+        """Count the different documents of each file."""
+        query = "select file, count(distinct hash(payload)) from documents where is_object group by file"
+        for number, distinct in self.conn.execute(query).fetchall():
+            self.tallies[number].distinct += distinct
 
     def judge_absent(self, tally: FileTally, column: Column) -> None:
         """A document leaves out what is null, so one file without an optional column says nothing."""

@@ -6,36 +6,40 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 
 from techco.contract.validation import limits
 from techco.contract.validation.checker import Checker, Progress
 from techco.contract.validation.findings import Unusable
 from techco.contract.validation.row_counts import FileTally
-from techco.contract.validation.text import exhaust, text_chunks
+from techco.contract.validation.text import TextFile, exhaust
 
 
 @dataclass
 class Batch:
-    """Rows of several files that one query looks at; `fields` are columns of text, one list per `v<i>` or `line`."""
+    """Rows of several files that one query looks at, as tables of file, row, and columns of text."""
 
-    fields: tuple[list[str | None], ...]
-    files: list[int] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    characters: int = 0
+    tables: list[pa.Table] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
 
     @property
     def full(self) -> bool:
         """Whether it is time for the query."""
-        return len(self.rows) >= limits.BATCH_ROWS or self.characters >= limits.BATCH_CHARACTERS
+        return self.rows >= limits.BATCH_ROWS or self.bytes >= limits.BATCH_BYTES
 
-    def to_arrow(self, names: list[str]) -> pa.Table:
-        """The batch as file, row and the named text columns; in pieces, as DuckDB gives one to each thread."""
-        arrays = [pa.array(self.files, pa.int32()), pa.array(self.rows, pa.int64())]
-        arrays += [pa.array(values, pa.large_string()) for values in self.fields]
-        table = pa.table(arrays, names=["file", "row", *names])
-        return pa.Table.from_batches(table.to_batches(max_chunksize=limits.BATCH_ROWS // 8), table.schema)
+    def add(self, number: int, rows: np.ndarray, columns: dict[str, pa.Array]) -> None:
+        """Take in rows of the file of this number."""
+        files = pa.array(np.full(len(rows), number, np.int32))
+        self.tables.append(pa.table({"file": files, "row": pa.array(rows, pa.int64())} | columns))
+        self.rows += len(rows)
+        self.bytes += sum(column.nbytes for column in columns.values())
+
+    def to_arrow(self) -> pa.Table:
+        """All of them; in pieces, as DuckDB gives one to each thread."""
+        whole = pa.concat_tables(self.tables).combine_chunks()
+        return pa.Table.from_batches(whole.to_batches(max_chunksize=limits.BATCH_ROWS // 8), whole.schema)
 
 
 class TextChecker(Checker):
@@ -50,38 +54,38 @@ class TextChecker(Checker):
 
     def glance(self, tallies: list[FileTally]) -> None:
         """The first lines only."""
-        self.read_some(tallies, limits.SAMPLE_LINES, lambda chunks: None, lambda file: None)
+        self.read_some(tallies, limits.SAMPLE_LINES, lambda pieces: None, lambda file: None)
 
     def read_some(
         self,
         tallies: list[FileTally],
         limit: int | None,
-        finish: Callable[[Iterator[str]], None],
+        finish: Callable[[Iterator[bytes]], None],
         done: Progress,
     ) -> None:
         """Put the rows of files into batches, all or the first `limit` of each, and look at them."""
         self.tallies = dict(enumerate(tallies))
-        self.batch = self.new_batch()
+        self.batch = Batch()
         self.limit = limit
         turn = Lock()
 
         def read(number: int, tally: FileTally) -> None:
             try:
-                chunks = text_chunks(self.path(tally), self.encoding)
+                pieces = TextFile(self.path(tally), self.encoding).pieces()
                 with turn:
-                    self.read_rows(number, chunks)
-                finish(chunks)
+                    self.read_rows(number, pieces)
+                finish(pieces)
             except Unusable as reason:
                 tally.give_up(reason)
             with turn:
                 done(tally.file)
 
         # What takes time is to decompress, for which no file has to wait for another; rows of all files share batches.
-        with duckdb.connect() as self.conn, ThreadPoolExecutor(os.cpu_count()) as readers:
+        with self.database.cursor() as self.conn, ThreadPoolExecutor(os.cpu_count()) as readers:
             list(readers.map(read, self.tallies.keys(), tallies))
             self.flush()
 
-    def read_rows(self, number: int, chunks: Iterator[str]) -> None:
+    def read_rows(self, number: int, pieces: Iterator[bytes]) -> None:
         """Put the rows of a file into batches, all of them or the first `limit`."""
         raise NotImplementedError
 
@@ -89,18 +93,16 @@ class TextChecker(Checker):
         """Count what is in the relation `batch`."""
         raise NotImplementedError
 
-    def fields(self) -> list[str]:
-        """The names of a batch's text columns."""
-        return [f"v{i}" for i in range(len(self.columns))]
-
-    def new_batch(self) -> Batch:
-        """An empty batch."""
-        return Batch(tuple([] for _ in self.fields()))
+    def fill(self, number: int, rows: np.ndarray, columns: dict[str, pa.Array]) -> None:
+        """Put rows of a file into the batch, and look at it when it is full."""
+        self.batch.add(number, rows, columns)
+        if self.batch.full:
+            self.flush()
 
     def flush(self) -> None:
         """Look at what has been collected."""
-        batch, self.batch = self.batch, self.new_batch()
+        batch, self.batch = self.batch, Batch()
         if batch.rows:
-            self.conn.register("batch", batch.to_arrow(self.fields()))
+            self.conn.register("batch", batch.to_arrow())
             self.tally_batch()
             self.conn.unregister("batch")

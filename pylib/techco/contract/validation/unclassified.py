@@ -17,7 +17,7 @@ from techco.contract.raw_contract import Column, Contract, Table
 from techco.contract.validation.csv_files import csv_records
 from techco.contract.validation.file_paths import misplacement
 from techco.contract.validation.findings import Finding, Unusable, counted
-from techco.contract.validation.text import line_blocks, text_chunks
+from techco.contract.validation.text import TextFile
 from techco.privacy.personal_patterns import Kind, class_of_name, kinds_of_value
 
 # So many rows of each file are looked at, and so many values have to look alike where one could be chance.
@@ -147,7 +147,7 @@ def holds_text(data_type: pa.DataType) -> bool:
 
 def csv_values(path: Path, table: Table) -> Iterator[tuple[str, str]]:
     """(column, value) of the first records."""
-    records = islice(csv_records(text_chunks(path, table.csv.encoding), table), ROWS + 1)
+    records = islice(csv_records(TextFile(path, table.csv.encoding).pieces(), table), ROWS + 1)
     _, header = next(records, (0, []))
     for name in header:
         yield name, ""
@@ -157,7 +157,7 @@ def csv_values(path: Path, table: Table) -> Iterator[tuple[str, str]]:
 
 def json_values(path: Path, table: Table) -> Iterator[tuple[str, str]]:
     """(path, value as text) of the first documents."""
-    lines = (line for _, block in line_blocks(text_chunks(path, "utf-8")) for line in block if line)
+    lines = (line for piece in TextFile(path, "utf-8").pieces() for line in piece.split(b"\n") if line)
     for line in islice(lines, ROWS):
         try:
             document = json.loads(line)
