@@ -72,7 +72,7 @@ def orders_of_every_kind(chance: random.Random) -> dict[str, list[dict]]:
                 "currency_code": currency,
                 "discount_amount": discount,
                 "shipping_amount": shipping,
-                "tax_amount": money(chance, currency, 5) if tax_said_by == "order" else None,
+                "tax_amount": money(chance, currency, 5) + 15_000 * is_long if tax_said_by == "order" else None,
                 # Of every seventh, the shop says another total than its lines and discounts make.
                 "total_amount": gross - discount + (shipping or 0) + (number % 7 == 3),
                 "ordered_at": AT,
