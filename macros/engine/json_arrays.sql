@@ -11,7 +11,6 @@
     {{ by_engine(duckdb=parsed ~ ' is not null', snowflake='coalesce(is_array(' ~ parsed ~ '), false)') }}
 {%- endmacro %}
 
-
 {#- Whether any element of a parsed array is bad for one of `reasons`: a value is none of its type or too large (type), or there is none of one that
     is required, as in an element that is no object (missing). `elements`: those of the array that are required or are no text. -#}
 {% macro has_bad_element(parsed, elements, reasons=['type', 'missing']) -%}

@@ -73,15 +73,13 @@ from {{ 'judged' if suppressing else 'checked' }}
     {% endif %}
 ),
 
--- Each value is typed once, beside what it was.
+-- Each value is typed once, beside what it was, and each array parsed once.
 {{ format }}_typed as (
 
     select
         {% for column in table.columns -%}
         {{ typed(column, table) }} as {{ typed_name(column) }},
-        {% if column.elements -%}
-        {{ parsed_array(column.name, column.elements) }} as {{ parsed_name(column) }},
-        {% endif -%}
+        {{ parsed_array(column.name, column.elements) ~ ' as _parsed_' ~ column.name ~ ',' if column.elements }}
         {% endfor -%}
         *
     from {{ format }}_landed
@@ -147,10 +145,6 @@ limit 0
     _typed_{{ column.name }}
 {%- endmacro %}
 
-{% macro parsed_name(column) -%}
-    _parsed_{{ column.name }}
-{%- endmacro %}
-
 {#- Conditions: a column has a value that cannot be read as its type, and it has none. A blank text is no value where text, a day or an
     instant is wanted; only instants that could not be read are looked at once more. -#}
 {% macro is_of_wrong_type(column, table) -%}
@@ -198,10 +192,10 @@ limit 0
             {%- set possible = (['type'] if element.data_type != 'varchar' else []) + (['missing'] if element.required else []) -%}
             {%- do judged.append(element) if possible -%}
             {%- for reason in possible -%}
-                {%- do reasons.append([has_bad_element(parsed_name(column), [element], [reason]), reason ~ ':' ~ column.name ~ '.' ~ element.name]) -%}
+                {%- do reasons.append([has_bad_element('_parsed_' ~ column.name, [element], [reason]), reason ~ ':' ~ column.name ~ '.' ~ element.name]) -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- do looked_for.append(has_bad_element(parsed_name(column), judged)) if judged -%}
+        {%- do looked_for.append(has_bad_element('_parsed_' ~ column.name, judged)) if judged -%}
     {%- endfor -%}
     {%- if looked_for_in_living -%}
         {%- do looked_for.append(is_living ~ ' and ((' ~ looked_for_in_living | join(') or (') ~ '))') -%}
@@ -230,7 +224,7 @@ limit 0
     {%- if column.data_type != 'varchar' -%}
         {%- do checks.append([is_of_wrong_type(column, table), 'type']) -%}
     {%- elif column.elements -%}
-        {%- do checks.append([value ~ ' is not null and not ' ~ is_json_array(parsed_name(column)), 'type']) -%}
+        {%- do checks.append([value ~ ' is not null and not ' ~ is_json_array('_parsed_' ~ column.name), 'type']) -%}
     {%- elif table.format == 'jsonl' -%}
         {%- do checks.append([holds_container('payload', column), 'type']) -%}
     {%- endif -%}
