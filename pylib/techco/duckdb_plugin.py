@@ -22,7 +22,7 @@ from duckdb import DuckDBPyConnection
 from techco import owner_only, run_origin, settings
 from techco.contract.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import Contract, ContractError, load_contract
-from techco.contract.validation import check
+from techco.contract.validation.ahead import Subject, findings_of
 from techco.contract.validation.causes import by_cause
 from techco.contract.validation.csv_files import csv_header
 from techco.contract.validation.file_paths import misplacement
@@ -144,7 +144,7 @@ def attach_landing(conn: DuckDBPyConnection, landing: Path, zone: LandingZone | 
     new = [file for file in files if file.path_in_zone not in known]
     loaded = [file for file in files if file.path_in_zone in known]
     contract = load_contract(project_folder()) if files else Contract({})
-    findings = check(new, contract, landing, depth="sample", loaded=loaded) if new else []
+    findings = findings_of(Subject(new, loaded, contract, landing))
     # A full refresh would read them again, and leave out in silence what has become a link to elsewhere. The run of an
     # erasure opens none.
     odd = [] if settings.is_run_of_erasure() else [file for file in loaded if not (file.is_regular and file.is_inside)]

@@ -12,6 +12,8 @@ import duckdb
 
 from techco.command import run
 from techco.contract.landing_zone import LandedFile, LandingZoneError, list_files, read_zone
+from techco.contract.raw_contract import ContractError, load_contract
+from techco.contract.validation.ahead import Subject, begin
 from techco.graph import reachable
 from techco.operations import news
 from techco.serving.release_gate import PASSED
@@ -27,15 +29,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Build, and say what was left as it is; the exit code is dbt's."""
     parser = argparse.ArgumentParser(prog="python -m techco.operations.build", description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="run every model, test, seed and snapshot again")
-    state = None if parser.parse_args(arguments).all else known_state()
-    files = news.read_files(Path())
-    if state is None:
-        return build([], files)
-    new = new_files(state)
-    if new is None:
-        return build([], files)
-    if not new and is_up_to_date(state, files):
+    whole = parser.parse_args(arguments).all
+    state, files = known_state(), news.read_files(Path())
+    new = new_files(state) if state and not whole else None
+    if state and new == [] and is_up_to_date(state, files):
         return leave_all(len(state.runs) - 1)
+    check_ahead(state)
+    if state is None or new is None:
+        return build([], files)
     return build_news(state, files, new)
 
 
@@ -61,6 +62,20 @@ def new_files(state: news.State) -> list[LandedFile] | None:
     if zone.landing_zone_id != state.landing_zone_id or not state.loaded <= listed:
         return None
     return [file for file in files if file.path_in_zone not in state.loaded]
+
+
+def check_ahead(state: news.State | None) -> None:
+    """Begin to check the files that are not loaded, while dbt reads the project; dbt says what hinders that."""
+    if state is None and warehouse_file().exists():
+        return
+    loaded = state.loaded if state else frozenset()
+    try:
+        landing, contract = landing_folder(), load_contract(Path())
+        files = list_files(landing)
+    except (LandingZoneError, ContractError):
+        return
+    new = [file for file in files if file.path_in_zone not in loaded]
+    begin(Subject(new, [file for file in files if file.path_in_zone in loaded], contract, landing))
 
 
 def is_up_to_date(state: news.State, files: news.ProjectFiles) -> bool:

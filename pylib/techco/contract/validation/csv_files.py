@@ -43,11 +43,12 @@ class CsvChecker(TextChecker):
         """Read the header, then put the records of a file into batches."""
         tally, blocks = self.tallies[number], record_blocks(pieces, self.table, self.limit and 2 * self.limit)
         try:
-            lines, records = next(blocks, (None, None))
-            if records is None:
+            block = next(blocks, None)
+            if block is None:
                 for counts in tally.columns.values():
                     counts.present = True
                 return
+            lines, records = block
             header = records[0].as_py()
             places = self.read_header(tally, header)
             self.collect(number, places, len(header), chain([(lines[1:], records[1:])], blocks))
