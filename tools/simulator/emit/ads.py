@@ -13,7 +13,7 @@ from tools.simulator.columns import iso
 from tools.simulator.landing import Landing
 from tools.simulator.orders import HOUR
 from tools.simulator.randomness import stream
-from tools.simulator.shopping import SOURCES
+from tools.simulator.shopping import CONVERSION, PAID, SHARE_OF_VISITS, SOURCES
 from tools.simulator.world import DayRecord, World
 
 ENCODING = "latin-1"
@@ -30,7 +30,7 @@ PLATFORMS = {"google": "google", "instagram": "meta", "newsletter": "newsletter"
 # By campaign.
 TITLES = ["Marke für alle", "Zurück zur Schule", "Geschenke für jeden", "Rückkehr der Besucher"]
 # Euro cents for a click, and how often an advertisement is shown for each.
-CENTS_PER_CLICK = {"google": 46, "meta": 38, "newsletter": 4}
+CENTS_PER_CLICK = {"google": 120, "meta": 90, "newsletter": 6}
 SHOWN_PER_CLICK = {"google": 22, "meta": 61, "newsletter": 14}
 # Platforms count clicks that never arrive, and claim sales that others brought too.
 CLICKS_PER_VISIT, CLAIMED_PER_SALE = 1.12, 1.35
@@ -125,7 +125,8 @@ class Ads:
         per_euro = self.world.rates.per_euro(record.date)[campaign.currency]
         share = countries.SHARES[campaign.country] if campaign.country >= 0 else 1.0
         busy = 1.5 if record.date.month in (11, 12) else 1.0
-        visits = self.world.options.orders_per_day * 1.6 * BROUGHT[campaign.name] * share
+        for_an_order = PAID * SHARE_OF_VISITS / CONVERSION
+        visits = self.world.options.orders_per_day * for_an_order * BROUGHT[campaign.name] * share
         euros = visits * CENTS_PER_CLICK[campaign.platform] / 100 * 1.6 * busy
         country = countries.CODES[campaign.country] if campaign.country >= 0 else None
         started_on, ended_on = campaign.days or (self.world.start_date, None)
