@@ -33,6 +33,10 @@ pytest: env-test env-lint env-snowflake env-emulator
 lint: env-lint ## Style and structure of SQL, YAML, Python and the dbt project
 	pre-commit run --all-files --color never
 
+.PHONY: audit
+audit: env-build ## Test all rows again, those that have passed before, too
+	TECHCO_AUDIT=yes dbt test --exclude-resource-type unit_test
+
 .PHONY: validate
 validate: env-build ## Hold every landed file against the contract
 	python -m techco.contract.validate
