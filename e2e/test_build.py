@@ -97,7 +97,7 @@ def test_a_broken_promise_is_named_with_what_broke_it(built, tmp_path):
         )
         connection.execute("update core.fct_survey_response set response_date = null")
         (answers,) = connection.execute("select count(*) from core.fct_survey_response").fetchone()
-    of_three = (f"{model},test_name:integrity" for model in ("fct_refund", "fct_cart", "fct_survey_response"))
+    of_three = [f"{model},test_name:integrity" for model in ("fct_refund", "fct_cart", "fct_survey_response")]
     # Changed by hand, they are of a load that these tests have passed: an audit looks at them again, and then every test until they are mended.
     assert " ERROR=0 " in broken.dbt("test", "-s", *of_three)
     assert " ERROR=3 " in broken.dbt("test", "-s", *of_three, succeeds=False, TECHCO_AUDIT="yes")
