@@ -15,7 +15,7 @@ select
     {% for column in key %}{{ "' / ' || " if not loop.first }}coalesce(cast({{ column }} as varchar), 'null'){{ ' || ' if not loop.last }}{% endfor %} as found,
     count(*) as row_count,
     count_if(not ({{ complete }})) as incomplete_row_count
-from {{ rows_of_untested_keys(model, key) }}
+from {{ untested_rows(model, key) }}
 group by {{ key | join(', ') }}
 having count(*) > 1 or count_if(not ({{ complete }})) > 0
 {%- for column, target in references.items() %}

@@ -18,7 +18,7 @@ ranges as (
             order by {{ from }}, {{ to }} nulls last
         ) as next_valid_from,
         count_if({{ current }}) over ({{ of_key }}) as current_count
-    from {{ rows_of_untested_keys(model, keys) }}
+    from {{ untested_rows(model, keys) }}
 
 )
 
