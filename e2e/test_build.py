@@ -70,7 +70,8 @@ def test_a_row_of_a_later_load_is_tested_against_all_that_have_passed_before(bui
     with duckdb.connect(str(house.warehouse)) as connection:
         (refund,) = connection.execute("select min(refund_id) from core.fct_refund").fetchone()
         connection.execute(
-            "insert into core.fct_refund select * replace (_load_id + 1 as _load_id) from core.fct_refund where refund_id = ?",
+            "insert into core.fct_refund select * replace (_load_id + 1 as _load_id) "
+            "from core.fct_refund where refund_id = ?",
             [refund],
         )
         connection.execute(
@@ -98,7 +99,8 @@ def test_a_broken_promise_is_named_with_what_broke_it(built, tmp_path):
         connection.execute("update core.fct_survey_response set response_date = null")
         (answers,) = connection.execute("select count(*) from core.fct_survey_response").fetchone()
     of_three = [f"{model},test_name:integrity" for model in ("fct_refund", "fct_cart", "fct_survey_response")]
-    # Changed by hand, they are of a load that these tests have passed: an audit looks at them again, and then every test until they are mended.
+    # Changed by hand, they are of a load that these tests have passed: an audit looks at them again, and after it every
+    # test until they are mended.
     assert " ERROR=0 " in broken.dbt("test", "-s", *of_three)
     assert " ERROR=3 " in broken.dbt("test", "-s", *of_three, succeeds=False, TECHCO_AUDIT="yes")
     assert " ERROR=3 " in broken.dbt("test", "--store-failures", "-s", *of_three, succeeds=False)
