@@ -9,13 +9,15 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/pylib:$(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+# By another name than MAKE, under which `make -n` would run the lines that it stands in.
+INSTALL := $(MAKE) --no-print-directory
 
 ##@ Every day
 .PHONY: setup
 setup: env-build ## Set up the environment and nothing else
 
 .PHONY: build
-build: env-build landing-zone ## Set up, write the default landing zone if there is none, build what has news, or ALL=yes
+build: landing-zone ## Set up, write the default landing zone if there is none, build what has news, or ALL=yes
 	python -m techco.operations.build $(if $(ALL),--all)
 	@# No column shows personal data unmasked; only what has changed is read again.
 	python -m techco.privacy.lineage
@@ -32,6 +34,10 @@ pytest: env-test env-lint env-snowflake env-emulator
 .PHONY: lint
 lint: env-lint ## Style and structure of SQL, YAML, Python and the dbt project
 	pre-commit run --all-files --color never
+
+.PHONY: audit
+audit: env-build ## Test all rows again, those that have passed before, too
+	TECHCO_AUDIT=yes dbt test --exclude-resource-type unit_test
 
 .PHONY: validate
 validate: env-build ## Hold every landed file against the contract
@@ -50,7 +56,7 @@ restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse 
 	python -m techco.operations.backup restore $(if $(OVERWRITE),--overwrite)
 
 .PHONY: docs
-docs: env-build landing-zone ## Write the static documentation site to site/
+docs: landing-zone ## Write the static documentation site to site/
 	dbt docs generate
 	python -m techco.operations.docs_site
 
@@ -117,13 +123,17 @@ requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for ma
 	bash requirements/compile.sh
 
 .PHONY: landing-zone
-landing-zone: env-build
-	@# dbt reads the project, some ten seconds the first time, while the simulator works on the other core.
+landing-zone:
+	@# While the simulator works on one core, the other installs the rest, and dbt reads the project for the first time.
 	@if [ -z "$${TECHCO_LANDING:-}" ] && [ ! -e landing ]; then \
-	  dbt --quiet parse & parsing=$$!; python -m tools.simulator --out landing; wait $$parsing; \
+	  $(INSTALL) env-simulator; \
+	  python -m tools.simulator --out landing & simulating=$$!; \
+	  $(INSTALL) env-build && dbt --quiet parse; wait $$simulating; \
 	fi
+	@$(INSTALL) env-build
 
-# One stamp per dependency group: a group is installed again when its requirements change.
+# One stamp per dependency group: a group is installed again when its requirements change. Python compiles what it imports when it does, which is a
+# fourth of what pip would compile.
 env-%: $(VENV)/installed-%.stamp ;
 env-test: $(VENV)/installed-test.stamp env-build
 env-lint: $(VENV)/installed-lint.stamp env-build
@@ -134,7 +144,7 @@ env-emulator: $(VENV)/installed-emulator.stamp env-build
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python
 	@echo "installing the $* group into $(VENV)"
 	@if command -v uv > /dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<; fi
 	@touch $@
 
 $(BIN)/python:

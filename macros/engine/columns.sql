@@ -36,7 +36,9 @@
         {%- do comments.append(alter_relation_comment(relation, model.description)) -%}
     {%- endif -%}
     {%- if for_columns and config.persist_column_docs() -%}
-        {%- set documented = validate_doc_columns(relation, described_or_inherited(model), described_columns([relation])[0].keys()) -%}
+        {#- Columns of an enforced contract are those that it declares. -#}
+        {%- set names = model.columns.keys() if model.config.contract.enforced else described_columns([relation])[0].keys() -%}
+        {%- set documented = validate_doc_columns(relation, described_or_inherited(model), names) -%}
         {%- for name, column in documented.items() -%}
             {%- do comments.append('comment on column ' ~ relation ~ '.' ~ name ~ ' is ' ~ duckdb_escape_comment(column.description) ~ ';') -%}
         {%- endfor -%}

@@ -3,19 +3,20 @@
     leaves nothing out and needs no index. Systems count their keys upwards, so a day's rows name few blocks of a long history. -#}
 
 {#- The columns `keys`, which `rows` have too, lie within the range of theirs. `rows`: what follows the word from, looked at when the model is
-    compiled; `alias`: of the relation that the condition is on. Only beside an equality of these columns, which a null never fulfils. -#}
-{% macro within_keys(keys, rows, alias=none) %}
+    compiled; `alias`: of the relation that the condition is on. Only beside an equality of these columns, which a null never fulfils. `always`: in what
+    is no incremental model, too. -#}
+{% macro within_keys(keys, rows, alias=none, always=false) %}
     {%- set bounds = [] -%}
     {%- for key in exact_as_text(keys) -%}
         {%- do bounds.append([alias ~ '.' ~ key if alias else key, 'min(' ~ key ~ ')', 'max(' ~ key ~ ')']) -%}
     {%- endfor -%}
-    {{- return(within_bounds(bounds, rows)) -}}
+    {{- return(within_bounds(bounds, rows, always)) -}}
 {% endmacro %}
 
 {#- The same for any bounds, [column, least value among `rows`, greatest]. Where `rows` have no value nothing can equal it: false. On a full
     build, which reads everything: true. -#}
-{% macro within_bounds(bounds, rows) %}
-    {%- if not (bounds and execute and is_incremental()) -%}
+{% macro within_bounds(bounds, rows, always=false) %}
+    {%- if not (bounds and execute and (always or is_incremental())) -%}
         {{- return('true') -}}
     {%- endif -%}
     {%- set query -%}

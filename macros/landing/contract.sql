@@ -4,6 +4,8 @@
     every table (dbt_project.yml, var feeds) comes last. -#}
 {% macro contract(source_name, table_name) %}
     {%- set node = graph.sources.values() | selectattr('source_name', 'equalto', source_name) | selectattr('name', 'equalto', table_name) | first -%}
+    {#- All nodes of a run see one graph: what has been read once stands in it. -#}
+    {%- if node.read_contract -%}{{ return(node.read_contract) }}{%- endif -%}
     {%- set meta = dict(node.source_meta, **node.config.meta) -%}
     {%- set feed, cadence = var('feeds')[meta.feed], meta.get('cadence', {'every': '1 day'}) -%}
     {%- set csv = meta.get('csv', {}) -%}
@@ -36,13 +38,14 @@
             'maximum': var('largest').technical if data_type == 'bigint' else none,
         }) -%}
     {%- endfor -%}
-    {{- return({
+    {%- do node.update(read_contract={
         'source': source_name, 'table': table_name, 'feed': meta.feed, 'format': meta.format, 'csv': csv, 'key': meta.key, 'columns': columns,
         'retention': meta.retention,
         'retention_text': (meta.retention.items() | map('join', ': ') | join(', ')) if meta.retention is mapping else meta.retention,
         'cadence': {'every': none, 'holds_until_next': true} if cadence == 'on_change'
             else {'every': cadence.every.split(' ')[0], 'holds_until_next': cadence.get('holds_until_next', false)},
-    }) -}}
+    }) -%}
+    {{- return(node.read_contract) -}}
 {% endmacro %}
 
 {#- Every table of the raw contract, in the order of names. -#}

@@ -2,9 +2,9 @@
     project consists of, and what each node reads. `make publish` needs both (pylib/techco/serving/release_gate.py), and so do snapshots. A node is
     written down as `started` before it runs, so one that was killed never counts as done. -#}
 
-{#- At the start of a run that is recorded: all nodes of the project, and those that this run is going to run. -#}
+{#- At the start of a run that is recorded: all nodes of the project, those that this run is going to run, and up to which load its tests have passed. -#}
 {% macro begin_nodes() %}
-    {%- set nodes, started = [], [] -%}
+    {%- set nodes, started, shared = [], [], fingerprint_of_run() -%}
     {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot', 'test') and node.config.materialized != 'ephemeral' -%}
         {%- set kind = node.config.materialized if node.resource_type == 'model' else node.resource_type -%}
         {%- do nodes.append([
@@ -17,6 +17,10 @@
         ~ declared_rows(['node_id', 'node_name', 'kind', 'relation_name', 'reads'], nodes)
     ) -%}
     {%- do write_node_runs(started) -%}
+    {#- All nodes see this graph, so that no test has to ask for itself (macros/incremental/untested_rows.sql). -#}
+    {%- for node_id, load_id, known in run_query('select node_id, load_id, fingerprint from ' ~ ledger('tested_loads')).rows if node_id in graph.nodes -%}
+        {%- do graph.nodes[node_id].update(tested_load_id=load_id | int) if known == local_md5(shared ~ graph.nodes[node_id].checksum.checksum) -%}
+    {%- endfor -%}
     {%- if env_var('TECHCO_ONLY_NEWS', '') -%}
         {#- `make build` leaves out what has no news: it is as this run would make it. -#}
         {%- do run_query(
@@ -28,7 +32,7 @@
 
 {#- At its end: how each ended, as dbt says it. `dbt retry` has not said before what it would run. -#}
 {% macro end_nodes() %}
-    {%- set ended, shared = [], project_fingerprint() ~ (invocation_args_dict.get('vars') or {}) -%}
+    {%- set ended, shared = [], fingerprint_of_run() -%}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
         {%- do ended.append([
             result.node.unique_id,
@@ -37,6 +41,7 @@
         ]) -%}
     {%- endfor -%}
     {%- do write_node_runs(ended) -%}
+    {%- do write_tested_loads() -%}
     {%- do remember_full_refreshes() -%}
 {% endmacro %}
 
@@ -58,6 +63,25 @@
         values (present.node_id, {{ number }}, '{{ invocation_id }}', present.status, present.fingerprint, {{ as_of }})
     {%- endset -%}
     {%- do run_query(statement) -%}
+{% endmacro %}
+
+{#- Note of the tests of this run that have passed that they did for all rows of the last load whose run has ended; what a run beside this one is
+    still writing, nobody has tested. Of one that did not pass nothing is known any more. -#}
+{% macro write_tested_loads() %}
+    {%- set of_run = ledger('node_runs') ~ " where invocation_id = '" ~ invocation_id ~ "' and status " -%}
+    {%- do run_query('delete from ' ~ ledger('tested_loads') ~ ' where node_id in (select node_id from ' ~ of_run ~ "<> 'skipped')") -%}
+    {%- set loads_ended -%}
+        (
+            select max(load_id) from {{ ledger('loads') }}
+            where invocation_id in (select invocation_id from {{ ledger('runs') }} where finished_at is not null)
+        )
+    {%- endset -%}
+    {%- do run_query('insert into ' ~ ledger('tested_loads') ~ ' select node_id, ' ~ loads_ended ~ ', fingerprint from ' ~ of_run ~ "= 'pass'") -%}
+{% endmacro %}
+
+{#- What all nodes of this run have in common: the project's files and the vars of the command line. -#}
+{% macro fingerprint_of_run() %}
+    {{- return(project_fingerprint() ~ (invocation_args_dict.get('vars') or {})) -}}
 {% endmacro %}
 
 {#- The ids of what this run is going to run. Of `dbt retry` dbt does not say it: that is what did not pass the last time. -#}

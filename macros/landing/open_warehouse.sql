@@ -35,6 +35,7 @@
         'runs': 'invocation_id varchar, started_at timestamp, finished_at timestamp, started_by varchar, git_commit varchar, target_name varchar, '
             ~ 'command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, failures bigint, failed_nodes varchar',
         'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, fingerprint varchar, as_of varchar',
+        'tested_loads': 'node_id varchar, load_id bigint, fingerprint varchar',
         'model_settings': 'node_id varchar, fingerprint varchar',
         'settings': 'fingerprint varchar, setting_name varchar, setting_value varchar',
         'suppressions': 'person_hash varchar, person_key varchar, erased_on date',

@@ -19,7 +19,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from techco import owner_only, run_origin, settings
+from techco import dbt_overhead, owner_only, run_origin, settings
 from techco.contract.landing_zone import LandedFile, LandingZone, LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import Contract, ContractError, load_contract
 from techco.contract.validation.ahead import Subject, findings_of
@@ -66,6 +66,7 @@ class Plugin(BasePlugin):
         close_files_of_dbt()
         wait_for_publish(path)
         require_free(path)
+        dbt_overhead.spare_work()
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach `vault` and `landing`; raise where no pepper may be used or the contract is wrong."""

@@ -18,7 +18,7 @@ ranges as (
             order by {{ from }}, {{ to }} nulls last
         ) as next_valid_from,
         count_if({{ current }}) over ({{ of_key }}) as current_count
-    from {{ model }}
+    from {{ untested_rows(model, keys) }}
 
 )
 

@@ -7,6 +7,7 @@ A node has no news where its inputs, its code and its settings are those of its 
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -18,6 +19,10 @@ from techco.graph import reachable
 from techco.operations import news
 from techco.serving.release_gate import PASSED
 from techco.settings import landing_folder, warehouse_file
+
+if TYPE_CHECKING:
+    # To import dbt takes seconds, which a build without news does not need.
+    from dbt.contracts.graph.manifest import Manifest
 
 COMMAND = ("build", "--exclude-resource-type", "unit_test")
 # Set for a run of what has news: macros/landing/node_runs.sql then counts all other nodes as up to date.
@@ -91,16 +96,17 @@ def is_up_to_date(state: news.State, files: news.ProjectFiles) -> bool:
 
 def build_news(state: news.State, files: news.ProjectFiles, new: list[LandedFile]) -> int:
     """Build the nodes that have news."""
-    nodes = declared_nodes()
-    if nodes is None:
+    manifest = read_project()
+    if manifest is None:
         return build([], files)
+    nodes = declared_nodes(manifest)
     found = news.find_news(nodes, state, files.shared, {(file.source or "", file.table or "") for file in new})
     if not found:
         note_up_to_date(files)
         return leave_all(len(nodes))
     if len(found) == len(nodes):
-        return build([], files)
-    exit_code = build([nodes[name].name for name in found], files)
+        return build([], files, manifest)
+    exit_code = build([nodes[name].name for name in found], files, manifest)
     compile_for_lineage()
     print(f"{len(found)} nodes were run: {news.in_words(found)}.")
     left = len(nodes) - len(found)
@@ -123,14 +129,17 @@ def compile_for_lineage() -> None:
         dbtRunner().invoke(["--quiet", "compile"])
 
 
-def declared_nodes() -> dict[str, news.Node] | None:
-    """The nodes of the project as dbt parses it; None where it does not, which the build then says."""
+def read_project() -> "Manifest | None":
+    """The project as dbt parses it; None where it does not, which the build then says."""
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = dbtRunner().invoke(["--quiet", "parse"]).result
-    if not isinstance(manifest, Manifest):
-        return None
+    return manifest if isinstance(manifest, Manifest) else None
+
+
+def declared_nodes(manifest: "Manifest") -> dict[str, news.Node]:
+    """The nodes that a run of dbt would run."""
     called = {name: macro.depends_on.macros for name, macro in manifest.macros.items()}
     return {
         name: news.Node(
@@ -145,15 +154,18 @@ def declared_nodes() -> dict[str, news.Node] | None:
     }
 
 
-def build(chosen: list[str], files: news.ProjectFiles) -> int:
-    """Run dbt's build of the nodes of these names, of all without any; note a build that left all up to date."""
+def build(chosen: list[str], files: news.ProjectFiles, manifest: "Manifest | None" = None) -> int:
+    """Run dbt's build of the nodes of these names, of all without any; note a build that left all up to date.
+
+    Without a manifest, dbt parses the project.
+    """
     from dbt.cli.main import dbtRunner
 
     selection: list[str] = []
     if chosen:
         os.environ[ONLY_NEWS] = "yes"
         selection = ["--indirect-selection", "empty", "--select", *chosen]
-    result = dbtRunner().invoke([*COMMAND, *selection])
+    result = dbtRunner(manifest).invoke([*COMMAND, *selection])
     if result.success:
         note_up_to_date(files)
         return 0
