@@ -6,7 +6,7 @@
     schemas may be ids of persons, which stand in no query. -#}
 {% macro untested_rows(relation, key=none) -%}
     {%- set tested = graph.nodes.get(model.attached_node) if execute else none -%}
-    {%- set has_load_ids = tested and tested.config.unique_key and not env_var('TECHCO_AUDIT', '') -%}
+    {%- set has_load_ids = tested and tested.config.unique_key and tested.config.materialized in ('incremental', 'view') and not env_var('TECHCO_AUDIT', '') -%}
     {%- set last = graph.nodes[model.unique_id].tested_load_id if has_load_ids else none -%}
     {%- if not last -%}{{ return(relation) }}{%- endif -%}
     {%- set new = '(select * from ' ~ relation ~ ' where _load_id > ' ~ last ~ ')' -%}
