@@ -97,4 +97,4 @@ def test_every_mart_builds_where_nothing_has_landed(tmp_path, dbt_files):
     empty.landing.mkdir()
     empty.dbt("build")
     assert query(empty.warehouse, "select count(*) from core.fct_order") == [(0,)]
-    assert query(empty.warehouse, "select count(*) from kpi.daily_sales_kpis") == [(0,)]
+    assert query(empty.warehouse, "select count(*) from kpi.daily_sales") == [(0,)]
