@@ -211,6 +211,18 @@ by_day as (
 
 ),
 
+kpis_by_day as (
+
+    select
+        {%- for measure in amounts + ['unit_count'] %}
+            case when count(*) = count({{ measure }}) then sum({{ measure }}) end as {{ measure }},
+        {%- endfor %}
+        date_day
+    from {{ ref('daily_sales') }}
+    group by date_day
+
+),
+
 compared as (
     {% for amount in amounts %}
         {{ 'union all' if not loop.first }}
@@ -224,7 +236,7 @@ compared as (
             by_day.tolerance_of_{{ amount }} + 2 * {{ half_unit }} as tolerance,
             kpis.{{ amount }} as actual_value
         from by_day
-        left join {{ ref('daily_sales_kpis') }} as kpis
+        left join kpis_by_day as kpis
             on by_day.date_day = kpis.date_day
     {% endfor %}
 
@@ -238,7 +250,7 @@ compared as (
         0 as tolerance,
         kpis.unit_count as actual_value
     from by_day
-    left join {{ ref('daily_sales_kpis') }} as kpis
+    left join kpis_by_day as kpis
         on by_day.date_day = kpis.date_day
 
 )

@@ -42,6 +42,7 @@ select
     ---------- attributes
     max(as_of_date) as as_of_date,
     coalesce(min(complete_up_to), max(as_of_date)) as complete_up_to,
+    min(complete_up_to) as counted_up_to,
     nullif({{ dbt.listagg('held_back_by', "', '", 'order by held_back_by') }}, '') as held_back_by
 from groups_with_deliveries
 group by measure_group

@@ -63,19 +63,37 @@ daily_balances as (
 
 ),
 
+-- What is asked for on a day is what days on which the product was there have sold, of the last 28.
+balances_with_demand as (
+
+    select
+        days.*,
+        cast(greatest(coalesce(
+            sum(case when days.closing_quantity > 0 then days.sold_quantity else 0 end) over ({{ last_28_days }}), 0
+        ), 0) as double)
+        / nullif(sum(case when days.closing_quantity > 0 then 1 else 0 end) over ({{ last_28_days }}), 0)
+            as demand_per_day
+    from daily_balances as days
+
+),
+
 balances_with_costs as (
 
     select
         daily_balances.*,
         versions.currency_code as cost_currency_code,
+        coalesce(versions.product_status = 'discontinued', false) as is_discontinued,
+        versions.list_price,
         {{ safe_money('daily_balances.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
             as stock_value,
+        {{ safe_money('daily_balances.sold_quantity * versions.standard_cost', 'versions.currency_code') }}
+            as cost_of_goods_sold,
         rates.reporting_rate,
         daily_balances.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
         -- Sales that were booked back by mistake may exceed those of the days.
         cast(greatest(coalesce(daily_balances.sold_quantity_28_days, 0), 0) as double)
         / nullif(daily_balances.days_observed, 0) as sold_per_day
-    from daily_balances
+    from balances_with_demand as daily_balances
     left join {{ ref('dim_product_version') }} as versions
         on
             daily_balances.product_key = versions.product_key
@@ -88,6 +106,30 @@ balances_with_costs as (
         on
             daily_balances.date_day = rates.rate_date
             and versions.currency_code = rates.currency_code
+
+),
+
+-- A day without stock loses the demand that it did not sell before the last piece was gone.
+balances_with_losses as (
+
+    select
+        *,
+        cast(
+            case
+                when closing_quantity > 0 or is_discontinued then 0
+                else round(greatest(coalesce(demand_per_day, 0) - greatest(coalesce(sold_quantity, 0), 0), 0), 4)
+            end as decimal(18, 4)
+        ) as lost_quantity
+    from balances_with_costs
+
+),
+
+balances_with_values as (
+
+    select
+        *,
+        {{ safe_money('cast(lost_quantity as double) * cast(list_price as double)', 'cost_currency_code') }} as lost_sales
+    from balances_with_losses
 
 )
 
@@ -112,10 +154,22 @@ select
         end as decimal(18, 1)
     ) as days_of_cover,
     case when is_complete then closing_quantity <= 0 end as is_stocked_out,
+    is_discontinued,
+    case when is_complete then lost_quantity end as lost_quantity,
 
-    ---------- value in the reporting currency
-    case
-        when is_complete and date_day <= {{ complete_up_to(['cost']) }}
-            then {{ convert('stock_value', 'cost_currency_code', 'reporting_rate') }}
-    end as stock_value_reporting
-from balances_with_costs
+    ---------- values in the reporting currency: nothing is worth nothing, whatever it costs
+    {%- for value, quantity, amount in [
+        ('stock_value', none, 'stock_value'),
+        ('cost_of_goods_sold', 'sold_quantity', 'cost_of_goods_sold'),
+        ('lost_sales', 'lost_quantity', 'lost_sales'),
+    ] %}
+        case
+            when not is_complete or date_day > {{ complete_up_to(['cost']) }} then null
+            {%- if quantity %}
+                when {{ quantity }} = 0 then 0
+            {%- endif %}
+            else {{ convert(amount, 'cost_currency_code', 'reporting_rate') }}
+        end as {{ value }}_reporting
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+from balances_with_values

@@ -32,6 +32,7 @@ session_orders as (
         case when device_key is not null then event_number end as named_device,
         case when device_type is not null then event_number end as named_device_type,
         case when country_code is not null then event_number end as named_country,
+        case when referrer is not null then event_number end as named_referrer,
         case when utm_source is not null then event_number end as named_source,
         case when utm_campaign is not null then event_number end as named_campaign,
         case when order_id is not null then event_number end as named_order
@@ -50,6 +51,7 @@ sessions as (
         min_by(device_key, named_device) as device_key,
         min_by(device_type, named_device_type) as device_type,
         min_by(country_code, named_country) as country_code,
+        min_by(referrer, named_referrer) as referrer,
 
         -- The first event that names a source brought the visit, with its campaign
         -- or none: min_by() would pass over a null.
@@ -86,6 +88,7 @@ select
     country_code,
     utm_source,
     utm_campaign,
+    referrer,
     add_to_cart_count > 0 as has_cart,
     checkout_count > 0 as has_checkout,
     purchase_count > 0 as has_purchase,
