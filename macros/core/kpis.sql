@@ -23,15 +23,14 @@
 {#- All KPIs, which are the metrics that say their unit: what is declared of them, the SQL of their value out of columns that are called like
     measures (`sql`), and how they are worked out, for people (`formula`). -#}
 {% macro declared_kpis() %}
-    {%- set found, columns, formulas, without_country = [], {}, {}, [] -%}
+    {%- set found, columns, formulas = [], {}, {} -%}
     {%- for measure in kpi_measures() -%}
         {%- do columns.update({measure.name: 'cast(' ~ measure.name ~ ' as double)'}) -%}
-        {%- set distinct = 'distinct ' if measure.agg == 'count_distinct' -%}
-        {%- do formulas.update({measure.name: ('count(' if distinct else 'sum(') ~ distinct ~ measure.table ~ '.' ~ measure.expr ~ ')'}) -%}
-        {%- do without_country.append(measure.name) if not measure.has_country -%}
+        {%- do formulas.update({measure.name: ('count(distinct ' if measure.agg == 'count_distinct' else 'sum(') ~ measure.expr ~ ')'}) -%}
     {%- endfor -%}
     {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.config.meta.get('unit') -%}
         {%- set names = metric.type_params.input_measures | map(attribute='name') | list -%}
+        {%- set measures = kpi_measures() | selectattr('name', 'in', names) | list -%}
         {%- set value = metric.type_params.measure.name if metric.type == 'simple' else 'round(' ~ kpi_formula(metric, columns) ~ ', 4)' -%}
         {%- do found.append({
             'name': metric.name,
@@ -40,7 +39,8 @@
             'unit': var('reporting_currency') if metric.config.meta.unit == 'currency' else metric.config.meta.unit,
             'direction': metric.config.meta.direction,
             'owner': graph.groups['group.' ~ project_name ~ '.' ~ metric.group].owner.name,
-            'has_country': not names | select('in', without_country) | list,
+            'has_country': not measures | rejectattr('has_country') | list,
+            'source_tables': measures | map(attribute='table') | unique | sort | join(', '),
             'sql': value,
             'formula': kpi_formula(metric, formulas),
         }) -%}
@@ -60,11 +60,12 @@
     {%- endif -%}
     {%- set ratio = [params.numerator, params.denominator] if metric.type == 'ratio' -%}
     {%- set formula = namespace(text=ratio[0].name ~ ' / nullif(' ~ ratio[1].name ~ ', 0)' if ratio else params.expr) -%}
+    {%- set parts = [] -%}
     {%- for input in ratio or params.metrics -%}
         {%- set part = graph.metrics['metric.' ~ project_name ~ '.' ~ input.name] -%}
         {%- set text = kpi_formula(part, measures) -%}
-        {%- set text = text if part.type == 'simple' else '(' ~ text ~ ')' -%}
-        {%- set formula.text = modules.re.sub('\\b' ~ input.name ~ '\\b', text, formula.text) -%}
+        {%- do parts.append(text if part.type == 'simple' else '(' ~ text ~ ')') -%}
+        {%- set formula.text = modules.re.sub('\\b' ~ input.name ~ '\\b', '{' ~ loop.index0 ~ '}', formula.text) -%}
     {%- endfor -%}
-    {{- return(formula.text) -}}
+    {{- return(formula.text.format(*parts)) -}}
 {% endmacro %}

@@ -2,9 +2,10 @@
 {% if execute %}
     {%- for kpi in declared_kpis() %}
         {%- set has_country = 'true' if kpi.has_country else 'false' %}
-        {%- do kpi_rows.append(
-            [kpi.name, kpi.label, kpi.meaning, kpi.formula, kpi.unit, kpi.direction, kpi.owner, has_country]
-        ) %}
+        {%- do kpi_rows.append([
+            kpi.name, kpi.label, kpi.meaning, kpi.formula, kpi.source_tables, kpi.unit, kpi.direction, kpi.owner,
+            has_country,
+        ]) %}
     {%- endfor %}
 {% endif %}
 
@@ -14,7 +15,10 @@ declared as (
 
     {{
         declared_rows(
-            ['kpi_name', 'label', 'meaning', 'formula', 'unit', 'direction', 'owner', 'has_country'],
+            [
+                'kpi_name', 'label', 'meaning', 'formula', 'source_tables', 'unit', 'direction', 'owner',
+                'has_country',
+            ],
             kpi_rows,
         )
     }}
@@ -29,6 +33,7 @@ select
     declared.label,
     declared.meaning,
     declared.formula,
+    declared.source_tables,
     declared.unit,
     declared.direction,
     declared.owner,
