@@ -198,18 +198,19 @@ def test_daily_kpis_are_the_sales_of_the_files(warehouse, files, amounts):
             for position, value in enumerate((purchase, of_order["pieces"], of_order["price"], of_order["freight"])):
                 day[position] += value
     found = warehouse("""
-        select date_day, order_count, unit_count, gross_sales_amount, shipping_amount
-        from kpi.daily_sales_kpis
-        where order_count > 0
+        select date_day, sum(order_count), sum(unit_count), sum(gross_sales_amount), sum(shipping_amount)
+        from kpi.daily_sales
+        group by date_day
+        having sum(order_count) > 0
         order by date_day
     """)
     assert found == [(day, *expected[day]) for day in sorted(expected) if expected[day][0]]
-    monthly = warehouse("select sum(gross_sales_amount) from kpi.monthly_sales_kpis")
+    monthly = warehouse("select sum(gross_sales_amount) from kpi.monthly_product_sales")
     assert monthly == [(sum(day[2] for day in expected.values()),)]
 
 
 def test_money_is_in_one_currency_and_needs_no_rate(warehouse):
-    assert warehouse("select distinct currency_code from kpi.daily_sales_kpis") == [("BRL",)]
+    assert warehouse("select distinct currency_code from kpi.daily_sales") == [("BRL",)]
     assert warehouse("select count(*) from core.fct_order where gross_amount <> gross_amount_reporting") == [(0,)]
 
 

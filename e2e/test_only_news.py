@@ -53,7 +53,7 @@ def test_a_build_runs_what_has_news_and_ends_as_a_build_of_everything(built, tmp
     printed = build(house)
     assert "files landed" in printed and "have no news since their last run" in printed
     ran = newest_run(house)
-    assert {"base_reviews__reviews", "fct_review", "daily_sales_kpis", "int_delivery__tables"} <= ran
+    assert {"base_reviews__reviews", "fct_review", "daily_sales", "int_delivery__tables"} <= ran
     assert not ran & {"base_shop__orders", "stg_shop__orders", "pii_shop__customers", "base_web__events"}
     whole.dbt(*TESTED_BUILD)
     assert differences(house.warehouse, whole.warehouse, snapshots=True) == []

@@ -46,7 +46,8 @@ def amounts(warehouse: Path) -> list[list]:
             "select net_amount_reporting from core.fct_order_line order by order_date",
             "select net_amount_reporting from core.fct_order order by order_date",
             "select amount_reporting from core.fct_payment order by payment_date",
-            "select net_revenue_amount from kpi.daily_sales_kpis where order_count > 0 order by date_day",
+            "select sum(net_revenue_amount) from kpi.daily_sales "
+            "group by date_day having sum(order_count) > 0 order by date_day",
         )
     ]
 

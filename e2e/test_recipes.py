@@ -100,8 +100,8 @@ def test_a_column_from_the_orders_to_the_kpis(followed):
         f"from core.fct_order where {COUNTED} group by all order by all"
     )
     shown = (
-        "select date_day, country_code, gift_wrapped_order_count from kpi.daily_sales_kpis_by_country "
-        "where order_count > 0 order by all"
+        "select date_day, country_code, sum(gift_wrapped_order_count) from kpi.daily_sales "
+        "group by all having sum(order_count) > 0 order by all"
     )
     found = query(followed.warehouse, shown)
     assert found == query(followed.warehouse, counted) and sum(row[2] for row in found) > 20
@@ -144,5 +144,5 @@ def test_a_new_audience(followed):
 def test_a_fifth_country(followed):
     order = f"select shipping_country_code from core.fct_order where order_id = '{TO_FRANCE}'"
     assert query(followed.warehouse, order) == [("FR",)]
-    days = "select count(*) > 0 from kpi.daily_sales_kpis_by_country where country_code = 'FR'"
+    days = "select count(*) > 0 from kpi.daily_sales where country_code = 'FR'"
     assert query(followed.warehouse, days) == [(True,)]

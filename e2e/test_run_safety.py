@@ -15,7 +15,7 @@ SEGMENTS = "select count(*), count(*) - count(dbt_valid_to) from snapshots.snap_
 LOADS = "select max(load_id) from base.loads"
 # The simulated zone of `built` begins on the first of September 2025.
 NEWEST = f"2025-09-{DAYS:02}"
-IN_EUR = "select count(*), count_if(currency_code = 'EUR') from kpi.daily_sales_kpis"
+IN_EUR = "select count(*), count_if(currency_code = 'EUR') from kpi.daily_sales"
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_other_settings_are_refused_until_everything_is_built_with_them(changed)
     printed = in_one_line(changed.dbt("run", succeeds=False))
     assert "Nothing was run" in printed and "dbt build --full-refresh" in printed
     changed.dbt("run", "--full-refresh", *usd)
-    changed.dbt("run", "-s", "daily_sales_kpis", *usd)
-    currencies = "select distinct currency_code from kpi.daily_sales_kpis"
+    changed.dbt("run", "-s", "daily_sales", *usd)
+    currencies = "select distinct currency_code from kpi.daily_sales"
     assert query(changed.warehouse, currencies) == [("USD",)]
     # An order in USD needs no rate, and one in EUR that day's.
     assert query(
@@ -103,7 +103,7 @@ def test_other_settings_are_refused_until_everything_is_built_with_them(changed)
         "select count(*) > 0, count_if(net_amount_reporting is distinct from net_amount) from core.fct_order "
         "where currency_code = 'USD'",
     ) == [(True, 0)]
-    printed = in_one_line(changed.dbt("run", "-s", "daily_sales_kpis", succeeds=False))
+    printed = in_one_line(changed.dbt("run", "-s", "daily_sales", succeeds=False))
     assert "reporting_currency was USD and is EUR" in printed
 
 

@@ -158,10 +158,14 @@ def land_second_day(landing: Path) -> None:
 
 DAILY = """
     select
-        strftime(date_day, '%m-%d'), order_count, unit_count, gross_sales_amount, discount_amount, tax_amount,
-        refund_amount, unmatched_refund_amount, net_revenue_amount, purchase_amount, guest_order_count,
-        new_customer_count, returning_customer_count, average_order_value
-    from kpi.daily_sales_kpis
+        strftime(date_day, '%m-%d'), sum(order_count), sum(unit_count), sum(gross_sales_amount), sum(discount_amount),
+        sum(tax_amount), sum(refund_amount), sum(unmatched_refund_amount), sum(net_revenue_amount),
+        sum(purchase_amount), coalesce(sum(order_count) filter (where customer_type = 'guest'), 0),
+        coalesce(sum(order_count) filter (where customer_type = 'new'), 0),
+        coalesce(sum(order_count) filter (where customer_type = 'returning'), 0),
+        round(sum(purchase_amount) / nullif(sum(order_count), 0), 2)
+    from kpi.daily_sales
+    group by 1
     order by 1
 """
 NOTHING = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None)
@@ -217,19 +221,20 @@ def test_the_second_day(grown):
 def test_months_and_countries(grown):
     months = """
         select
-            month(month_start), order_count, gross_sales_amount, refund_amount, unmatched_refund_amount,
-            net_revenue_amount, new_customer_count, returning_customer_count
-        from kpi.monthly_sales_kpis
+            month(date_day), sum(order_count), sum(gross_sales_amount), sum(refund_amount),
+            sum(unmatched_refund_amount), sum(net_revenue_amount)
+        from kpi.daily_sales
+        group by 1
         order by 1
     """
     assert query(grown.warehouse, months) == [
-        exact(8, 0, "0.00", "12.00", "12.00", "-10.00", 0, 0),
+        exact(8, 0, "0.00", "12.00", "12.00", "-10.00"),
         # 43.69 - 7.68 - 3.80.
-        exact(9, 6, "72.00", "30.00", "10.00", "32.21", 3, 0),
+        exact(9, 6, "72.00", "30.00", "10.00", "32.21"),
     ]
     countries = """
         select country_code, sum(refund_amount), sum(unmatched_refund_amount), sum(order_count)
-        from kpi.daily_sales_kpis_by_country
+        from kpi.daily_sales
         group by 1
         order by 1
     """
@@ -320,7 +325,7 @@ def test_an_erasure_takes_the_id_and_leaves_the_money(grown, tmp_path):
     land_nothing(held.landing, THIRD)
     held.dbt(*BUILD, **SECRETS)
     assert query(held.warehouse, DAILY)[:-1] == query(grown.warehouse, DAILY)
-    assert query(held.warehouse, "select refund_amount from kpi.daily_sales_kpis where date_day = '2025-09-04'") == [
+    assert query(held.warehouse, "select sum(refund_amount) from kpi.daily_sales where date_day = '2025-09-04'") == [
         (1,)
     ]
     for table in ("base_shop__refunds", "base_wms__returns"):

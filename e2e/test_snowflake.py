@@ -525,7 +525,7 @@ def test_runs_that_are_no_ordinary_ones_spoil_nothing_there_either(again, folder
 
 def test_kpis_can_be_dynamic_tables(again, folder):
     before = len(statements(folder))
-    again.dbt("run", "-s", "monthly_sales_kpis", "--full-refresh", "--vars", "{dynamic_tables: true}")
+    again.dbt("run", "-s", "daily_sales", "--full-refresh", "--vars", "{dynamic_tables: true}")
     made = [text for text in statements(folder)[before:] if re.search(r"create .*dynamic table", text, re.IGNORECASE)]
     assert len(made) == 1
     assert re.search(r"target_lag = '1 hour'.*warehouse = TECHCO_TRANSFORMING", made[0], re.IGNORECASE | re.DOTALL)

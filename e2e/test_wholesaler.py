@@ -27,15 +27,16 @@ LINES = """
 """
 SOLD = "not is_credit and not is_stock and item <> 'POST'"
 PURCHASES = f"(select distinct document, customer, month from lines where {SOLD} and quantity > 0)"
+MONTH = "cast(date_trunc('month', date_day) as date)"
 # What is asked: of the files, and of the marts.
 FIGURES = {
     "net by month, postage too": (
         "select month, sum(amount) from lines where not is_stock group by month",
-        "select month_start, net_revenue_amount + shipping_amount from kpi.monthly_sales_kpis",
+        f"select {MONTH}, sum(net_revenue_amount + shipping_amount) from kpi.daily_sales group by 1",
     ),
     "net without postage that was charged, by month": (
         f"select month, sum(amount) from lines where is_credit or {SOLD} group by month",
-        "select month_start, net_revenue_amount from kpi.monthly_sales_kpis",
+        "select month_start, sum(net_revenue_amount) from kpi.monthly_product_sales group by 1",
     ),
     "cancellations by number and value, by month": (
         "select month, count(distinct document), -sum(amount) from lines where is_credit group by month",
@@ -44,15 +45,16 @@ FIGURES = {
     ),
     "their value in the KPIs, none of which has an order": (
         "select month, -sum(amount), -sum(amount) from lines where is_credit group by month",
-        "select month_start, refund_amount, unmatched_refund_amount from kpi.monthly_sales_kpis",
+        f"select {MONTH}, sum(refund_amount), sum(unmatched_refund_amount) from kpi.daily_sales group by 1",
     ),
     "purchases by month, those of guests too": (
         f"select month, count(*), count(*) filter (where customer is null) from {PURCHASES} group by month",
-        "select month_start, order_count, guest_order_count from kpi.monthly_sales_kpis",
+        f"select {MONTH}, sum(order_count), sum(case when customer_type = 'guest' then order_count else 0 end) "
+        "from kpi.daily_sales group by 1",
     ),
     "pieces by month": (
         "select month, sum(quantity) from lines where not is_credit and not is_stock and item <> 'POST' group by month",
-        "select month_start, unit_count from kpi.monthly_sales_kpis",
+        "select month_start, sum(unit_count) from kpi.monthly_product_sales group by 1",
     ),
     "buyers": (
         f"select count(distinct customer) from {PURCHASES}",
@@ -64,7 +66,8 @@ FIGURES = {
     ),
     "active customers by month": (
         f"select month, count(distinct customer) from {PURCHASES} group by month",
-        "select month_start, new_customer_count + returning_customer_count from kpi.monthly_sales_kpis",
+        "select cast(date_trunc('month', order_date) as date), count(distinct customer_key) from core.fct_order "
+        "where is_purchase and has_customer group by 1",
     ),
     "known customers": (
         "select count(distinct customer) from lines",
@@ -77,7 +80,7 @@ FIGURES = {
     "sold by country": (
         "select case country when 'Germany' then 'DE' when 'USA' then 'US' when 'Brazil' then 'BR' else 'GB' end, "
         f"sum(amount) from lines where {SOLD} group by 1",
-        "select country_code, sum(gross_sales_amount) from kpi.daily_sales_kpis_by_country group by 1 "
+        "select country_code, sum(gross_sales_amount) from kpi.daily_sales group by 1 "
         "having sum(gross_sales_amount) <> 0",
     ),
     "fees and adjustments by hand": (

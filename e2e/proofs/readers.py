@@ -17,7 +17,7 @@ BUILDS = 10
 PAUSE = 0.2
 PATIENCE = 300
 # Each day adds rows to them, so every release answers differently.
-TABLES = ("core.fct_order", "core.fct_order_line", "core.fct_web_session", "kpi.daily_sales_kpis")
+TABLES = ("core.fct_order", "core.fct_order_line", "core.fct_web_session", "kpi.daily_sales")
 QUESTION = "select count(*), sum(hash(told)) from {} as told"
 
 
