@@ -231,8 +231,10 @@ bookings as (
             {{ day }} as date_day,
             {{ country or 'cast(null as varchar)' }} as country_code,
             '{{ measure }}' as measure,
-            cast({{ amount }} as decimal(28, 3)) as amount
+            sum(cast({{ amount }} as decimal(28, 3))) as amount,
+            count(*) > count({{ amount }}) as is_unknown
         from {{ fact }}
+        group by {{ day }}{{ ', ' ~ country if country }}
         {{ 'union all' if not (is_last and loop.last) }}
         {%- endfor %}
     {%- endfor %}
@@ -268,8 +270,8 @@ sums as (
         days.period_start,
         markets.country_code,
         bookings.measure,
-        case when count(*) = count(bookings.amount) then sum(bookings.amount) end as amount,
-        count(*) > count(bookings.amount) as is_unknown
+        sum(bookings.amount) as amount,
+        max(case when bookings.is_unknown then 1 else 0 end) as is_unknown
     from bookings
     inner join days
         on
@@ -307,7 +309,7 @@ wide as (
     select
         {%- for measure in measures %}
             case
-                when count_if(measure = '{{ measure }}' and is_unknown) = 0
+                when count_if(measure = '{{ measure }}' and is_unknown = 1) = 0
                     then sum(case when measure = '{{ measure }}' then amount else 0 end)
             end as {{ measure }},
         {%- endfor %}
