@@ -75,3 +75,37 @@ def test_a_product_takes_the_refunds_of_its_orders(refunded):
         inner join core.dim_product using (product_key)
     """
     assert query(refunded.warehouse, shown) == [("2025-09-01", "P", 2, 200, -40, -280, None, None, None)]
+
+
+def test_kpis_of_processes_that_nobody_counts_are_null(refunded):
+    shown = """
+        select kpi_name, period_kind, value, is_complete
+        from kpi.kpi_by_period
+        where country_code = 'all' and period_kind in ('day', 'month')
+    """
+    values = {(name, kind): (value, is_complete) for name, kind, value, is_complete in query(refunded.warehouse, shown)}
+    known = {
+        "gross_revenue": 200,
+        "net_revenue": -40,
+        "orders": 2,
+        "units": 2,
+        "average_order_value": 100,
+        "units_per_order": 1,
+        "discount_rate": 0,
+        # 250 given back of 200.
+        "refund_rate": Decimal("1.25"),
+        "cancellation_rate": 0,
+        "new_customer_revenue_share": 1,
+        "new_customers": 1,
+        "active_customers": 1,
+        # The one customer bought twice on the day.
+        "repeat_rate": 1,
+    }
+    names = {name for name, _ in values}
+    assert len(names) == 32
+    for name in names:
+        # The day is over, the month runs.
+        assert values[name, "day"] == (known.get(name), True), name
+        assert values[name, "month"] == (known.get(name), False), name
+    without_country = "select count(distinct kpi_name) from kpi.kpi_by_period where country_code = 'DE'"
+    assert query(refunded.warehouse, without_country) == [(20,)]

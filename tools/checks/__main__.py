@@ -6,11 +6,12 @@ from pathlib import Path
 
 from techco.contract.raw_contract import ContractError, load_contract
 
-from tools.checks import files, manifest
+from tools.checks import files, manifest, metrics
 
 ROOT = Path(__file__).resolve().parents[2]
-# The hook dbt-parse writes it.
+# The hook dbt-parse writes them.
 MANIFEST = ROOT / "target" / "lint" / "manifest.json"
+SEMANTIC_MANIFEST = MANIFEST.with_name("semantic_manifest.json")
 
 
 def main() -> int:
@@ -27,6 +28,7 @@ def main() -> int:
         manifest.undescribed_macros,
     ):
         found += check(parsed)
+    found += metrics.lost_kpis(ROOT, json.loads(SEMANTIC_MANIFEST.read_text(encoding="utf-8")))
     try:
         load_contract(ROOT)
     except ContractError as error:

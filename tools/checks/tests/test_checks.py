@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.checks import files, manifest
+from tools.checks import files, manifest, metrics
 
 
 def source(**changes) -> dict:
@@ -186,3 +186,54 @@ def test_macros_are_described():
     uncalled = called("", [])
     uncalled["nodes"] = {}
     assert manifest.undescribed_macros(uncalled) == []
+
+
+SEMANTICS = """
+semantic_models:
+  - {name: visits, model: ref('daily_web'), measures: [{name: visit_count, agg: sum, create_metric: true}]}
+metrics:
+  - name: visits
+    description: Visits.
+    type: simple
+    type_params: {measure: visit_count}
+    config: {group: insight, meta: {unit: visits, direction: up}}
+"""
+READ = {"semantic_models": [{"name": "visits"}], "metrics": [{"name": "visits"}, {"name": "visit_count"}]}
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "found"),
+    [
+        (SEMANTICS, READ, []),
+        (
+            SEMANTICS,
+            {"semantic_models": [], "metrics": []},
+            [
+                "visits is in models/marts/kpi/definitions, and dbt has not read it",
+                "visits is in models/marts/kpi/definitions, and dbt has not read it",
+                "2 metrics are declared, and dbt has read 0",
+            ],
+        ),
+        (
+            SEMANTICS.replace("direction: up", "direction: high")
+            .replace("group: insight, ", "")
+            .replace("Visits.", ""),
+            READ,
+            [
+                "metric visits has no group",
+                "metric visits has no description",
+                "metric visits has the direction high; expected up or down",
+            ],
+        ),
+    ],
+)
+def test_kpis(tmp_path, written, read, found):
+    folder = tmp_path / metrics.DEFINITIONS
+    folder.mkdir(parents=True)
+    (folder / "web.yml").write_text(written.replace("description: \n", "description: ''\n"))
+    assert metrics.lost_kpis(tmp_path, read) == found
+
+
+def test_a_project_without_kpis_is_found(tmp_path):
+    empty = {"semantic_models": [], "metrics": []}
+    assert metrics.lost_kpis(tmp_path, empty) == ["there is no KPI in models/marts/kpi/definitions"]
