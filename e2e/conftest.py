@@ -11,7 +11,8 @@ import pytest
 from tools.simulator.__main__ import main as simulate
 
 ROOT = Path(__file__).resolve().parent.parent
-TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7")
+# With a past, as parcels come back, and persons ask for their rights, weeks after an order.
+TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7", "--history-days", "20")
 DAYS = 10
 # A build whose tables are compared afterwards, which says more than its tests would.
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")

@@ -37,7 +37,7 @@ def test_the_warehouse_holds_what_is_computed_by_hand(built, computed):
             "delivered_at",
         ),
         ("delete from core.fct_refund where refund_id = (select min(refund_id) from {})", "rows"),
-        ("delete from kpi.daily_sales_measures where date_day = (select min(date_day) from {})", "order_count"),
+        ("delete from kpi.daily_sales where date_day = (select min(date_day) from {})", "order_count"),
         (
             "update inventory.daily_inventory_position set closing_quantity = closing_quantity + 1 "
             "where product_key || warehouse_key = (select min(product_key || warehouse_key) from {})",

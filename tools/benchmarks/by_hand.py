@@ -21,7 +21,7 @@ FACTS = {
 }  # fmt: skip
 # Tables of which each cell is compared: the warehouse's table and the key of a row.
 CELLS = {
-    "daily_sales": ("kpi.daily_sales_measures", ["date_day", "country_code", "sales_channel"]),
+    "daily_sales": ("kpi.daily_sales", ["date_day", "country_code", "sales_channel", "customer_type"]),
     "daily_stock": ("inventory.daily_inventory_position", ["date_day", "product_key", "warehouse_key"]),
 }
 # So many cells that differ are named.

@@ -312,20 +312,31 @@ qualify row_number() over (partition by movement_id order by _ingested_at desc, 
 create table daily_sales as
 with
 
+-- New is who had bought on no day before.
+typed as (
+    select
+        *,
+        case
+            when is_guest then 'guest'
+            when order_date > min(if(is_purchase, order_date, null)) over (partition by customer_id) then 'returning'
+            else 'new'
+        end as customer_type
+    from "order"
+),
+
 sales as (
     select
-        order_date as date_day, shipping_country_code as country_code, sales_channel,
+        order_date as date_day, shipping_country_code as country_code, sales_channel, customer_type,
         count_if(is_purchase) as order_count,
-        sum(unit_count) as unit_count,
-        total(gross_amount_reporting) as gross_sales_amount,
-        total(discount_amount_reporting) as discount_amount,
-        total(tax_amount_reporting) as tax_amount,
-        total(cost_amount_reporting) as cost_amount,
-        total(shipping_amount_reporting) as shipping_amount,
-        total(if(is_purchase, gross_amount_reporting - discount_amount_reporting, 0)) as purchase_amount,
-        count_if(is_purchase and is_guest) as guest_order_count
-    from "order"
-    where is_sale
+        count_if(order_status = 'cancelled') as cancelled_order_count,
+        sum(if(is_sale, unit_count, 0)) as unit_count,
+        total(if(is_sale, gross_amount_reporting, 0)) as gross_sales_amount,
+        total(if(is_sale, discount_amount_reporting, 0)) as discount_amount,
+        total(if(is_sale, tax_amount_reporting, 0)) as tax_amount,
+        total(if(is_sale, cost_amount_reporting, 0)) as cost_amount,
+        total(if(is_sale, shipping_amount_reporting, 0)) as shipping_amount,
+        total(if(is_purchase, gross_amount_reporting - discount_amount_reporting, 0)) as purchase_amount
+    from typed
     group by all
 ),
 
@@ -333,32 +344,34 @@ sales as (
 refunds as (
     select
         refund_date as date_day, coalesce(country_code, 'unknown') as country_code,
-        coalesce(sales_channel, 'unknown') as sales_channel,
+        coalesce(sales_channel, 'unknown') as sales_channel, coalesce(customer_type, 'unknown') as customer_type,
         total(amount_reporting) as refund_amount,
-        total(if("order".order_id is null, amount_reporting, 0)) as unmatched_refund_amount,
-        total(if("order".order_id is null or gross_amount = discount_amount, 0, cast(round(
+        total(if(typed.order_id is null, amount_reporting, 0)) as unmatched_refund_amount,
+        total(if(typed.order_id is null or gross_amount = discount_amount, 0, cast(round(
             cast(amount_reporting as double) * cast(tax_amount as double) / cast(gross_amount - discount_amount as double), 2
         ) as decimal(18, 3)))) as refund_tax_amount
     from refund
-    left join "order" using (order_id)
-    where "order".order_id is null or is_sale
+    left join typed using (order_id)
+    where typed.order_id is null or is_sale
     group by all
 ),
 
-visits as (
+returns as (
     select
-        session_date as date_day, coalesce(country_code, 'unknown') as country_code, 'unknown' as sales_channel,
-        count(*) as session_count,
-        count_if(has_purchase) as converted_session_count
-    from web_session
+        return_date as date_day, coalesce(country_code, 'unknown') as country_code,
+        coalesce(sales_channel, 'unknown') as sales_channel, coalesce(customer_type, 'unknown') as customer_type,
+        sum(quantity) as returned_unit_count
+    from "return"
+    left join typed using (order_id)
+    where typed.order_id is null or is_sale
     group by all
 ),
 
 measures as (
     select *
     from sales
-    full join refunds using (date_day, country_code, sales_channel)
-    full join visits using (date_day, country_code, sales_channel)
+    full join refunds using (date_day, country_code, sales_channel, customer_type)
+    full join returns using (date_day, country_code, sales_channel, customer_type)
 ),
 
 days as (
@@ -367,24 +380,24 @@ days as (
 ),
 
 markets as (
-    select distinct country_code, sales_channel
+    select distinct country_code, sales_channel, customer_type
     from measures
 ),
 
 -- A market without sales on a day has zeros.
 filled as (
     select
-        days.date_day, markets.country_code, markets.sales_channel,
-        coalesce(columns(measures.* exclude (date_day, country_code, sales_channel)), 0)
+        days.date_day, markets.country_code, markets.sales_channel, markets.customer_type,
+        coalesce(columns(measures.* exclude (date_day, country_code, sales_channel, customer_type)), 0)
     from days
     cross join markets
-    left join measures using (date_day, country_code, sales_channel)
+    left join measures using (date_day, country_code, sales_channel, customer_type)
 )
 
 select
-    * exclude (refund_tax_amount),
+    *,
     gross_sales_amount - discount_amount - tax_amount - (refund_amount - refund_tax_amount) as net_revenue_amount,
-    net_revenue_amount - cost_amount as margin_amount
+    net_revenue_amount - cost_amount as gross_margin_amount
 from filled;
 
 -- ---------- daily stock: from the first movement of a product in a warehouse on
