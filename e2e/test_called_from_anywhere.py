@@ -69,7 +69,5 @@ def flags_of(project: Path) -> tuple[str, ...]:
 
 def test_a_selection_that_names_nothing_is_an_error(built):
     printed = built.dbt("run", "-s", "kpi.daily_sales", succeeds=False)
-    assert "The selection criterion 'kpi.daily_sales' does not match any enabled nodes" in " ".join(
-        printed.split()
-    )
+    assert "The selection criterion 'kpi.daily_sales' does not match any enabled nodes" in " ".join(printed.split())
     assert "Traceback" not in printed

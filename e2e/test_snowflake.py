@@ -29,7 +29,7 @@ from tools.parity.gate import findings, is_judged, told
 from tools.parity.run import LEAN, LOCAL, WAREHOUSE, Run, RunError
 from tools.simulator.__main__ import main as simulate
 
-DAYS = ("--days", "6", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
+DAYS = ("--days", "6", "--history-days", "20", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
 # Nodes that are through before the second build is killed: base and a part of staging.
 KILLED_BEHIND = 60
 CONSUMERS = ("analyst", "marketing", "support", "dpo")

@@ -5,7 +5,7 @@ positions as (
     select
         positions.*,
         coalesce(products.category_code, 'unknown') as category_code
-    from {{ ref('daily_inventory_position') }} as positions
+    from {{ ref('agg_inventory__daily_positions') }} as positions
     left join {{ ref('dim_product') }} as products
         on positions.product_key = products.product_key
 

@@ -139,21 +139,24 @@ def test_macros_of_few_models(project, tmp_path, monkeypatch):
     assert files.rarely_called(project) == {"lonely": ["a", "b"]}
     listed = tmp_path / "exceptions.yml"
     monkeypatch.setattr(files, "EXCEPTIONS", listed)
-    listed.write_text("{most_lines: 6, slack: 50, exceptions: {}}")
+    listed.write_text("{most_on_100_of_models: 200, slack: 500, exceptions: {}}")
     assert files.macros_of_few_models(project) == [
         "macro lonely serves only a, b: write its SQL there, or explain it in exceptions.yml"
     ]
-    listed.write_text("{most_lines: 6, slack: 50, exceptions: {lonely: because, shared: because}}")
+    listed.write_text("{most_on_100_of_models: 200, slack: 500, exceptions: {lonely: because, shared: because}}")
     assert files.macros_of_few_models(project) == [
         "macro shared is no exception any more: take it out of exceptions.yml"
     ]
 
 
-@pytest.mark.parametrize(("most", "told"), [(5, "macros have 6 lines, the limit is 5"), (60, "lower most_lines")])
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [(199, "macros have 6 lines, 200 on a hundred of models, the limit is 199"), (700, "lower the limit")],
+)
 def test_lines_of_macros(project, tmp_path, monkeypatch, most, told):
     listed = tmp_path / "exceptions.yml"
     monkeypatch.setattr(files, "EXCEPTIONS", listed)
-    listed.write_text(f"{{most_lines: {most}, slack: 50, exceptions: {{lonely: because}}}}")
+    listed.write_text(f"{{most_on_100_of_models: {most}, slack: 500, exceptions: {{lonely: because}}}}")
     (found,) = files.macros_of_few_models(project)
     assert told in found
 
