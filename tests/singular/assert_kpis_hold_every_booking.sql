@@ -178,21 +178,25 @@ movements as (
 
 ),
 
+movements_by_day as (
+
+    select
+        movement_date,
+        sum(quantity) as quantity
+    from movements
+    group by movement_date
+
+),
+
 -- What is in stock when a day ends is all that was moved up to then.
 stocks as (
 
     select
         days.date_day,
-        sum(coalesce(moved.quantity, 0)) over (order by days.date_day) as closing_quantity
+        sum(coalesce(movements_by_day.quantity, 0)) over (order by days.date_day) as closing_quantity
     from {{ ref('dim_date') }} as days
-    left join (
-        select
-            movement_date,
-            sum(quantity) as quantity
-        from movements
-        group by movement_date
-    ) as moved
-        on days.date_day = moved.movement_date
+    left join movements_by_day
+        on days.date_day = movements_by_day.movement_date
 
 ),
 
@@ -233,7 +237,7 @@ answers as (
 
 ),
 
-{#- Later days are not delivered whole. -#}
+-- Later days are not delivered whole.
 booked as (
     {% for table, (groups, measures) in routes.items() %}
         {%- set is_first_table = loop.first %}
@@ -266,7 +270,9 @@ shown as (
                 '{{ table }}' as table_name,
                 '{{ measure }}' as measure,
                 date_day,
-                case when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 3))) end as shown_value
+                case
+                    when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 3)))
+                end as shown_value
             from {{ ref(table) }}
             where date_day <= {{ counted_up_to(groups) }}
             group by date_day

@@ -14,15 +14,15 @@ select
     adjusted_quantity,
     closing_quantity,
 
+    ---------- values in the reporting currency
+    stock_value_reporting,
+    cost_of_goods_sold_reporting,
+    lost_sales_reporting,
+
     ---------- demand and cover
     sold_per_day,
     days_of_cover,
     is_stocked_out,
     is_discontinued,
-    lost_quantity,
-
-    ---------- values in the reporting currency
-    stock_value_reporting,
-    cost_of_goods_sold_reporting,
-    lost_sales_reporting
+    lost_quantity
 from {{ ref('agg_inventory__daily_positions') }}
