@@ -13,9 +13,9 @@ first_days as (
 
     select
         {%- for table in tables %}
-            (select min({{ table }}.date_day) from {{ ref(table) }} as {{ table }}) as {{ table }}
-            {{- ',' if not loop.last }}
+            (select min({{ table }}.date_day) from {{ ref(table) }} as {{ table }}) as {{ table }},
         {%- endfor %}
+        {{ as_of() }} as as_of_date
 
 ),
 
@@ -25,7 +25,7 @@ days as (
     from {{ ref('dim_date') }} as dates
     cross join first_days
     where
-        dates.date_day <= {{ as_of() }}
+        dates.date_day <= first_days.as_of_date
         and (
             {%- for table in tables %}
                 {{ 'or' if not loop.first }} dates.date_day >= first_days.{{ table }}
@@ -117,12 +117,12 @@ markets as (
 
 ),
 
--- Up to which day the tables are known that have no row for a day on which nothing happened.
+-- A table that has no row for a day on which nothing happened is known up to the last day that was delivered; the others say it by null.
 known_days as (
 
     select
-        {%- for measure in measures if measure.groups %}
-            {{ counted_up_to(measure.groups) }} as {{ measure.name }},
+        {%- for measure in measures %}
+            {{ counted_up_to(measure.groups) if measure.groups else as_of() }} as {{ measure.name }},
         {%- endfor %}
         {{ as_of() }} as as_of_date
 
@@ -135,24 +135,21 @@ select
     periods.period_start,
     markets.market as country_code,
 
-    ---------- attributes
-    periods.period_end,
-    periods.first_day = periods.period_start and periods.last_day = periods.period_end as is_complete,
-
     ---------- measures
     {%- for measure in measures %}
         case
-            {%- if not measure.has_country %}
-                when markets.market <> 'all' then null
-            {%- endif %}
-            {%- if measure.groups %}
-                when periods.last_day > known_days.{{ measure.name }} or known_days.{{ measure.name }} is null then null
-            {%- endif %}
+            when
+                {{ "markets.market <> 'all' or" if not measure.has_country }}
+                coalesce(periods.last_day > known_days.{{ measure.name }}, true)
+                then null
             when {{ measure.table }}_sums.market is not null then {{ measure.table }}_sums.{{ measure.name }}
             when periods.last_day >= first_days.{{ measure.table }} then 0
-        end as {{ measure.name }}
-        {{- ',' if not loop.last }}
+        end as {{ measure.name }},
     {%- endfor %}
+
+    ---------- attributes
+    periods.period_end,
+    periods.first_day = periods.period_start and periods.last_day = periods.period_end as is_complete
 from periods
 cross join markets
 cross join first_days

@@ -227,15 +227,15 @@ bookings as (
     {%- for fact, day, country, amounts in facts %}
         {%- set is_last = loop.last %}
         {%- for measure, amount in amounts.items() %}
-        select
-            {{ day }} as date_day,
-            {{ country or 'cast(null as varchar)' }} as country_code,
-            '{{ measure }}' as measure,
-            sum(cast({{ amount }} as decimal(28, 3))) as amount,
-            count(*) > count({{ amount }}) as is_unknown
-        from {{ fact }}
-        group by {{ day }}{{ ', ' ~ country if country }}
-        {{ 'union all' if not (is_last and loop.last) }}
+            select
+                {{ day }} as date_day,
+                {{ country or 'cast(null as varchar)' }} as country_code,
+                '{{ measure }}' as measure,
+                sum(cast({{ amount }} as decimal(28, 3))) as amount,
+                count(*) > count({{ amount }}) as is_unknown
+            from {{ fact }}
+            group by {{ day }}{{ ', ' ~ country if country }}
+            {{ 'union all' if not (is_last and loop.last) }}
         {%- endfor %}
     {%- endfor %}
 ),
@@ -263,6 +263,18 @@ days as (
 
 ),
 
+markets as (
+
+    select distinct country_code
+    from bookings
+    where country_code is not null
+
+    union all
+
+    select 'all' as country_code
+
+),
+
 sums as (
 
     select
@@ -277,7 +289,7 @@ sums as (
         on
             bookings.date_day = days.date_day
             and bookings.date_day <= days.as_of_date
-    cross join (select distinct bookings.country_code from bookings where bookings.country_code is not null union all select 'all') as markets
+    cross join markets
     where markets.country_code in ('all', bookings.country_code)
     group by days.period_kind, days.period_start, markets.country_code, bookings.measure
 
@@ -296,7 +308,7 @@ people as (
         on
             orders.order_date = days.date_day
             and orders.order_date <= days.as_of_date
-    cross join (select distinct orders.country_code from orders union all select 'all') as markets
+    cross join markets
     where
         orders.purchase_number is not null
         and markets.country_code in ('all', orders.country_code)

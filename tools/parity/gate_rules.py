@@ -276,10 +276,12 @@ def factors(operator: BaseSegment) -> list[BaseSegment]:
 
 
 def is_double(segment: BaseSegment) -> bool:
-    """Whether a value is cast to double, itself or within nullif."""
+    """Whether a value is cast to double, itself, within nullif, or as a part of a sum, which is one then."""
     segment = core(segment)
     if name_of(segment) == "nullif" and arguments(segment):
         return is_double(arguments(segment)[0])
+    if segment.is_type("expression") and {part.raw for part in segment.get_children("binary_operator")} & set("+-"):
+        return any(is_double(part) for part in code(segment))
     return casts(segment)[:1] != [] and casts(segment)[0] in DOUBLES
 
 
@@ -320,14 +322,15 @@ def untyped_variants(tree: BaseSegment) -> Iterator[BaseSegment]:
 
 
 def variants(tree: BaseSegment) -> Iterator[BaseSegment]:
-    """What stands for a part of a variant: `a:b`, `a[0]`, get(a, 0), and flatten's value."""
+    """What stands for a part of a variant: `a:b`, `a[0]`, get(a, 0), and the value of what is flattened."""
     paths = ("array_accessor", "semi_structured_expression")
     for path in tree.recursive_crawl(*paths):
         whole = parent_of(path)
         is_whole = whole.is_type("expression") and all(part.is_type("column_reference", *paths) for part in code(whole))
         yield whole if is_whole else path
     yield from functions(tree, {"get", "get_path"})
-    for column in tree.recursive_crawl("column_reference"):
+    flattens = "flatten" in tree.raw.lower()
+    for column in tree.recursive_crawl("column_reference") if flattens else ():
         is_container = behind(column) and behind(column)[0].is_type(*paths)
         if last_name(column) == "value" and not is_container:
             yield column

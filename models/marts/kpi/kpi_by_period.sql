@@ -115,8 +115,7 @@ select
     cast(last_year_value as decimal(28, 4)) as last_year_value,
     {%- for compared in ['previous', 'last_year'] %}
         {{ safe_decimal(
-            'round((cast(value as double) - cast(' ~ compared ~ '_value as double))'
-            ~ ' / nullif(abs(cast(' ~ compared ~ '_value as double)), 0), 4)', scale=4
+            'round(cast(value - ' ~ compared ~ '_value as double) / nullif(abs(' ~ compared ~ '_value), 0), 4)', scale=4
         ) }} as {{ 'change_rate' if compared == 'previous' else 'last_year_change_rate' }},
     {%- endfor %}
 

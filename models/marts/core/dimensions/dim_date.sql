@@ -55,7 +55,7 @@ days_with_weeks as (
     select
         *,
         {{ add_days('date_day', '1 - iso_day_of_week') }} as iso_week_start,
-        {{ add_days('date_day', 'cast(-mod(iso_day_of_week + 7 - ' ~ var('retail_week_first_day') ~ ', 7) as bigint)') }}
+        {{ add_days('date_day', '-mod(iso_day_of_week + 7 - ' ~ var('retail_week_first_day') ~ ', 7)') }}
             as retail_week_start
     from numbered_days
 
@@ -79,7 +79,7 @@ days_with_years as (
         *,
         cast(date_trunc('year', iso_fourth_day) as date) as iso_year_start,
         cast(date_trunc('year', {{ add_period('retail_fourth_day', 'month', 1 - first_month) }}) as date)
-            as retail_year_in_calendar
+            as retail_calendar_year
     from days_with_fourth_days
 
 ),
@@ -89,10 +89,14 @@ days_with_week_numbers as (
     select
         *,
         cast(extract(year from iso_year_start) as bigint) as iso_year,
-        cast(floor({{ days_between('iso_year_start', 'iso_fourth_day') }} / 7) + 1 as bigint) as iso_week,
-        cast(extract(year from retail_year_in_calendar) as bigint) as retail_year,
         cast(floor(
-            {{ days_between(add_period('retail_year_in_calendar', 'month', first_month - 1), 'retail_fourth_day') }} / 7
+            cast({{ days_between('iso_year_start', 'iso_fourth_day') }} as double) / 7
+        ) + 1 as bigint) as iso_week,
+        cast(extract(year from retail_calendar_year) as bigint) as retail_year,
+        cast(floor(
+            cast({{
+                days_between(add_period('retail_calendar_year', 'month', first_month - 1), 'retail_fourth_day')
+            }} as double) / 7
         ) + 1 as bigint) as retail_week
     from days_with_years
 
@@ -103,7 +107,14 @@ days_with_retail_quarters as (
 
     select
         *,
-        cast(least(floor((retail_week - 1) / 13), 3) + 1 as bigint) as retail_quarter
+        cast(
+            case
+                when retail_week <= 13 then 1
+                when retail_week <= 26 then 2
+                when retail_week <= 39 then 3
+                else 4
+            end as bigint
+        ) as retail_quarter
     from days_with_week_numbers
 
 )
