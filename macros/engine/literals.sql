@@ -1,7 +1,13 @@
-{#- Any text as a literal, whatever stands in it. Snowflake reads a backslash in a text as the beginning of an escape. -#}
+{#- Any text as a literal, whatever stands in it. -#}
 {% macro text_literal(text) -%}
-    {%- set doubled = text | string | replace("'", "''") -%}
-    '{{ by_engine(duckdb=doubled, snowflake=doubled | replace("\\", "\\\\")) }}'
+    {{ text_literals([text]) }}
+{%- endmacro %}
+
+{#- Texts as literals, with commas between them; none is null. One call for many, as a build has twelve thousand. Snowflake reads a backslash in a text
+    as the beginning of an escape. -#}
+{% macro text_literals(texts) -%}
+    {%- set backslash = by_engine(duckdb='\\', snowflake='\\\\') -%}
+    '{{ texts | map('replace', "'", "''") | map('replace', '\\', backslash) | join("', '") }}'
 {%- endmacro %}
 
 {#- Those of some key columns whose values are the same when they were cast to text and back. On Snowflake an instant, whose column ends in _at,
