@@ -42,8 +42,10 @@ parcels as (
     select
         parcels.order_id,
         count_if(parcels.currency_code <> orders.currency_code) as foreign_count,
-        case when count(*) = count(parcels.shipping_cost) and count(*) = count(parcels.currency_code) then sum(parcels.shipping_cost) end
-            as shipping_cost_amount
+        case
+            when count(*) = count(parcels.shipping_cost) and count(*) = count(parcels.currency_code)
+                then sum(parcels.shipping_cost)
+        end as shipping_cost_amount
     from {{ ref('stg_wms__shipments') }} as parcels
     inner join orders
         on parcels.order_id = orders.order_id

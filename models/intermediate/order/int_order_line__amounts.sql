@@ -103,7 +103,10 @@ select
     case
         when cost_currency_code = currency_code then cost_amount
         when currency_code = '{{ var("reporting_currency") }}' then cost_amount_reporting
-        else {{ safe_money('cast(cost_amount_reporting as double) / nullif(cast(reporting_rate as double), 0)', 'currency_code') }}
+        else
+            {{ safe_money(
+                'cast(cost_amount_reporting as double) / nullif(cast(reporting_rate as double), 0)', 'currency_code'
+            ) }}
     end as cost_of_goods_amount,
 
     ---------- numerics in the reporting currency

@@ -166,7 +166,8 @@ orders_with_lines as (
             case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end as {{ amount }}_reporting,
         {%- endfor %}
         {%- for amount in ['discount_amount', 'tax_amount'] %}
-            case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end as lines_{{ amount }}_reporting,
+            case when lines.order_id is null then 0 else lines.{{ amount }}_reporting end
+                as lines_{{ amount }}_reporting,
         {%- endfor %}
         staged_orders.order_status in ('paid', 'shipped', 'delivered', 'returned') as is_sale
     from staged_orders
@@ -372,23 +373,24 @@ known_costs as (
 orders_with_bookings as (
 
     select
-        orders.*,
-        coalesce(payments_by_order.captured_amount, 0) as captured_amount,
         {%- for amount in ['refunded_amount', 'refunded_tax_amount'] %}
             {%- for suffix in ['', '_reporting'] %}
-                case when refunds_by_order.order_id is null then 0 else refunds_by_order.{{ amount }}{{ suffix }} end
-                    as {{ amount }}{{ suffix }},
+                case when refunds_by_order.order_id is null then 0 else refunds_by_order.{{ amount ~ suffix }} end
+                    as {{ amount ~ suffix }},
             {%- endfor %}
         {%- endfor %}
-        {%- for amount, is_known in [('payment_fee_amount', 'has_payments'), ('shipping_cost_amount', 'has_shipments')] %}
+        {%- for amount, is_known in [
+            ('payment_fee_amount', 'has_payments'), ('shipping_cost_amount', 'has_shipments'),
+        ] %}
             {%- for suffix in ['', '_reporting'] %}
                 case
                     when known_costs.{{ is_known }} and costs_by_order.order_id is null then 0
-                    when known_costs.{{ is_known }} then costs_by_order.{{ amount }}{{ suffix }}
-                end as {{ amount }}{{ suffix }}
-                {{- ',' if not (loop.last and is_known == 'has_shipments') }}
+                    when known_costs.{{ is_known }} then costs_by_order.{{ amount ~ suffix }}
+                end as {{ amount ~ suffix }},
             {%- endfor %}
         {%- endfor %}
+        coalesce(payments_by_order.captured_amount, 0) as captured_amount,
+        orders.*
     from orders
     left join payments_by_order
         on

@@ -72,16 +72,16 @@ lines_with_orders as (
     select
         {%- for suffix in suffixes %}
             {%- for amount in own_amounts + order_amounts %}
-                orders.{{ amount }}{{ suffix }} as order_{{ amount }}{{ suffix }},
+                orders.{{ amount ~ suffix }} as order_{{ amount ~ suffix }},
             {%- endfor %}
             {%- for amount in ['refunded_amount', 'refunded_tax_amount'] %}
-                case when refunds_by_line.order_id is null then 0 else refunds_by_line.{{ amount }}{{ suffix }} end
-                    as own_{{ amount }}{{ suffix }},
+                case when refunds_by_line.order_id is null then 0 else refunds_by_line.{{ amount ~ suffix }} end
+                    as own_{{ amount ~ suffix }},
             {%- endfor %}
             order_lines.discount_amount{{ suffix }} as own_discount_amount{{ suffix }},
             order_lines.tax_amount{{ suffix }} as own_tax_amount{{ suffix }},
         {%- endfor %}
-        order_lines.* exclude (discount_amount, discount_amount_reporting, tax_amount, tax_amount_reporting),
+        order_lines.*,
         abs(order_lines.gross_amount - order_lines.discount_amount) as line_value
     from order_lines
     left join orders
@@ -101,12 +101,12 @@ lines_with_values as (
         {%- for suffix in suffixes %}
             {%- for amount in own_amounts %}
                 cast(
-                    order_{{ amount }}{{ suffix }}
-                    - sum(coalesce(own_{{ amount }}{{ suffix }}, 0)) over ({{ lines_of_order }}) as decimal(18, 3)
-                ) as spread_{{ amount }}{{ suffix }},
+                    order_{{ amount ~ suffix }}
+                    - sum(coalesce(own_{{ amount ~ suffix }}, 0)) over ({{ lines_of_order }}) as decimal(18, 3)
+                ) as spread_{{ amount ~ suffix }},
             {%- endfor %}
             {%- for amount in order_amounts %}
-                order_{{ amount }}{{ suffix }} as spread_{{ amount }}{{ suffix }},
+                order_{{ amount ~ suffix }} as spread_{{ amount ~ suffix }},
             {%- endfor %}
         {%- endfor %}
         count(*) over ({{ lines_of_order }}) as line_count,
@@ -138,7 +138,6 @@ lines_with_parts as (
 lines_with_shares as (
 
     select
-        *,
         {%- for suffix in suffixes %}
             {%- set currency = "'" ~ var('reporting_currency') ~ "'" if suffix else 'currency_code' %}
             {%- for amount in own_amounts + order_amounts %}
@@ -148,10 +147,10 @@ lines_with_shares as (
                     else
                         {{ round_money('cast(' ~ spread ~ ' as double) * part_so_far', currency) }}
                         - {{ round_money('cast(' ~ spread ~ ' as double) * part_before', currency) }}
-                end as {{ amount }}{{ suffix }}_share
-                {{- ',' if not (loop.last and suffix) }}
+                end as {{ amount ~ suffix }}_share,
             {%- endfor %}
         {%- endfor %}
+        *
     from lines_with_parts
 
 ),
@@ -161,14 +160,18 @@ lines_with_amounts as (
 
     select
         {%- for suffix in suffixes %}
-            own_discount_amount{{ suffix }} + coalesce(discount_amount{{ suffix }}_share, 0) as discount_amount{{ suffix }},
-            coalesce(own_tax_amount{{ suffix }}, case when spread_tax_amount <> 0 then tax_amount{{ suffix }}_share end)
-                as tax_amount{{ suffix }},
-            own_refunded_amount{{ suffix }} + refunded_amount{{ suffix }}_share as refunded_amount{{ suffix }},
+            own_discount_amount{{ suffix }} + coalesce(discount_amount{{ suffix }}_share, 0)
+                as {{ 'discount_amount' ~ suffix }},
+            coalesce(
+                own_tax_amount{{ suffix }},
+                case when spread_tax_amount <> 0 then tax_amount{{ suffix }}_share end
+            ) as tax_amount{{ suffix }},
+            own_refunded_amount{{ suffix }} + refunded_amount{{ suffix }}_share
+                as {{ 'refunded_amount' ~ suffix }},
             own_refunded_tax_amount{{ suffix }} + refunded_tax_amount{{ suffix }}_share
-                as refunded_tax_amount{{ suffix }},
+                as {{ 'refunded_tax_amount' ~ suffix }},
             {%- for amount in order_amounts %}
-                {{ amount }}{{ suffix }}_share as {{ amount }}{{ suffix }},
+                {{ amount ~ suffix }}_share as {{ amount ~ suffix }},
             {%- endfor %}
         {%- endfor %}
         *
