@@ -6,7 +6,7 @@ positions as (
         positions.*,
         coalesce(products.category_code, 'unknown') as category_code,
         case when positions.is_discontinued then 0 else 1 end as offered
-    from {{ ref('daily_inventory_position') }} as positions
+    from {{ ref('agg_inventory__daily_positions') }} as positions
     left join {{ ref('dim_product') }} as products
         on positions.product_key = products.product_key
 

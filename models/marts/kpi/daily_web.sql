@@ -8,7 +8,7 @@ visits as (
         coalesce(sessions.device_type, 'unknown') as visit_device_type,
         channels.channel_group
     from {{ ref('fct_web_session') }} as sessions
-    inner join {{ ref('int_web_traffic__channel_groups') }} as channels
+    inner join {{ ref('agg_web_traffic__channel_groups') }} as channels
         on
             coalesce(sessions.utm_source, '') = channels.utm_source
             and coalesce(sessions.utm_campaign, '') = channels.utm_campaign

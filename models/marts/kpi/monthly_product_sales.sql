@@ -71,7 +71,7 @@ refunds_by_month as (
         dates.month_start,
         refunds.product_key,
         {{ null_propagating_sum('refunds.amount_reporting - refunds.tax_amount_reporting') }} as refund_amount
-    from {{ ref('int_refund__product_amounts') }} as refunds
+    from {{ ref('agg_refund__product_amounts') }} as refunds
     inner join {{ ref('dim_date') }} as dates
         on refunds.refund_date = dates.date_day
     where refunds.refund_date <= {{ as_of() }}
