@@ -247,9 +247,9 @@ def test_what_comes_late_makes_it_known(zone, tmp_path):
     (folder(made, "surveys/nps_responses", 5) / "none.csv").write_text("response_id,score,responded_at,_ingested_at\n")
     made.dbt(*BUILD)
     assert kpis(made)[2:] == [
-        (3, 1, 100, 0, 100, 40, 0),
-        (4, 1, 100, 5.25, 94.75, 40, 0),
-        (5, 1, 100, 0, 100, 40, 0),
+        (3, 1, 100, 0, 100, 40, None),
+        (4, 1, 100, 5.25, 94.75, 40, None),
+        (5, 1, 100, 0, 100, 40, None),
     ]
     assert query(
         made.warehouse,
@@ -261,9 +261,9 @@ def test_what_comes_late_makes_it_known(zone, tmp_path):
     made.dbt(*BUILD)
     # Of the shop nothing has come since the 5th: nothing is known, and the rates are late since the 6th.
     assert kpis(made)[4:] == [
-        (5, 1, 100, 0, 100, 40, 0),
-        (6, None, None, None, None, None, 0),
-        (7, None, None, None, None, None, 0),
+        (5, 1, 100, 0, 100, 40, None),
+        (6, None, None, None, None, None, None),
+        (7, None, None, None, None, None, None),
     ]
     assert query(
         made.warehouse, "select days_late from governance.table_freshness where table_name = 'daily_rates'"

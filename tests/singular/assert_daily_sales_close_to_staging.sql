@@ -232,6 +232,9 @@ compared as (
             by_day.{{ amount }} as expected_value,
             by_day.unknown_{{ amount }} > 0
             or by_day.date_day > {{ complete_up_to(['sales', 'refunds'] if 'refund' in amount else ['sales']) }}
+            {%- if 'refund' in amount %}
+                or {{ counted_up_to(['refunds']) }} is null
+            {%- endif %}
                 as is_unknown,
             by_day.tolerance_of_{{ amount }} + 2 * {{ half_unit }} as tolerance,
             kpis.{{ amount }} as actual_value

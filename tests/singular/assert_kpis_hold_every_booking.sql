@@ -1,8 +1,8 @@
 {#- What is booked in staging and facts on each day, measure by measure, against what the daily tables show of the day: what a fact holds and no day shows is
     found, and the other way round. It joins no calendar, and leaves out nothing but later days and what is no sale. A sum with an unknown part is unknown.
-    table: [groups, {measure: [rows, day, what one row books, condition, what a row of the table shows]}]. -#}
-{%- set routes = {
-    'daily_sales': [['sales', 'cost', 'refunds'], {
+    Of each table: groups, and measure: [rows, day, what one row books, condition, what a row of the table shows]. -#}
+{%- set routes = [
+    ('daily_sales', ['sales', 'cost', 'refunds'], {
         'order_count': ['orders', 'order_date', '1', 'is_purchase'],
         'order_count of guests': ['orders', 'order_date', '1', 'is_purchase and customer_key is null', "case when customer_type = 'guest' then order_count else 0 end"],
         'order_count of new': ['orders', 'order_date', '1', 'is_purchase and order_date = first_order_date', "case when customer_type = 'new' then order_count else 0 end"],
@@ -18,8 +18,11 @@
         'cost_amount': [ref('fct_order'), 'order_date', 'cost_amount_reporting', 'is_sale'],
         'refund_amount': ['refunds', 'refund_date', 'amount_reporting', 'is_unmatched or is_sale'],
         'unmatched_refund_amount': ['refunds', 'refund_date', 'amount_reporting', 'is_unmatched'],
-    }],
-    'daily_web': [['sessions'], {
+    }),
+    ('daily_sales', ['returns'], {
+        'returned_unit_count': ['returns', 'return_date', 'quantity', 'is_unmatched or is_sale'],
+    }),
+    ('daily_web', ['sessions'], {
         'visit_count': ['sessions', 'session_date', '1', 'true'],
         'bounce_count': ['sessions', 'session_date', '1', 'event_count = 1'],
         'product_view_visit_count': ['sessions', 'session_date', '1', 'product_view_count > 0'],
@@ -27,8 +30,8 @@
         'cart_visit_count': ['sessions', 'session_date', '1', 'has_cart'],
         'checkout_visit_count': ['sessions', 'session_date', '1', 'has_checkout'],
         'purchase_visit_count': ['sessions', 'session_date', '1', 'has_purchase'],
-    }],
-    'daily_fulfilment': [['parcels', 'tracking'], {
+    }),
+    ('daily_fulfilment', ['parcels', 'tracking'], {
         'parcel_count': ['parcels', 'ship_date', '1', 'true'],
         'shipping_cost_amount': [ref('fct_shipment'), 'ship_date', 'shipping_cost_reporting', 'true'],
         'failed_delivery_count': ['parcels', 'ship_date', 'failed_delivery_count', 'true'],
@@ -37,17 +40,18 @@
         'promised_parcel_count': ['parcels', 'delivery_date', '1', 'delivery_date is not null and promised_on is not null'],
         'on_time_parcel_count': ['parcels', 'delivery_date', '1', 'delivery_date <= promised_on'],
         'delivery_days': ['parcels', 'delivery_date', days_between('ship_date', 'delivery_date'), 'delivery_date is not null'],
-    }],
-    'daily_inventory': [['stock', 'cost'], {
+    }),
+    ('daily_inventory', ['stock', 'cost'], {
         'closing_quantity': ['stocks', 'date_day', 'closing_quantity', 'true'],
         'sold_quantity': ['movements', 'movement_date', '-quantity', "movement_type = 'sale'"],
         'stock_value_amount': [ref('daily_inventory_position'), 'date_day', 'stock_value_reporting', 'true'],
         'cost_of_goods_sold_amount': [ref('daily_inventory_position'), 'date_day', 'cost_of_goods_sold_reporting', 'true'],
         'lost_sales_amount': [ref('daily_inventory_position'), 'date_day', 'lost_sales_reporting', 'true'],
+        'lost_unit_count': [ref('daily_inventory_position'), 'date_day', 'lost_quantity', 'true'],
         'product_count': [ref('daily_inventory_position'), 'date_day', '1', 'not is_discontinued'],
         'stocked_out_product_count': [ref('daily_inventory_position'), 'date_day', '1', 'is_stocked_out and not is_discontinued'],
-    }],
-    'daily_service': [['tickets', 'messages', 'reviews', 'surveys'], {
+    }),
+    ('daily_service', ['tickets', 'messages', 'reviews', 'surveys'], {
         'opened_ticket_count': ['tickets', 'opened_date', '1', 'true'],
         'first_response_count': ['tickets', 'answered_date', '1', 'answered_date is not null'],
         'first_response_seconds': ['tickets', 'answered_date', seconds_between('opened_at', 'answered_at'), 'answered_date is not null'],
@@ -58,15 +62,15 @@
         'promoter_count': ['answers', 'response_date', '1', 'score in (9, 10)'],
         'passive_count': ['answers', 'response_date', '1', 'score in (7, 8)'],
         'detractor_count': ['answers', 'response_date', '1', 'score < 7'],
-    }],
-    'daily_marketing': [['ad_spend', 'sessions'], {
+    }),
+    ('daily_marketing', ['ad_spend', 'sessions'], {
         'spend_amount': [ref('fct_ad_spend'), 'spend_date', 'spend_amount_reporting', 'true'],
         'impression_count': [ref('stg_ads__daily_spend'), 'spend_date', 'impression_count', 'true'],
         'click_count': [ref('stg_ads__daily_spend'), 'spend_date', 'click_count', 'true'],
         'visit_count': ['sessions', 'session_date', '1', 'is_of_a_link'],
         'purchase_visit_count': ['sessions', 'session_date', '1', 'is_of_a_link and has_purchase'],
-    }],
-} %}
+    }),
+] %}
 with
 
 bought as (
@@ -135,6 +139,19 @@ refunds as (
 
 ),
 
+returns as (
+
+    select
+        returns.quantity,
+        {{ business_date('returns.returned_at') }} as return_date,
+        orders.order_id is null as is_unmatched,
+        coalesce(orders.is_sale, false) as is_sale
+    from {{ ref('stg_wms__returns') }} as returns
+    left join orders
+        on returns.order_id = orders.order_id
+
+),
+
 sessions as (
 
     select
@@ -178,21 +195,25 @@ movements as (
 
 ),
 
+movements_by_day as (
+
+    select
+        movement_date,
+        sum(quantity) as quantity
+    from movements
+    group by movement_date
+
+),
+
 -- What is in stock when a day ends is all that was moved up to then.
 stocks as (
 
     select
         days.date_day,
-        sum(coalesce(moved.quantity, 0)) over (order by days.date_day) as closing_quantity
+        sum(coalesce(movements_by_day.quantity, 0)) over (order by days.date_day) as closing_quantity
     from {{ ref('dim_date') }} as days
-    left join (
-        select
-            movement_date,
-            sum(quantity) as quantity
-        from movements
-        group by movement_date
-    ) as moved
-        on days.date_day = moved.movement_date
+    left join movements_by_day
+        on days.date_day = movements_by_day.movement_date
 
 ),
 
@@ -233,9 +254,9 @@ answers as (
 
 ),
 
-{#- Later days are not delivered whole. -#}
+-- Later days are not delivered whole.
 booked as (
-    {% for table, (groups, measures) in routes.items() %}
+    {% for table, groups, measures in routes %}
         {%- set is_first_table = loop.first %}
         {%- for measure, route in measures.items() %}
             {%- set rows_of_facts, day, amount, condition = route[:4] %}
@@ -245,7 +266,7 @@ booked as (
                 '{{ measure }}' as measure,
                 {{ day }} as date_day,
                 case
-                    when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 3)))
+                    when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 4)))
                 end as booked_value
             from {{ rows_of_facts }}
             where
@@ -257,7 +278,7 @@ booked as (
 ),
 
 shown as (
-    {% for table, (groups, measures) in routes.items() %}
+    {% for table, groups, measures in routes %}
         {%- set is_first_table = loop.first %}
         {%- for measure, route in measures.items() %}
             {%- set amount = route[4] or measure %}
@@ -266,7 +287,9 @@ shown as (
                 '{{ table }}' as table_name,
                 '{{ measure }}' as measure,
                 date_day,
-                case when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 3))) end as shown_value
+                case
+                    when count(*) = count({{ amount }}) then sum(cast({{ amount }} as decimal(28, 4)))
+                end as shown_value
             from {{ ref(table) }}
             where date_day <= {{ counted_up_to(groups) }}
             group by date_day

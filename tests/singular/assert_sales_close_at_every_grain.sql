@@ -90,25 +90,24 @@ shown as (
 
 ),
 
--- One market of one day that nothing was booked on shows nothing.
+-- Beside each grain, so that a market of a day on which it books nothing is compared too.
 shown_of_grains as (
-
-    select
-        shown.*,
-        grains.grain
-    from shown
-    cross join (select 'orders' as grain union all select 'lines_and_empty_orders' as grain) as grains
-
+    {% for grain in ['orders', 'lines_and_empty_orders'] %}
+        {{ 'union all' if not loop.first }}
+        select
+            shown.*,
+            '{{ grain }}' as grain
+        from shown
+    {% endfor %}
 ),
 
 months_of_days as (
 
     select
-        calendar.month_start,
         {%- for measure in of_products %}
-            {{ null_propagating_sum('days.' ~ measure) }} as {{ measure }}
-            {{- ',' if not loop.last }}
+            {{ null_propagating_sum('days.' ~ measure) }} as {{ measure }},
         {%- endfor %}
+        calendar.month_start
     from {{ ref('daily_sales') }} as days
     inner join {{ ref('dim_date') }} as calendar
         on days.date_day = calendar.date_day
@@ -120,28 +119,46 @@ months_of_days as (
 months_of_products as (
 
     select
-        month_start,
         {%- for measure in of_products %}
-            {{ null_propagating_sum(measure) }} as {{ measure }}
-            {{- ',' if not loop.last }}
+            {{ null_propagating_sum(measure) }} as {{ measure }},
         {%- endfor %}
+        month_start
     from {{ ref('monthly_product_sales') }}
     group by month_start
 
 ),
 
--- Refunds of unknown orders reduce the revenue of days, and of no order. The total says something only where nothing is later.
-totals as (
+total_of_days as (
+
+    select {{ null_propagating_sum('net_revenue_amount') }} as net_revenue_amount
+    from {{ ref('daily_sales') }}
+    where date_day <= {{ last_day }}
+
+),
+
+total_of_orders as (
 
     select
-        (select {{ null_propagating_sum('net_revenue_amount') }} from {{ ref('daily_sales') }} where date_day <= {{ last_day }})
-            as shown_value,
-        (select {{ null_propagating_sum('net_revenue_amount_reporting') }} from orders)
-        - coalesce(sum(refunds.amount_reporting - coalesce(refunds.tax_amount_reporting, 0)), 0) as booked_value
+        max(order_date) as last_order_date,
+        {{ null_propagating_sum('net_revenue_amount_reporting') }} as net_revenue_amount
+    from orders
+
+),
+
+-- Refunds of unknown orders reduce the revenue of days, and of no order.
+total_of_refunds as (
+
+    select
+        max(refunds.refund_date) as last_refund_date,
+        coalesce(sum(
+            case
+                when known_orders.order_id is null
+                    then refunds.amount_reporting - coalesce(refunds.tax_amount_reporting, 0)
+            end
+        ), 0) as unmatched_amount
     from {{ ref('fct_refund') }} as refunds
     left join {{ ref('fct_order') }} as known_orders
         on refunds.order_id = known_orders.order_id
-    where known_orders.order_id is null
 
 ),
 
@@ -153,15 +170,16 @@ differences as (
             coalesce(booked.date_day, shown.date_day) as period_start,
             coalesce(booked.country_code, shown.country_code) as country_code,
             coalesce(booked.sales_channel, shown.sales_channel) as sales_channel,
-            cast(case when booked.date_day is null then 0 else booked.{{ measure }} end as decimal(28, 3)) as booked_value,
+            cast(case when booked.date_day is null then 0 else booked.{{ measure }} end as decimal(28, 3))
+                as booked_value,
             cast(shown.{{ measure }} as decimal(28, 3)) as shown_value
         from booked
         full join shown_of_grains as shown
             on
                 booked.grain = shown.grain
-            {%- for key in keys %}
-                and booked.{{ key }} = shown.{{ key }}
-            {%- endfor %}
+                {%- for key in keys %}
+                    and booked.{{ key }} = shown.{{ key }}
+                {%- endfor %}
         where
             coalesce(booked.date_day, shown.date_day) <= {{ counted_up_to(groups) }}
             {%- if measure in ['order_count', 'purchase_amount'] %}
@@ -177,7 +195,8 @@ differences as (
             days.month_start as period_start,
             null as country_code,
             null as sales_channel,
-            cast(case when products.month_start is null then 0 else products.{{ measure }} end as decimal(28, 3)) as booked_value,
+            cast(case when products.month_start is null then 0 else products.{{ measure }} end as decimal(28, 3))
+                as booked_value,
             cast(days.{{ measure }} as decimal(28, 3)) as shown_value
         from months_of_days as days
         left join months_of_products as products
@@ -199,24 +218,23 @@ differences as (
 
     union all
 
+    -- It says something only where nothing is later.
     select
         'orders, in total' as compared_with,
         'net_revenue_amount' as measure,
         null as period_start,
         null as country_code,
         null as sales_channel,
-        booked_value,
-        shown_value
-    from totals
+        total_of_orders.net_revenue_amount - total_of_refunds.unmatched_amount as booked_value,
+        total_of_days.net_revenue_amount as shown_value
+    from total_of_days
+    cross join total_of_orders
+    cross join total_of_refunds
     where
-        shown_value is not null
-        and booked_value is not null
-        and not exists (select 1 from orders where orders.order_date > {{ last_day }})
-        and not exists (
-            select 1
-            from {{ ref('fct_refund') }} as later_refunds
-            where later_refunds.refund_date > {{ last_day }}
-        )
+        total_of_days.net_revenue_amount is not null
+        and total_of_orders.net_revenue_amount is not null
+        and total_of_orders.last_order_date <= {{ last_day }}
+        and coalesce(total_of_refunds.last_refund_date, total_of_orders.last_order_date) <= {{ last_day }}
 )
 
 select *

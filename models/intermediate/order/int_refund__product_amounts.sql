@@ -70,15 +70,15 @@ select
     refund_date,
 
     ---------- measures in the reporting currency
-    {%- for amount in ['amount_reporting', 'tax_amount_reporting'] %}
-        cast(
-            case
-                when line_count = 1 then {{ amount }}
-                else
-                    {{ round_money('cast(' ~ amount ~ ' as double) * part_so_far', reporting_currency) }}
-                    - {{ round_money('cast(' ~ amount ~ ' as double) * part_before', reporting_currency) }}
-            end as decimal(18, 3)
-        ) as {{ amount }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+{%- for amount in ['amount_reporting', 'tax_amount_reporting'] %}
+    cast(
+        case
+            when line_count = 1 then {{ amount }}
+            else
+                {{ round_money('cast(' ~ amount ~ ' as double) * part_so_far', reporting_currency) }}
+                - {{ round_money('cast(' ~ amount ~ ' as double) * part_before', reporting_currency) }}
+        end as decimal(18, 3)
+    ) as {{ amount }}
+    {{- ',' if not loop.last }}
+{%- endfor %}
 from refunds_with_parts

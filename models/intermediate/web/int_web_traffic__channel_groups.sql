@@ -22,10 +22,12 @@ select
 from origins
 left join {{ ref('channel_groups') }} as rules
     on
-    {%- for name in ['utm_source', 'utm_campaign', 'referrer'] %}
-        {{ 'and ' if not loop.first -}}
-        (rules.{{ name }} is null or (origins.{{ name }} <> '' and lower(origins.{{ name }}) like rules.{{ name }}))
-    {%- endfor %}
+        (rules.utm_source is null or (origins.utm_source <> '' and lower(origins.utm_source) like rules.utm_source))
+        and (
+            rules.utm_campaign is null
+            or (origins.utm_campaign <> '' and lower(origins.utm_campaign) like rules.utm_campaign)
+        )
+        and (rules.referrer is null or (origins.referrer <> '' and lower(origins.referrer) like rules.referrer))
 qualify
     row_number() over (
         partition by origins.utm_source, origins.utm_campaign, origins.referrer

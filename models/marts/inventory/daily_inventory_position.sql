@@ -128,7 +128,8 @@ balances_with_values as (
 
     select
         *,
-        {{ safe_money('cast(lost_quantity as double) * cast(list_price as double)', 'cost_currency_code') }} as lost_sales
+        {{ safe_money('cast(lost_quantity as double) * cast(list_price as double)', 'cost_currency_code') }}
+            as lost_sales
     from balances_with_losses
 
 )
@@ -145,6 +146,19 @@ select
         cast(case when is_complete then {{ pieces }} end as bigint) as {{ quantity }}_quantity,
     {%- endfor %}
 
+    ---------- values in the reporting currency: nothing is worth nothing, whatever it costs
+    {%- for value, quantity in [
+        ('stock_value', none), ('cost_of_goods_sold', 'sold_quantity'), ('lost_sales', 'lost_quantity'),
+    ] %}
+        case
+            when not is_complete or date_day > {{ complete_up_to(['cost']) }} then null
+            {%- if quantity %}
+                when {{ quantity }} = 0 then 0
+            {%- endif %}
+            else {{ convert(value, 'cost_currency_code', 'reporting_rate') }}
+        end as {{ value }}_reporting,
+    {%- endfor %}
+
     ---------- demand and cover
     cast(case when is_complete then round(sold_per_day, 4) end as decimal(18, 4)) as sold_per_day,
     cast(
@@ -155,21 +169,5 @@ select
     ) as days_of_cover,
     case when is_complete then closing_quantity <= 0 end as is_stocked_out,
     is_discontinued,
-    case when is_complete then lost_quantity end as lost_quantity,
-
-    ---------- values in the reporting currency: nothing is worth nothing, whatever it costs
-    {%- for value, quantity, amount in [
-        ('stock_value', none, 'stock_value'),
-        ('cost_of_goods_sold', 'sold_quantity', 'cost_of_goods_sold'),
-        ('lost_sales', 'lost_quantity', 'lost_sales'),
-    ] %}
-        case
-            when not is_complete or date_day > {{ complete_up_to(['cost']) }} then null
-            {%- if quantity %}
-                when {{ quantity }} = 0 then 0
-            {%- endif %}
-            else {{ convert(amount, 'cost_currency_code', 'reporting_rate') }}
-        end as {{ value }}_reporting
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+    case when is_complete then lost_quantity end as lost_quantity
 from balances_with_values

@@ -58,14 +58,15 @@ days as (
         coalesce(shipped.date_day, delivered.date_day) as date_day,
         coalesce(shipped.warehouse_key, delivered.warehouse_key) as warehouse_key,
         coalesce(shipped.carrier_code, delivered.carrier_code) as carrier_code,
-        case when shipped.date_day is null then 0 else shipped.shipping_cost_amount end as shipping_cost_amount,
         {%- for measure in ['parcel_count', 'failed_delivery_count', 'returned_to_sender_count'] %}
             coalesce(shipped.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
-        {%- for measure in ['delivered_parcel_count', 'promised_parcel_count', 'on_time_parcel_count', 'delivery_days'] %}
-            coalesce(delivered.{{ measure }}, 0) as {{ measure }}
-            {{- ',' if not loop.last }}
+        {%- for measure in [
+            'delivered_parcel_count', 'promised_parcel_count', 'on_time_parcel_count', 'delivery_days',
+        ] %}
+            coalesce(delivered.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
+        case when shipped.date_day is null then 0 else shipped.shipping_cost_amount end as shipping_cost_amount
     from shipped_by_day as shipped
     full join delivered_by_day as delivered
         on

@@ -4,7 +4,8 @@ positions as (
 
     select
         positions.*,
-        coalesce(products.category_code, 'unknown') as category_code
+        coalesce(products.category_code, 'unknown') as category_code,
+        case when positions.is_discontinued then 0 else 1 end as offered
     from {{ ref('daily_inventory_position') }} as positions
     left join {{ ref('dim_product') }} as products
         on positions.product_key = products.product_key
@@ -21,10 +22,9 @@ select
     ---------- stock when the day ended
     cast(sum(closing_quantity) as bigint) as closing_quantity,
     cast({{ null_propagating_sum('stock_value_reporting') }} as decimal(18, 3)) as stock_value_amount,
-    cast(sum(case when is_stocked_out is null then null when is_discontinued then 0 else 1 end) as bigint) as product_count,
-    cast(
-        sum(case when is_stocked_out is null then null when is_discontinued or not is_stocked_out then 0 else 1 end) as bigint
-    ) as stocked_out_product_count,
+    cast(sum(case when is_stocked_out is not null then offered end) as bigint) as product_count,
+    cast(sum(case when is_stocked_out then offered when not is_stocked_out then 0 end) as bigint)
+        as stocked_out_product_count,
 
     ---------- what the day sold, and could have sold
     cast(sum(sold_quantity) as bigint) as sold_quantity,

@@ -120,6 +120,13 @@ days_with_rows as (
     {% endfor %}
 ),
 
+markets as (
+
+    select distinct {{ keys | join(', ') }}
+    from days_with_rows
+
+),
+
 -- Every day since the first one, for each country, channel and type of customers that there is: a day without any is zero.
 market_days as (
 
@@ -127,7 +134,7 @@ market_days as (
         dates.date_day,
         markets.*
     from {{ ref('dim_date') }} as dates
-    cross join (select distinct {{ keys | join(', ') }} from days_with_rows) as markets
+    cross join markets
     where
         dates.date_day >= (select min(days_with_rows.date_day) from days_with_rows)
         and dates.date_day <= {{ as_of() }}
@@ -138,7 +145,7 @@ market_days as (
 known_days as (
 
     select
-        {{ complete_up_to(['sales']) }} as sales_up_to,
+        {{ counted_up_to(['sales']) }} as sales_up_to,
         {{ complete_up_to(['sales', 'refunds']) }} as refunds_up_to,
         {{ counted_up_to(['refunds']) }} is not null as has_refunds,
         {{ counted_up_to(['sales', 'cost']) }} as costs_up_to,
@@ -153,7 +160,6 @@ market_measures as (
 
     select
         market_days.*,
-        known_days.has_refunds,
         {%- for process, known_up_to, measures in [
             ('orders', 'sales_up_to', [
                 'order_count', 'placed_order_count', 'cancelled_order_count', 'unit_count', 'gross_sales_amount',
@@ -165,24 +171,23 @@ market_measures as (
             ('refunds', 'refunds_up_to', ['refund_amount', 'unmatched_refund_amount', 'refund_tax_amount']),
             ('returns', 'returns_up_to', ['returned_unit_count']),
         ] %}
-            {%- set is_last = loop.last %}
             {%- for measure in measures %}
                 case
                     when market_days.date_day <= known_days.{{ known_up_to }} and {{ process }}.date_day is null then 0
                     when market_days.date_day <= known_days.{{ known_up_to }} then {{ process }}.{{ measure }}
-                end as {{ measure }}
-                {{- ',' if not (is_last and loop.last) }}
+                end as {{ measure }},
             {%- endfor %}
         {%- endfor %}
+        known_days.has_refunds
     from market_days
     cross join known_days
     {%- for process in ['orders', 'refunds', 'returns'] %}
         left join {{ process }}_by_day as {{ process }}
             on
                 market_days.date_day = {{ process }}.date_day
-            {%- for key in keys %}
-                and market_days.{{ key }} = {{ process }}.{{ key }}
-            {%- endfor %}
+                {%- for key in keys %}
+                    and market_days.{{ key }} = {{ process }}.{{ key }}
+                {%- endfor %}
     {%- endfor %}
 
 ),

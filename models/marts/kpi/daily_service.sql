@@ -64,13 +64,32 @@ events_by_day as (
         sum(case when event = 'solved' then amount else 0 end) as resolution_seconds,
         count_if(event = 'review') as satisfaction_count,
         sum(case when event = 'review' then amount else 0 end) as satisfaction_score,
-        {%- for nps_group in ['promoter', 'passive', 'detractor'] %}
-            count_if(event = '{{ nps_group }}') as {{ nps_group }}_count
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        count_if(event = 'promoter') as promoter_count,
+        count_if(event = 'passive') as passive_count,
+        count_if(event = 'detractor') as detractor_count
     from events
     where date_day <= {{ as_of() }}
     group by date_day, channel, topic
+
+),
+
+known_days as (
+
+    select
+        {{ counted_up_to(['tickets']) }} as tickets_up_to,
+        {{ counted_up_to(['tickets', 'messages']) }} as messages_up_to,
+        {{ counted_up_to(['reviews']) }} as reviews_up_to,
+        {{ counted_up_to(['surveys']) }} as surveys_up_to
+
+),
+
+days as (
+
+    select
+        events_by_day.*,
+        known_days.*
+    from events_by_day
+    cross join known_days
 
 )
 
@@ -81,18 +100,17 @@ select
     channel,
     topic,
 
-    ---------- measures
-    {%- for groups, measures in [
-        (['tickets'], ['opened_ticket_count']),
-        (['tickets', 'messages'], ['first_response_count', 'first_response_seconds']),
-        (['tickets'], ['solved_ticket_count', 'resolution_seconds']),
-        (['reviews'], ['satisfaction_count', 'satisfaction_score']),
-        (['surveys'], ['promoter_count', 'passive_count', 'detractor_count']),
-    ] %}
-        {%- set is_last = loop.last %}
-        {%- for measure in measures %}
-            cast(case when date_day <= {{ counted_up_to(groups) }} then {{ measure }} end as bigint) as {{ measure }}
-            {{- ',' if not (is_last and loop.last) }}
-        {%- endfor %}
-    {%- endfor %}
-from events_by_day
+    ---------- tickets
+    cast(case when date_day <= tickets_up_to then opened_ticket_count end as bigint) as opened_ticket_count,
+    cast(case when date_day <= messages_up_to then first_response_count end as bigint) as first_response_count,
+    cast(case when date_day <= messages_up_to then first_response_seconds end as bigint) as first_response_seconds,
+    cast(case when date_day <= tickets_up_to then solved_ticket_count end as bigint) as solved_ticket_count,
+    cast(case when date_day <= tickets_up_to then resolution_seconds end as bigint) as resolution_seconds,
+
+    ---------- what customers say
+    cast(case when date_day <= reviews_up_to then satisfaction_count end as bigint) as satisfaction_count,
+    cast(case when date_day <= reviews_up_to then satisfaction_score end as bigint) as satisfaction_score,
+    cast(case when date_day <= surveys_up_to then promoter_count end as bigint) as promoter_count,
+    cast(case when date_day <= surveys_up_to then passive_count end as bigint) as passive_count,
+    cast(case when date_day <= surveys_up_to then detractor_count end as bigint) as detractor_count
+from days

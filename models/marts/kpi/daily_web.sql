@@ -48,7 +48,7 @@ select
         'visit_count', 'bounce_count', 'product_view_count', 'product_view_visit_count', 'cart_visit_count',
         'checkout_visit_count', 'purchase_visit_count',
     ] %}
-        cast(case when date_day <= {{ complete_up_to(['sessions']) }} then {{ measure }} end as bigint) as {{ measure }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+    cast(case when date_day <= {{ complete_up_to(['sessions']) }} then {{ measure }} end as bigint) as {{ measure }}
+    {{- ',' if not loop.last }}
+{%- endfor %}
 from visits_by_day

@@ -98,13 +98,13 @@ returns_by_month as (
 ),
 
 months_of_products as (
-
-    select month_start, product_key from sales_by_month
-    union
-    select month_start, product_key from refunds_by_month
-    union
-    select month_start, product_key from returns_by_month
-
+    {% for process in ['sales', 'refunds', 'returns'] %}
+        {{ 'union' if not loop.first }}
+        select
+            month_start,
+            product_key
+        from {{ process }}_by_month
+    {% endfor %}
 ),
 
 -- A month is known once its last day is; the present one, up to now.
@@ -123,7 +123,7 @@ measures as (
     select
         months.month_start,
         months.product_key,
-        months.last_day <= {{ complete_up_to(['sales']) }} as has_sales,
+        months.last_day <= {{ counted_up_to(['sales']) }} as has_sales,
         months.last_day <= {{ complete_up_to(['sales', 'refunds']) }} as has_refunds,
         months.last_day <= {{ counted_up_to(['sales', 'cost']) }} as has_costs,
         months.last_day <= {{ counted_up_to(['sales', 'parcels', 'payments']) }} as has_parcels_and_fees,
@@ -134,7 +134,8 @@ measures as (
             case when sales.product_key is null then 0 else sales.{{ measure }} end as {{ measure }},
         {%- endfor %}
         case when refunds.product_key is null then 0 else refunds.refund_amount end as refund_amount
-    from months
+    from
+        months
     {%- for process in ['sales', 'refunds', 'returns'] %}
         left join {{ process }}_by_month as {{ process }}
             on
@@ -151,7 +152,7 @@ known_measures as (
         product_key,
         case when has_sales then unit_count end as unit_count,
         case when has_sales then gross_sales_amount end as gross_sales_amount,
-        case when has_refunds then sales_amount - refund_amount end as net_revenue_amount,
+        case when has_sales and has_refunds then sales_amount - refund_amount end as net_revenue_amount,
         case when has_costs then cost_amount end as cost_amount,
         case when has_parcels_and_fees then shipping_and_fee_amount end as shipping_and_fee_amount,
         case when has_returns then returned_unit_count end as returned_unit_count
