@@ -51,17 +51,18 @@
 {#- A metric as an expression, in which each measure stands as `measures` says. -#}
 {% macro kpi_formula(metric, measures) %}
     {%- set params = metric.type_params -%}
-    {%- if metric.type not in ('simple', 'ratio', 'derived') or metric.filter -%}
+    {%- set ratio = [params.numerator, params.denominator] if metric.type == 'ratio' -%}
+    {%- set inputs = ratio or params.metrics or [params.measure] -%}
+    {%- if metric.type not in ('simple', 'ratio', 'derived') or metric.filter or inputs | selectattr('filter') | list or inputs | selectattr('offset_window') | list -%}
         {%- do exceptions.raise_compiler_error(
-            'Metric ' ~ metric.name ~ ' has a filter or is ' ~ metric.type ~ '; expected simple, ratio or derived. Filter in the expr of its measure.'
+            'Metric ' ~ metric.name ~ ' is ' ~ metric.type ~ ', or has a filter or an offset; expected is a simple, ratio or derived one without. Filter in the expr of its measure.'
         ) -%}
     {%- elif metric.type == 'simple' -%}
         {{- return(measures[params.measure.name]) -}}
     {%- endif -%}
-    {%- set ratio = [params.numerator, params.denominator] if metric.type == 'ratio' -%}
     {%- set formula = namespace(text=ratio[0].name ~ ' / nullif(' ~ ratio[1].name ~ ', 0)' if ratio else params.expr) -%}
     {%- set parts = [] -%}
-    {%- for input in ratio or params.metrics -%}
+    {%- for input in inputs -%}
         {%- set part = graph.metrics['metric.' ~ project_name ~ '.' ~ input.name] -%}
         {%- set text = kpi_formula(part, measures) -%}
         {%- do parts.append(text if part.type == 'simple' else '(' ~ text ~ ')') -%}
