@@ -133,7 +133,7 @@
             {%- set key = 'person_rows._person_key' if is_erased or column.classification != 'person_id' else pseudonym('known.' ~ column.name) %}
             {%- set anonymised_value = anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') %}
             {{ column.name }} = {{ anonymised_value }},
-            {{ key_column(column) ~ ' = ' ~ pseudonym('(' ~ anonymised_value ~ ')', column.classification) ~ ',' if column in keyed_columns(table) }}
+            {{ key_column(column) ~ ' = case when ' ~ anonymised_value ~ ' is not null then known.' ~ key_column(column) ~ ' end,' if column in keyed_columns(table) }}
             {%- endfor %}
             {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},

@@ -51,12 +51,12 @@ refunds_with_parts as (
     select
         *,
         case
-            when order_value = 0 then cast(line_position - 1 as double) / line_count
-            else cast(value_so_far - line_value as double) / cast(order_value as double)
+            when order_value = 0 then cast(line_position - 1 as double) / nullif(line_count, 0)
+            else cast(value_so_far - line_value as double) / nullif(cast(order_value as double), 0)
         end as part_before,
         case
-            when order_value = 0 then cast(line_position as double) / line_count
-            else cast(value_so_far as double) / cast(order_value as double)
+            when order_value = 0 then cast(line_position as double) / nullif(line_count, 0)
+            else cast(value_so_far as double) / nullif(cast(order_value as double), 0)
         end as part_so_far
     from refunds_with_lines
 

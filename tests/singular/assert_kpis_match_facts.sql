@@ -333,6 +333,18 @@ wide as (
 
 ),
 
+-- Before its first booking nobody knows whether a measure was 0 or the company had no such system.
+first_days as (
+
+    select
+        {%- for measure in measures %}
+            min(case when measure = '{{ measure }}' then date_day end) as {{ measure }},
+        {%- endfor %}
+        (select min(first_order_date) from first_purchases) as active_customer
+    from bookings
+
+),
+
 -- A measure without a booking is 0; which of them nobody knows, the deliveries say.
 periods as (
 
@@ -364,6 +376,12 @@ periods as (
 
 compared as (
     {%- for kpi_name, (part, whole, groups) in kpis.items() %}
+        {%- set begun = [] %}
+        {%- for measure in measures + ['active_customer'] %}
+            {%- if modules.re.search('\\b' ~ measure ~ '\\b', part ~ ' ' ~ whole) %}
+                {%- do begun.append('last_day >= (select ' ~ measure ~ ' from first_days)') %}
+            {%- endif %}
+        {%- endfor %}
         select
             kpi_name,
             period_kind,
@@ -371,7 +389,7 @@ compared as (
             country_code,
             actual_value,
             cast({{ part }} as double) {{ '/ nullif(' ~ whole ~ ', 0)' if whole }} as expected_value,
-            coalesce(last_day <= {{ counted_up_to(groups) }}, false) as is_delivered
+            coalesce(last_day <= {{ counted_up_to(groups) }} and {{ begun | join(' and ') }}, false) as is_delivered
         from periods
         where kpi_name = '{{ kpi_name }}'
         {{ 'union all' if not loop.last }}

@@ -175,7 +175,7 @@ select
 
     ---------- ratio, not additive
     {{ safe_decimal(
-        'round(cast(returned_unit_count as double) / case when unit_count > 0 then unit_count end, 4)', scale=4
+        'round(cast(returned_unit_count as double) / nullif(greatest(coalesce(unit_count, 0), 0), 0), 4)', scale=4
     ) }} as return_rate,
 
     '{{ var("reporting_currency") }}' as currency_code
