@@ -131,9 +131,11 @@
             {%- for column in table.columns if column.name not in var('feeds')[table.feed].columns and (column.classification or column.name not in table.key) %}
             {#- Whom a purge is about is not asked: each id gets its own key. -#}
             {%- set key = 'person_rows._person_key' if is_erased or column.classification != 'person_id' else pseudonym('known.' ~ column.name) %}
-            {%- set anonymised_value = anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') %}
-            {{ column.name }} = {{ anonymised_value }},
-            {{ key_column(column) ~ ' = case when ' ~ anonymised_value ~ ' is not null then known.' ~ key_column(column) ~ ' end,' if column in keyed_columns(table) }}
+            {{ column.name }} = {{ anonymised(column, table, 'known.' ~ column.name, key=key, suppressed='false') }},
+            {#- The key of a person outlives the id, that of a device does not. -#}
+            {%- if column in keyed_columns(table) and column.classification != 'person_id' %}
+            {{ key_column(column) }} = case when {{ key }} is null then known.{{ key_column(column) }} end,
+            {%- endif %}
             {%- endfor %}
             {{ '_erased_key = person_rows._person_key,' if is_erased }}
             _raw = {{ new_raw }},
