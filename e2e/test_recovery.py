@@ -13,7 +13,7 @@ from techco.contract.landing_zone import list_files
 
 from tools.simulator.tests.conftest import everything
 
-# The simulator, killed when it has written half of its n-th file.
+# The simulator, killed when it has written half of its n-th file of the landing zone; answers lie beside it.
 DYING_SIMULATOR = """
 import os, signal, sys
 from tools.simulator.__main__ import main
@@ -22,7 +22,7 @@ replace, left = os.replace, int(sys.argv.pop(1))
 
 def die_at_last(source, target):
     global left
-    left -= 1
+    left -= "_answers" not in str(target)
     if left == 0:
         os.truncate(source, os.path.getsize(source) // 2)
         os.kill(os.getpid(), signal.SIGKILL)
