@@ -10,8 +10,8 @@ OF_THE_BUILD = {"_load_id", "load_id", "invocation_id"}
 # Snapshots say when the warehouse came to believe something: they may differ in times, and in what no build saw. Where
 # the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"
-# Which runs there were, and what rows named in between: two warehouses may be the same by other ways.
-RUNS = ["runs", "run_audit", "former_parents", "node_runs"]
+# Which runs there were, what they tested, and what rows named in between: two warehouses may be the same by other ways.
+RUNS = ["runs", "run_audit", "former_parents", "node_runs", "tested_loads"]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}

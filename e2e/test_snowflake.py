@@ -83,7 +83,7 @@ NOT_COMPARED = Allowed(
     ),
     compared_as_set=dict.fromkeys(("_raw", "raw_row", "_superseded_load_id"), "told above"),
 )
-OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs"]
+OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs", "tested_loads"]
 
 
 @pytest.fixture(scope="module", autouse=True)

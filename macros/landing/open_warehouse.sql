@@ -49,18 +49,18 @@
 {#- Stop where base does not say which rows are superseded: staging would show every version of a key. -#}
 {% macro refuse_base_of_before() %}
     {%- set query %}
-        select count(distinct table_name) > 0 and coalesce(count_if(lower(column_name) = '_superseded_load_id'), 0) = 0
+        select lower(table_name)
         from information_schema.columns
-        where
-            lower(table_catalog) = lower('{{ target.database }}')
-            and lower(table_schema) = lower('{{ generate_schema_name('base', none) }}')
-            and lower(table_name) like 'base#_%' escape '#'
+        where lower(table_catalog) = lower('{{ target.database }}') and lower(table_schema) = lower('{{ generate_schema_name('base', none) }}')
+        group by 1
+        having count_if(lower(column_name) = '_superseded_load_id') = 0
     {%- endset -%}
-    {%- if single_value(query) -%}
+    {%- set without = run_query(query).columns[0].values() -%}
+    {%- for table in contract_tables() if table.feed != 'cdc' and 'base_' ~ table.source ~ '__' ~ table.table in without -%}
         {%- do exceptions.raise_compiler_error(
             'This warehouse was built when staging stored each column a second time. Run `dbt build --full-refresh` once.'
         ) -%}
-    {%- endif -%}
+    {%- endfor -%}
 {% endmacro %}
 
 {#- A statement: the next load begins. -#}

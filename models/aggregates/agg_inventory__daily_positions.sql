@@ -117,7 +117,7 @@ balances_with_losses as (
         cast(
             case
                 when closing_quantity > 0 or is_discontinued then 0
-                else round(greatest(coalesce(demand_per_day, 0) - greatest(coalesce(sold_quantity, 0), 0), 0), 4)
+                else round(greatest(coalesce(demand_per_day - greatest(coalesce(sold_quantity, 0), 0), 0), 0), 4)
             end as decimal(18, 4)
         ) as lost_quantity
     from balances_with_costs

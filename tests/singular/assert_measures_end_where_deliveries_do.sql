@@ -24,7 +24,7 @@
         (['surveys'], ['promoter_count', 'passive_count', 'detractor_count']),
     ]],
     'daily_marketing': ['date_day', [(['sessions'], ['visit_count', 'purchase_visit_count'])]],
-    'monthly_product_sales': ['least(last_day(month_start), ' ~ as_of() ~ ')', [
+    'monthly_product_sales': ['case when last_day(month_start) > ' ~ as_of() ~ ' then ' ~ as_of() ~ ' else last_day(month_start) end', [
         (['sales'], ['unit_count']), (['returns'], ['returned_unit_count']),
     ]],
     'daily_inventory_position': ['date_day', [

@@ -121,8 +121,11 @@ from known
 where
     -- Where the order adds up with its own discount, that is what was given; else what its lines say.
     discount_amount <> case
-        when line_count > 0 and stated_net_amount = lines_gross_amount - stated_discount_amount
-            then greatest(stated_discount_amount, lines_discount_amount)
+        when
+            line_count > 0
+            and stated_net_amount = lines_gross_amount - stated_discount_amount
+            and stated_discount_amount > lines_discount_amount
+            then stated_discount_amount
         else lines_discount_amount
     end
     -- Where it adds up, goods and shipping bear the tax that the order says, unless it cannot be shipping that has what its lines have not.

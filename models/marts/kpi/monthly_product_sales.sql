@@ -113,7 +113,7 @@ months as (
     select
         month_start,
         product_key,
-        least(last_day(month_start), {{ as_of() }}) as last_day
+        case when last_day(month_start) > {{ as_of() }} then {{ as_of() }} else last_day(month_start) end as last_day
     from months_of_products
 
 ),
