@@ -12,7 +12,11 @@ from tools.simulator.__main__ import main as simulate
 
 ROOT = Path(__file__).resolve().parent.parent
 # With a past, as parcels come back, and persons ask for their rights, weeks after an order.
-TINY = ("--customers", "300", "--orders-per-day", "30", "--seed", "7", "--history-days", "20")
+PAST = 20
+TINY = (
+    *("--customers", "300", "--orders-per-day", "30", "--seed", "7"),
+    *("--start", "2025-09-01", "--history-days", str(PAST)),
+)
 DAYS = 10
 # A build whose tables are compared afterwards, which says more than its tests would.
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")

@@ -50,6 +50,14 @@ class Compiled:
             model = runpy.run_path(str(ROOT / node["original_file_path"]))["model"]
             frame = model(self, self.connection)  # noqa: F841
             self.connection.execute(f"create or replace table {relation} as select * from frame")
+        elif "_superseded_load_id" in dict(self.columns(name)) and node["config"]["schema"] == "base":
+            # Which rows are superseded is said by a hook, as long as the rows are the same as before.
+            self.connection.execute(f"create or replace temp table said as select * from {relation}")
+            self.connection.execute(f"create or replace table {relation} as {self.sql[name]}")
+            self.connection.execute(
+                f"update {relation} as made set _superseded_load_id = said._superseded_load_id "
+                "from said where made._file = said._file and made._row = said._row"
+            )
         else:
             kind = "view" if node["config"]["materialized"] == "view" else "table"
             self.connection.execute(f"create or replace {kind} {relation} as {self.sql[name]}")

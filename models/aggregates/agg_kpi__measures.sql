@@ -4,6 +4,8 @@
     'daily_sales', 'daily_web', 'daily_fulfilment', 'daily_inventory', 'daily_marketing', 'daily_service',
     'agg_customer__purchase_days',
 ] %}
+{# Customers are counted from the first sale on, were it a guest's. #}
+{% set begins_as = {'agg_customer__purchase_days': 'daily_sales'} %}
 {% set measures = kpi_measures() if execute else [] %}
 {% set tables_with_country = measures | selectattr('has_country') | map(attribute='table') | unique | list %}
 

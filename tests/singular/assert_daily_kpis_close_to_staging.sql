@@ -105,7 +105,7 @@ delivered_days as (
 
     select *
     from daily
-    where date_day <= {{ complete_up_to(['sales']) }}
+    where date_day <= {{ counted_up_to(['sales']) }}
 
 ),
 

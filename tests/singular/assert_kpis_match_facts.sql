@@ -340,7 +340,7 @@ first_days as (
         {%- for measure in measures %}
             min(case when measure = '{{ measure }}' then date_day end) as {{ measure }},
         {%- endfor %}
-        (select min(first_order_date) from first_purchases) as active_customer
+        min(case when measure = 'purchase' then date_day end) as active_customer
     from bookings
 
 ),
