@@ -15,7 +15,7 @@ first_days as (
 
     select
         {%- for table in tables %}
-            (select min({{ table }}.date_day) from {{ ref(table) }} as {{ table }}) as {{ table }},
+            (select min(first_rows.date_day) from {{ ref(begins_as.get(table, table)) }} as first_rows) as {{ table }},
         {%- endfor %}
         {{ as_of() }} as as_of_date
 
