@@ -113,17 +113,17 @@ from {{ 'judged' if suppressing else 'checked' }}
 
 {#- The columns of a base model without a row: nothing to type, and nothing that DuckDB would have to plan. -#}
 {% macro no_rows(table) %}
+{%- set columns = {
+    '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
+} -%}
+{%- for column in keyed_columns(table) -%}{%- do columns.update({key_column(column): 'varchar'}) -%}{%- endfor -%}
+{%- do columns.update({'_superseded_load_id': 'bigint'}) if table.feed != 'cdc' -%}
+{%- do columns.update({'_load_id': 'bigint'}) -%}
 select
     {% for column in table.columns -%}
     cast(null as {{ column.data_type }}) as {{ column.name }},
     {% endfor -%}
-    {% for column in keyed_columns(table) -%}
-    cast(null as varchar) as {{ key_column(column) }},
-    {% endfor -%}
-    {%- for name, data_type in {
-        '_file': 'varchar', '_row': 'bigint', '_ingested_on': 'date', '_issues': 'varchar', '_raw': 'varchar', '_erased_key': 'varchar',
-        '_superseded_load_id': 'bigint', '_load_id': 'bigint',
-    }.items() if name != '_superseded_load_id' or table.feed != 'cdc' -%}
+    {%- for name, data_type in columns.items() -%}
     cast(null as {{ data_type }}) as {{ name }}{{ ',' if not loop.last }}
     {% endfor -%}
 limit 0
