@@ -65,7 +65,7 @@ def test_paths_come_from_json(project, tmp_path):
     assert "    web: [events, pings]\n" in (project / "dbt_project.yml").read_text()
     assert "            'web.pings.customer_id',\n        ])" in (project / "models/pii/person_keys.sql").read_text()
     staging = (project / "models/staging/web/stg_web__pings.sql").read_text()
-    assert "{{ pseudonym('customer_id') }} as customer_key" in staging
+    assert "\n    customer_key,\n" in staging
     assert "\n    customer_id" not in staging
 
 
