@@ -232,9 +232,7 @@ compared as (
             by_day.{{ amount }} as expected_value,
             by_day.unknown_{{ amount }} > 0
             or by_day.date_day > {{ complete_up_to(['sales', 'refunds'] if 'refund' in amount else ['sales']) }}
-            {%- if 'refund' in amount %}
-                or {{ counted_up_to(['refunds']) }} is null
-            {%- endif %}
+            or {{ counted_up_to(['refunds'] if 'refund' in amount else ['sales']) }} is null
                 as is_unknown,
             by_day.tolerance_of_{{ amount }} + 2 * {{ half_unit }} as tolerance,
             kpis.{{ amount }} as actual_value
@@ -249,7 +247,8 @@ compared as (
         'unit_count' as measure,
         by_day.date_day,
         by_day.unit_count as expected_value,
-        by_day.date_day > {{ complete_up_to(['sales']) }} as is_unknown,
+        by_day.date_day > {{ complete_up_to(['sales']) }}
+        or {{ counted_up_to(['sales']) }} is null as is_unknown,
         0 as tolerance,
         kpis.unit_count as actual_value
     from by_day
