@@ -23,14 +23,14 @@
 {#- All KPIs, which are the metrics that say their unit: what is declared of them, the SQL of their value out of columns that are called like
     measures (`sql`), and how they are worked out, for people (`formula`). -#}
 {% macro declared_kpis() %}
-    {%- set found, columns, formulas = [], {}, {} -%}
-    {%- for measure in kpi_measures() -%}
+    {%- set found, columns, formulas, all_measures = [], {}, {}, kpi_measures() -%}
+    {%- for measure in all_measures -%}
         {%- do columns.update({measure.name: 'cast(' ~ measure.name ~ ' as double)'}) -%}
         {%- do formulas.update({measure.name: ('count(distinct ' if measure.agg == 'count_distinct' else 'sum(') ~ measure.expr ~ ')'}) -%}
     {%- endfor -%}
     {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.config.meta.get('unit') -%}
         {%- set names = metric.type_params.input_measures | map(attribute='name') | list -%}
-        {%- set measures = kpi_measures() | selectattr('name', 'in', names) | list -%}
+        {%- set measures = all_measures | selectattr('name', 'in', names) | list -%}
         {%- set value = metric.type_params.measure.name if metric.type == 'simple' else 'round(' ~ kpi_formula(metric, columns) ~ ', 4)' -%}
         {%- do found.append({
             'name': metric.name,

@@ -31,7 +31,7 @@
     {%- if near_new_keys == 'false' -%}{{ return('') }}{%- endif -%}
     {%- set keys = table.key | join(', ') -%}
     {%- set staged_as = 'stg_' ~ source_name ~ '__' ~ table_name -%}
-    {%- set staging = graph.nodes.values() | selectattr('name', 'equalto', staged_as) | first -%}
+    {%- set staging = graph.nodes.get('model.' ~ project_name ~ '.' ~ staged_as) -%}
     {%- set named = table.columns | map(attribute='name') | list -%}
     {%- set parents = parent_columns(staging) | select('in', named) | list if staging and is_incremental() else [] -%}
     {%- set latest_first -%}

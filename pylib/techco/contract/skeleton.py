@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from techco.contract.schema import EDITOR_LINE
 from techco.privacy.personal_patterns import class_of_name
+from techco.privacy.vault import key_column
 
 MODELS_HEAD = """version: 2
 
@@ -39,13 +40,7 @@ def staging_model(source: str, table: str, feed: str, key: list[str], columns: l
     }
     taken = {name for names in shown.values() for name in names}
     shown["attributes"] = [c.name for c in columns if c.name not in taken and not c.classification]
-    # Of change logs staging hashes the ids, of others base has; both by macros/privacy/pseudonym.sql.
-    shown["ids"] += [
-        (f"{{{{ pseudonym('{c.name}') }}}}" if feed == "cdc" else c.name.replace("_id", "_key")) + " as customer_key"
-        for c in columns
-        if c.classification == "person_id"
-    ]
-    shown["ids"] = ["customer_key" if name == "customer_key as customer_key" else name for name in shown["ids"]]
+    shown["ids"] += [staged_key(c.name, feed) for c in columns if c.classification == "person_id"]
     seen: set[str] = set()
     groups = []
     for group in ("ids", "attributes", "numerics", "timestamps"):
@@ -59,6 +54,12 @@ def staging_model(source: str, table: str, feed: str, key: list[str], columns: l
         + "\n".join(groups)
         + f"\n    ---------- technical\n    _version,\n    _file,\n    _row,\n    _load_id\nfrom {table}\n"
     )
+
+
+def staged_key(person_id: str, feed: str) -> str:
+    """The key of a person: of change logs staging hashes the id, of other feeds base has."""
+    key = f"{{{{ pseudonym('{person_id}') }}}}" if feed == "cdc" else key_column(person_id)
+    return key if key == "customer_key" else f"{key} as customer_key"
 
 
 def configured(key: list[str], is_view: bool = False) -> str:

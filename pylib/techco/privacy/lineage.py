@@ -26,6 +26,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from techco.command import run
 from techco.contract.raw_contract import ContractError, Table, load_contract, read_yaml
 from techco.graph import in_order
+from techco.privacy.vault import key_column
 from techco.serving.release_gate import LINEAGE, lineage_failed
 from techco.settings import warehouse_file
 
@@ -465,7 +466,7 @@ def columns_of_base(table: Table) -> Columns:
             columns[RAW_ROW] = columns[RAW_ROW] | origin
         if column.classification in KEYED and table.feed != "cdc":
             hashed = f"{column.classification} keyed_hash {place}.{column.name}"
-            columns[column.name.replace("_id", "_key")] = {hashed: (place, column.name)}
+            columns[key_column(column.name)] = {hashed: (place, column.name)}
     return columns
 
 

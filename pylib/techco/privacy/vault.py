@@ -63,6 +63,11 @@ def pads(key: str) -> tuple[bytes, bytes]:
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
+def key_column(column: str) -> str:
+    """The name of the column with the keys of an id's column, as the macro of this name gives it."""
+    return column.replace("_id", "_key")
+
+
 def pseudonym(pepper: str, person_id: str) -> str:
     """The key of a person, as pseudonym() in macros/privacy/pseudonym.sql makes it."""
     return hashlib.sha256(f"{pepper}:{person_id}".encode()).hexdigest()[:32]
