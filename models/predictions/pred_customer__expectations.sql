@@ -84,7 +84,5 @@ inner join outlook
     on
         features.cut_off_date = outlook.cut_off_day
         and features.customer_key = outlook.customer_key
-inner join orders_per_day
-    on features.cut_off_date = rates.cut_off_date
-left join rates
+inner join rates
     on features.cut_off_date = rates.cut_off_date

@@ -53,7 +53,7 @@ def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Paramete
         np.zeros(4),
         method="L-BFGS-B",
         bounds=[(-far, far) for far in FARTHEST],
-        options={"ftol": 1e-13, "gtol": 1e-8},
+        options={"ftol": 1e-11, "gtol": 1e-7},
     )
     r, alpha, a, b = np.exp(best.x)
     return Parameters(float(r), float(alpha * scale), float(a), float(b))

@@ -18,7 +18,7 @@ from scipy.special import gammaln, hyp2f1
 
 # So far may the logarithms of shapes (r, s) and scales (alpha, beta) go: beyond, where nobody ever leaves or all are
 # alike, the likelihood is flat and the series converges too slowly to be worked out.
-FARTHEST = (4.0, 7.0, 3.0, 7.0)
+FARTHEST = (4.0, 7.0, 2.0, 7.0)
 SMALLEST = 1e-300
 # The exponential of more is no number any more.
 LARGEST = 700.0
@@ -54,7 +54,7 @@ def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Paramete
         return -float(np.average(np.nan_to_num(likelihood, nan=-LARGEST, neginf=-LARGEST), weights=counts))
 
     best = minimize(
-        loss, START, method="L-BFGS-B", bounds=[(-far, far) for far in FARTHEST], options={"ftol": 1e-10, "gtol": 1e-6}
+        loss, START, method="L-BFGS-B", bounds=[(-far, far) for far in FARTHEST], options={"ftol": 1e-8, "gtol": 1e-5}
     )
     r, alpha, s, beta = np.exp(best.x)
     return Parameters(float(r), float(alpha * scale), float(s), float(beta * scale))
