@@ -52,17 +52,14 @@ purchases as (
         count(*) as order_count,
         coalesce(count_if(is_discounted), 0) as discounted_order_count,
         {{ null_propagating_sum('net_amount_reporting') }} as net_amount,
-        {{ null_propagating_sum('revenue_amount') }} as revenue_amount
-        {%- for days in [7, 30, 90] %},
-        count(distinct case when days_ago < {{ days }} then order_date end) as purchase_day_count_last_{{ days }}_days
-        {%- endfor %}
-        {%- for days in [90, 365] %},
-        coalesce(count_if(days_ago < {{ days }}), 0) as order_count_last_{{ days }}_days,
-        case
-            when count_if(days_ago < {{ days }} and revenue_amount is null) = 0
-                then coalesce(sum(case when days_ago < {{ days }} then revenue_amount end), 0)
-        end as revenue_last_{{ days }}_days
-        {%- endfor %}
+        {{ null_propagating_sum('revenue_amount') }} as revenue_amount,
+        count(distinct case when days_ago < 7 then order_date end) as purchase_day_count_last_7_days,
+        count(distinct case when days_ago < 30 then order_date end) as purchase_day_count_last_30_days,
+        count(distinct case when days_ago < 90 then order_date end) as purchase_day_count_last_90_days,
+        coalesce(count_if(days_ago < 90), 0) as order_count_last_90_days,
+        coalesce(count_if(days_ago < 365), 0) as order_count_last_365_days,
+        {{ null_propagating_sum('case when days_ago < 90 then revenue_amount else 0 end') }} as revenue_last_90_days,
+        {{ null_propagating_sum('case when days_ago < 365 then revenue_amount else 0 end') }} as revenue_last_365_days
     from orders
     group by cut_off_date, customer_key
 
@@ -87,10 +84,10 @@ visits_by_customer as (
 
     select
         cut_off_date,
-        customer_key
-        {%- for days in [7, 30, 90] %},
-        coalesce(count_if(days_ago < {{ days }}), 0) as visit_count_last_{{ days }}_days
-        {%- endfor %}
+        customer_key,
+        coalesce(count_if(days_ago < 7), 0) as visit_count_last_7_days,
+        coalesce(count_if(days_ago < 30), 0) as visit_count_last_30_days,
+        coalesce(count_if(days_ago < 90), 0) as visit_count_last_90_days
     from visits
     group by cut_off_date, customer_key
 
@@ -98,10 +95,18 @@ visits_by_customer as (
 
 active_days as (
 
-    select cut_off_date, customer_key, order_date as active_date
+    select
+        cut_off_date,
+        customer_key,
+        order_date as active_date
     from orders
+
     union distinct
-    select cut_off_date, customer_key, session_date as active_date
+
+    select
+        cut_off_date,
+        customer_key,
+        session_date as active_date
     from visits
 
 ),
@@ -132,18 +137,18 @@ select
     cast(purchases.discounted_order_count as bigint) as discounted_order_count,
     cast(purchases.net_amount as decimal(18, 3)) as net_amount,
     cast(purchases.revenue_amount as decimal(18, 3)) as revenue_amount,
-    {%- for days in [7, 30, 90] %}
-    cast(purchases.purchase_day_count_last_{{ days }}_days as bigint) as purchase_day_count_last_{{ days }}_days,
-    {%- endfor %}
-    {%- for days in [90, 365] %}
-    cast(purchases.order_count_last_{{ days }}_days as bigint) as order_count_last_{{ days }}_days,
-    cast(purchases.revenue_last_{{ days }}_days as decimal(18, 3)) as revenue_last_{{ days }}_days,
-    {%- endfor %}
+    cast(purchases.purchase_day_count_last_7_days as bigint) as purchase_day_count_last_7_days,
+    cast(purchases.purchase_day_count_last_30_days as bigint) as purchase_day_count_last_30_days,
+    cast(purchases.purchase_day_count_last_90_days as bigint) as purchase_day_count_last_90_days,
+    cast(purchases.order_count_last_90_days as bigint) as order_count_last_90_days,
+    cast(purchases.order_count_last_365_days as bigint) as order_count_last_365_days,
+    cast(purchases.revenue_last_90_days as decimal(18, 3)) as revenue_last_90_days,
+    cast(purchases.revenue_last_365_days as decimal(18, 3)) as revenue_last_365_days,
 
     ---------- visits, and days with either
-    {%- for days in [7, 30, 90] %}
-    cast(coalesce(visits_by_customer.visit_count_last_{{ days }}_days, 0) as bigint) as visit_count_last_{{ days }}_days,
-    {%- endfor %}
+    cast(coalesce(visits_by_customer.visit_count_last_7_days, 0) as bigint) as visit_count_last_7_days,
+    cast(coalesce(visits_by_customer.visit_count_last_30_days, 0) as bigint) as visit_count_last_30_days,
+    cast(coalesce(visits_by_customer.visit_count_last_90_days, 0) as bigint) as visit_count_last_90_days,
     activity.first_active_date,
     activity.last_active_date,
     cast(activity.active_day_count as bigint) as active_day_count

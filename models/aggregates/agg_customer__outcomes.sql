@@ -26,8 +26,8 @@ orders as (
     inner join {{ ref('fct_order') }} as orders
         on
             customers.customer_key = orders.customer_key
-            and orders.order_date > customers.cut_off_date
-            and orders.order_date <= {{ add_days('customers.cut_off_date', 90) }}
+            and customers.cut_off_date < orders.order_date
+            and {{ add_days('customers.cut_off_date', 90) }} >= orders.order_date
     where orders.is_purchase
     group by customers.cut_off_date, customers.customer_key
 
@@ -42,8 +42,8 @@ visits as (
     inner join {{ ref('fct_web_session') }} as sessions
         on
             customers.customer_key = sessions.customer_key
-            and sessions.session_date > customers.cut_off_date
-            and sessions.session_date <= {{ add_days('customers.cut_off_date', 90) }}
+            and customers.cut_off_date < sessions.session_date
+            and {{ add_days('customers.cut_off_date', 90) }} >= sessions.session_date
 
 )
 

@@ -35,7 +35,7 @@ refunds as (
         cast(sum(refunds.amount_reporting) as double) as refund_amount
     from {{ ref('agg_prediction__cut_offs') }} as cut_offs
     inner join {{ ref('fct_refund') }} as refunds
-        on refunds.refund_date <= cut_offs.cut_off_date
+        on cut_offs.cut_off_date >= refunds.refund_date
     where refunds.customer_key <> 'unknown'
     group by cut_offs.cut_off_date
 

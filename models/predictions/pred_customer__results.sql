@@ -1,11 +1,11 @@
 {# What is predicted, by what, against which naive guess, and what came. #}
 {% set predictions = [
-    ('purchase_30_days', 'boosting', 'purchase_probability_30_days', 'recency', 'is_purchased_30_days'),
-    ('gone_90_days', 'pareto_nbd', 'left_probability', 'recency', 'is_gone_90_days'),
-    ('orders_90_days', 'pareto_nbd', 'order_count_90_days', 'carried', 'order_count_90_days'),
-    ('orders_90_days', 'bg_nbd', 'order_count_90_days', 'carried', 'order_count_90_days'),
-    ('revenue_90_days', 'pareto_nbd', 'revenue_90_days', 'carried', 'revenue_90_days'),
-    ('revenue_90_days', 'bg_nbd', 'revenue_90_days', 'carried', 'revenue_90_days'),
+    ('purchase_30_days', 'boosting', 'purchase_probability_30_days', 'recency', 'cast(outcomes.is_purchased_30_days as integer)'),
+    ('gone_90_days', 'pareto_nbd', 'left_probability', 'recency', 'cast(outcomes.is_gone_90_days as integer)'),
+    ('orders_90_days', 'pareto_nbd', 'order_count_90_days', 'carried', 'outcomes.order_count_90_days'),
+    ('orders_90_days', 'bg_nbd', 'order_count_90_days', 'carried', 'outcomes.order_count_90_days'),
+    ('revenue_90_days', 'pareto_nbd', 'revenue_90_days', 'carried', 'outcomes.revenue_90_days'),
+    ('revenue_90_days', 'bg_nbd', 'revenue_90_days', 'carried', 'outcomes.revenue_90_days'),
 ] %}
 
 with
@@ -36,17 +36,12 @@ results as (
             expectations.customer_key,
             expectations.{{ model_name }}_{{ column }} as predicted_value,
             expectations.{{ baseline }}_{{ column }} as baseline_value,
-            {%- if outcome.startswith('is_') %}
-            cast(case when outcomes.{{ outcome }} then 1 else 0 end as double) as actual_value
-            {%- else %}
-            cast(outcomes.{{ outcome }} as double) as actual_value
-            {%- endif %}
+            cast({{ outcome }} as double) as actual_value
         from expectations
         inner join outcomes
             on
                 expectations.cut_off_date = outcomes.cut_off_date
                 and expectations.customer_key = outcomes.customer_key
-        where outcomes.{{ outcome }} is not null
     {% endfor %}
 
 )
@@ -56,3 +51,4 @@ from results
 where
     predicted_value is not null
     and baseline_value is not null
+    and actual_value is not null

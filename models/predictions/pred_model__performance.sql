@@ -3,6 +3,13 @@
     rank() over (partition by target_name, model_name, cut_off_date order by VALUE)
             + (count(*) over (partition by target_name, model_name, cut_off_date, VALUE) - 1) / 2.0
 {%- endset %}
+{% set figures = {
+    'auc': '(WHO_rank_sum - actual_total * (actual_total + 1) / 2) / nullif(actual_total * (customer_count - actual_total), 0)',
+    'brier_score': 'WHO_squared_error',
+    'root_mean_squared_error': 'sqrt(WHO_squared_error)',
+    'mean_absolute_error': 'WHO_absolute_error',
+    'total_of_actual': 'WHO_total / nullif(actual_total, 0)',
+} %}
 
 with
 
@@ -23,15 +30,17 @@ sums as (
         model_name,
         baseline_name,
         cut_off_date,
+        target_name in ('purchase_30_days', 'gone_90_days') as is_probability,
         count(*) as customer_count,
         sum(actual_value) as actual_total,
-        {%- for who in ['predicted', 'baseline'] %}
-        sum({{ who }}_value) as {{ who }}_total,
-        avg(power({{ who }}_value - actual_value, 2)) as {{ who }}_squared_error,
-        avg(abs({{ who }}_value - actual_value)) as {{ who }}_absolute_error,
-        sum(case when actual_value = 1 then {{ who }}_rank end) as {{ who }}_rank_sum
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        sum(predicted_value) as predicted_total,
+        sum(baseline_value) as baseline_total,
+        avg(power(predicted_value - actual_value, 2)) as predicted_squared_error,
+        avg(power(baseline_value - actual_value, 2)) as baseline_squared_error,
+        avg(abs(predicted_value - actual_value)) as predicted_absolute_error,
+        avg(abs(baseline_value - actual_value)) as baseline_absolute_error,
+        sum(case when actual_value = 1 then predicted_rank end) as predicted_rank_sum,
+        sum(case when actual_value = 1 then baseline_rank end) as baseline_rank_sum
     from results
     group by target_name, model_name, baseline_name, cut_off_date
 
@@ -51,14 +60,6 @@ calibration as (
 
 metrics as (
 
-    {% set figures = {
-        'auc': "(WHO_rank_sum - actual_total * (actual_total + 1) / 2)"
-            ~ " / nullif(actual_total * (customer_count - actual_total), 0)",
-        'brier_score': 'WHO_squared_error',
-        'root_mean_squared_error': 'sqrt(WHO_squared_error)',
-        'mean_absolute_error': 'WHO_absolute_error',
-        'total_of_actual': 'WHO_total / nullif(actual_total, 0)',
-    } %}
     {% for metric, figure in figures.items() %}
         {{ 'union all' if not loop.first }}
         select
@@ -71,12 +72,7 @@ metrics as (
             {{ figure.replace('WHO', 'baseline') }} as baseline_metric_value,
             customer_count
         from sums
-        where
-            {%- if metric in ['auc', 'brier_score'] %}
-            target_name in ('purchase_30_days', 'gone_90_days')
-            {%- else %}
-            target_name not in ('purchase_30_days', 'gone_90_days')
-            {%- endif %}
+        where {{ 'not' if metric not in ['auc', 'brier_score'] }} is_probability
     {% endfor %}
     union all
     select
@@ -94,7 +90,7 @@ metrics as (
             sums.target_name = calibration.target_name
             and sums.model_name = calibration.model_name
             and sums.cut_off_date = calibration.cut_off_date
-    where sums.target_name in ('purchase_30_days', 'gone_90_days')
+    where sums.is_probability
 
 )
 
