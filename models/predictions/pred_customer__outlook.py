@@ -9,5 +9,5 @@ def model(dbt, session):
     features = to_pandas(dbt.ref("agg_customer__features"))
     parameters = to_pandas(dbt.ref("pred_customer__parameters"))
     outcomes = to_pandas(dbt.ref("agg_customer__outcomes"))
-    seasons = to_pandas(dbt.ref("sales_seasons"))
+    seasons = to_pandas(dbt.ref("purchase_seasons"))
     return from_pandas(predict(features, parameters, outcomes, seasons), session)

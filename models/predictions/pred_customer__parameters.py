@@ -7,5 +7,5 @@ from techco.predictions.frames import from_pandas, to_pandas
 def model(dbt, session):
     """What dbt calls on either engine."""
     features = to_pandas(dbt.ref("agg_customer__features"))
-    seasons = to_pandas(dbt.ref("sales_seasons"))
+    seasons = to_pandas(dbt.ref("purchase_seasons"))
     return from_pandas(fit(features, seasons), session)

@@ -6,7 +6,7 @@ import pytest
 from techco.predictions.customer_outlook import COUNTS, SAID, WINDOWS, fit, predict
 from techco.predictions.seasons import SeasonClock
 
-ORDINARY = pd.DataFrame({"month_number": range(1, 13), "sales_index": [1.0] * 12})
+ORDINARY = pd.DataFrame({"month_number": range(1, 13), "purchase_index": [1.0] * 12})
 CUT_OFFS = pd.to_datetime(["2025-03-02", "2025-04-01", "2025-05-01", "2025-05-31"])
 
 
@@ -118,7 +118,7 @@ def test_amounts_that_are_not_known_are_those_of_all():
 
 def test_a_month_that_sells_twice_as_much_counts_twice():
     """With an index of 2 in December and 10/11 elsewhere a year has 365.2425 days in the mean, 31 of them double."""
-    seasons = pd.DataFrame({"month_number": range(1, 13), "sales_index": [10 / 11] * 11 + [2.0]})
+    seasons = pd.DataFrame({"month_number": range(1, 13), "purchase_index": [10 / 11] * 11 + [2.0]})
     clock = SeasonClock(seasons)
     dates = np.array(["2025-11-30", "2025-12-31", "2025-10-30"], dtype="datetime64[D]")
     november, december, october = clock.days(dates)

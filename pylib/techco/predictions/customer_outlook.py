@@ -116,7 +116,7 @@ def predict(
             said.loc[rows.index, name] = values.round(DIGITS)
     return said.assign(
         model_version=VERSION,
-        purchase_probability_30_days=next_purchases(features, said, outcomes),
+        purchase_probability_30_days=next_purchases(features, said, outcomes, clock),
         recency_purchase_probability_30_days=recency_rates(features, outcomes, "is_purchased_30_days", SOON),
         recency_gone_probability_90_days=recency_rates(features, outcomes, "is_gone_90_days", LATER),
     )
@@ -206,18 +206,23 @@ def calendar_days(dates: np.ndarray) -> np.ndarray:
     return dates.astype("datetime64[D]").astype("int64").astype("float64")
 
 
-def next_purchases(features: pd.DataFrame, said: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Series:
+def next_purchases(features: pd.DataFrame, said: pd.DataFrame, outcomes: pd.DataFrame, clock: SeasonClock) -> pd.Series:
     """Of each row the probability to buy within SOON days."""
     probability = pd.Series(np.nan, index=features.index)
     inputs = propensity_inputs(features, said)
+    cut_offs = features["cut_off_date"].to_numpy().astype("datetime64[D]")
+    season = clock.days(cut_offs + SOON) - clock.days(cut_offs)
     for now, learnt, bought in lessons(features, outcomes, "is_purchased_30_days", SOON):
+        # What is known of nobody cannot be cut into bins.
+        seen = ~np.isnan(inputs[learnt]).all(axis=0)
         # One thread adds in one order.
         with threadpool_limits(1):
-            model = HistGradientBoostingClassifier(**TREES, random_state=SEED)
-            # What is known of nobody cannot be cut into bins.
-            seen = ~np.isnan(inputs[learnt]).all(axis=0)
-            model.fit(inputs[learnt][:, seen], bought)
-            probability[now] = model.predict_proba(inputs[now][:, seen])[:, 1].round(DIGITS)
+            model = HistGradientBoostingClassifier(**TREES, random_state=SEED).fit(inputs[learnt][:, seen], bought)
+            learnt_probability = model.predict_proba(inputs[now][:, seen])[:, 1]
+        # The chance not to buy shrinks from day to day; it does so faster in a season that sells more than those that
+        # it was learnt in.
+        faster = season[now] / season[learnt].mean()
+        probability[now] = (1 - (1 - learnt_probability) ** faster).round(DIGITS)
     return probability
 
 

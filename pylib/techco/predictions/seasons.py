@@ -10,9 +10,9 @@ class SeasonClock:
     """Counts days by how much is sold in their month, so that a year has about as many as the calendar gives it."""
 
     def __init__(self, seasons: pd.DataFrame):
-        """`seasons`: a row for each month with `month_number` and `sales_index`; one that is missing is ordinary."""
+        """`seasons`: a row for each month with `month_number` and `purchase_index`; one that is missing is ordinary."""
         index = np.ones(12)
-        index[seasons["month_number"].to_numpy(dtype="int64") - 1] = seasons["sales_index"].to_numpy(dtype="float64")
+        index[seasons["month_number"].to_numpy(dtype="int64") - 1] = seasons["purchase_index"].to_numpy(dtype="float64")
         first = np.datetime64("1600-01-01", "D")
         days = first + np.arange(2 * DAYS_OF_FOUR_HUNDRED_YEARS)
         months = days.astype("datetime64[M]").astype("int64") % 12
