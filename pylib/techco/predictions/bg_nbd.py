@@ -65,7 +65,8 @@ def log_likelihood(parameters: Parameters, frequency: np.ndarray, recency: np.nd
     bought = gammaln(r + frequency) - gammaln(r) + r * np.log(alpha)
     stayed = betaln(a, b + frequency) - betaln(a, b) - (r + frequency) * np.log(alpha + age)
     left = betaln(a + 1, b + frequency - 1) - betaln(a, b) - (r + frequency) * np.log(alpha + recency)
-    return bought + np.where(frequency > 0, np.logaddexp(stayed, left), stayed)
+    likelihood: np.ndarray = bought + np.where(frequency > 0, np.logaddexp(stayed, left), stayed)
+    return likelihood
 
 
 def alive(parameters: Parameters, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
@@ -95,4 +96,5 @@ def expected_purchases(
     # very often; with it the powers of the rest cancel.
     series = (1 - gone) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + frequency - 1, gone)
     while_alive = (a + b + frequency - 1) / (a - 1) * (1 - series)
-    return while_alive / (1 + odds_of_having_left(parameters, frequency, recency, age))
+    expected: np.ndarray = while_alive / (1 + odds_of_having_left(parameters, frequency, recency, age))
+    return expected

@@ -18,6 +18,7 @@ Time is counted in days of an ordinary season (seasons.py), but for BG/NBD, whic
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ RECENCY_BANDS = (7, 14, 30, 60, 90, 180)
 DIGITS = 6
 
 BOUGHT, ACTIVE, PUBLISHED, VALUE = "pareto_nbd", "pareto_nbd_activity", "bg_nbd", "gamma_gamma"
-MODELS = {
+MODELS: dict[str, Callable[..., Any]] = {
     BOUGHT: pareto_nbd.Parameters,
     ACTIVE: pareto_nbd.Parameters,
     PUBLISHED: bg_nbd.Parameters,
@@ -68,11 +69,11 @@ def fit(features: pd.DataFrame, seasons: pd.DataFrame) -> pd.DataFrame:
     `parameter_value`, and `customer_count`, the customers that it was fitted to. Where nothing can be learnt, none.
     """
     clock = SeasonClock(seasons)
-    found = []
+    found: list[tuple[Any, ...]] = []
     for cut_off, rows in in_order(features).groupby("cut_off_date", sort=True):
         # Keys are hashes, so the first of them are a fair sample.
         sample = rows.iloc[:MOST_TO_FIT]
-        past = Past.of(sample, np.datetime64(cut_off, "D"), clock)
+        past = Past.of(sample, clock)
         fitted = {
             BOUGHT: pareto_nbd.fit(*past.bought),
             ACTIVE: pareto_nbd.fit(*past.active),
@@ -112,7 +113,7 @@ def predict(
     said = features[["cut_off_date", "customer_key"]].assign(**dict.fromkeys(SAID, np.nan))
     for cut_off, rows in features.groupby("cut_off_date", sort=True):
         fitted = parameters_of(parameters[parameters["cut_off_date"] == cut_off])
-        for name, values in repeat_purchases(rows, fitted, np.datetime64(cut_off, "D"), clock).items():
+        for name, values in repeat_purchases(rows, fitted, clock).items():
             said.loc[rows.index, name] = values.round(DIGITS)
     return said.assign(
         model_version=VERSION,
@@ -127,12 +128,12 @@ def in_order(features: pd.DataFrame) -> pd.DataFrame:
     return features.sort_values(["cut_off_date", "customer_key"], ignore_index=True)
 
 
-def parameters_of(rows: pd.DataFrame) -> dict:
+def parameters_of(rows: pd.DataFrame) -> dict[str, Any]:
     """The parameters of each model that was fitted as of one cut-off."""
     found = {}
     for model, of_model in rows.groupby("model_name"):
         values = dict(zip(of_model["parameter_name"], of_model["parameter_value"].astype("float64"), strict=True))
-        found[model] = MODELS[model](**values)
+        found[str(model)] = MODELS[str(model)](**values)
     return found
 
 
@@ -147,23 +148,23 @@ class Past:
     amounts: np.ndarray
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, cut_off: np.datetime64, clock: SeasonClock) -> "Past":
+    def of(cls, rows: pd.DataFrame, clock: SeasonClock) -> "Past":
         """From the features of one cut-off."""
         orders = ("first_order_date", "last_order_date", "purchase_day_count")
         actions = ("first_active_date", "last_active_date", "active_day_count")
         purchases = rows["purchase_day_count"].to_numpy(dtype="float64")
         return cls(
-            bought=history(rows, orders, cut_off, clock.days),
-            active=history(rows, actions, cut_off, clock.days),
-            by_calendar=history(rows, orders, cut_off, calendar_days),
+            bought=history(rows, orders, clock.days),
+            active=history(rows, actions, clock.days),
+            by_calendar=history(rows, orders, calendar_days),
             purchases=purchases,
             amounts=rows["revenue_amount"].to_numpy(dtype="float64") / purchases,
         )
 
 
-def repeat_purchases(rows: pd.DataFrame, fitted: dict, cut_off: np.datetime64, clock: SeasonClock) -> dict:
+def repeat_purchases(rows: pd.DataFrame, fitted: dict[str, Any], clock: SeasonClock) -> dict[str, np.ndarray]:
     """What the models of repeated purchases say as of one cut-off, by column."""
-    past = Past.of(rows, cut_off, clock)
+    past, cut_off = Past.of(rows, clock), last_day(rows)
     said = {}
     if ACTIVE in fitted:
         stays = pareto_nbd.alive(fitted[ACTIVE], *past.active)
@@ -171,7 +172,7 @@ def repeat_purchases(rows: pd.DataFrame, fitted: dict, cut_off: np.datetime64, c
         if BOUGHT in fitted:
             frequency, _, age = past.bought
             for days in (LATER, YEAR):
-                weeks = float(clock.days(cut_off + days) - clock.days(cut_off)) / WEEK
+                weeks = float(clock.days(cut_off + days)[0] - clock.days(cut_off)[0]) / WEEK
                 expected = pareto_nbd.expected_while_alive(fitted[BOUGHT], weeks, frequency, age)
                 said[f"pareto_nbd_purchases_{days}_days"] = expected * stays
     if PUBLISHED in fitted:
@@ -188,7 +189,6 @@ def repeat_purchases(rows: pd.DataFrame, fitted: dict, cut_off: np.datetime64, c
 def history(
     rows: pd.DataFrame,
     columns: tuple[str, str, str],
-    cut_off: np.datetime64,
     elapsed: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How many days there are after the first, weeks from the first to the last, and from the first to the cut-off.
@@ -198,7 +198,12 @@ def history(
     first, last, number = (rows[name].to_numpy() for name in columns)
     begin = elapsed(first)
     frequency = number.astype("float64") - 1
-    return frequency, (elapsed(last) - begin) / WEEK, (elapsed(np.array(cut_off)) - begin) / WEEK
+    return frequency, (elapsed(last) - begin) / WEEK, (elapsed(last_day(rows)) - begin) / WEEK
+
+
+def last_day(rows: pd.DataFrame) -> np.ndarray:
+    """The cut-off of rows that have one in common, of shape (1,)."""
+    return rows["cut_off_date"].to_numpy()[:1].astype("datetime64[D]")
 
 
 def calendar_days(dates: np.ndarray) -> np.ndarray:
@@ -267,4 +272,5 @@ def propensity_inputs(features: pd.DataFrame, predictions: pd.DataFrame) -> np.n
 
 def days_since(features: pd.DataFrame, name: str) -> np.ndarray:
     """Days from a date to the cut-off."""
-    return calendar_days(features["cut_off_date"].to_numpy()) - calendar_days(features[name].to_numpy())
+    days: np.ndarray = calendar_days(features["cut_off_date"].to_numpy()) - calendar_days(features[name].to_numpy())
+    return days

@@ -64,4 +64,5 @@ def expected_value(parameters: Parameters, purchases: np.ndarray, mean_value: np
     p, q, gamma = parameters.p, parameters.q, parameters.gamma
     # The mean of all exists where q is above 1; just above, it is without bound.
     q = max(q, 1.05)
-    return p * (gamma + purchases * np.maximum(mean_value, 0.0)) / (p * purchases + q - 1)
+    value: np.ndarray = p * (gamma + purchases * np.maximum(mean_value, 0.0)) / (p * purchases + q - 1)
+    return value

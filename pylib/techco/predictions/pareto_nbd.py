@@ -66,7 +66,8 @@ def log_likelihood(parameters: Parameters, frequency: np.ndarray, recency: np.nd
     active = gammaln(r + frequency) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     stayed = -(r + frequency) * np.log(alpha + age) - s * np.log(beta + age)
     left = np.log(s / (r + s + frequency)) + log_of_leaving(parameters, frequency, recency, age)
-    return active + np.logaddexp(stayed, left)
+    likelihood: np.ndarray = active + np.logaddexp(stayed, left)
+    return likelihood
 
 
 def log_of_leaving(parameters: Parameters, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
@@ -80,10 +81,12 @@ def log_of_leaving(parameters: Parameters, frequency: np.ndarray, recency: np.nd
         # active.
         rest = np.log((smaller + weeks) / (larger + weeks))
         series = hyp2f1(1, both + 1 - second, both + 1, (larger - smaller) / (larger + weeks))
-        return (1 - second) * rest + np.log(series) - both * np.log(larger + weeks)
+        logarithm: np.ndarray = (1 - second) * rest + np.log(series) - both * np.log(larger + weeks)
+        return logarithm
 
     since_last, since_now = until(recency), until(age)
-    return since_last + np.log(np.maximum(-np.expm1(since_now - since_last), SMALLEST))
+    difference: np.ndarray = since_last + np.log(np.maximum(-np.expm1(since_now - since_last), SMALLEST))
+    return difference
 
 
 def alive(parameters: Parameters, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
@@ -95,7 +98,8 @@ def alive(parameters: Parameters, frequency: np.ndarray, recency: np.ndarray, ag
         + s * np.log(beta + age)
         + log_of_leaving(parameters, frequency, recency, age)
     )
-    return 1 / (1 + np.exp(np.minimum(odds, LARGEST)))
+    probability: np.ndarray = 1 / (1 + np.exp(np.minimum(odds, LARGEST)))
+    return probability
 
 
 def expected_while_alive(parameters: Parameters, weeks: float, frequency: np.ndarray, age: np.ndarray) -> np.ndarray:

@@ -24,4 +24,5 @@ class SeasonClock:
     def days(self, dates: np.ndarray) -> np.ndarray:
         """Days of an ordinary season up to the end of each date (datetime64), from a fixed beginning."""
         place = (dates.astype("datetime64[D]") - self.first).astype("int64")
-        return self.elapsed[place.clip(0, len(self.elapsed) - 1)]
+        elapsed: np.ndarray = self.elapsed[place.clip(0, len(self.elapsed) - 1)]
+        return elapsed
