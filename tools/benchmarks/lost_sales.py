@@ -17,8 +17,8 @@ MOST_OFF, LEAST_CORRELATION = 0.15, 0.7
 
 PIECES = """
     select
-        product_id,
-        warehouse_id,
+        dim_product.product_id,
+        dim_warehouse.warehouse_id,
         sum(positions.lost_quantity) as estimated,
         coalesce(sum(hidden.unmet_units), 0) as hidden
     from warehouse.inventory.daily_inventory_position as positions
