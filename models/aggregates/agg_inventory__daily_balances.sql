@@ -121,9 +121,9 @@ select
     balances.warehouse_key,
 
     ---------- movements of the day, and the stock that it ends with
-{%- for movement in movements_of_day + ['closing', 'reserved', 'purchases_in_transit', 'transfers_in_transit'] %}
-    cast(balances.{{ movement }}_quantity as bigint) as {{ movement }}_quantity,
-{%- endfor %}
+    {%- for movement in movements_of_day + ['closing', 'reserved', 'purchases_in_transit', 'transfers_in_transit'] %}
+        cast(balances.{{ movement }}_quantity as bigint) as {{ movement }}_quantity,
+    {%- endfor %}
     cast(balances.closing_quantity - balances.reserved_quantity as bigint) as available_quantity,
 
     ---------- demand

@@ -60,9 +60,9 @@ select
 
     ---------- quantities: opening + movements = closing; unknown where the day's movements were not delivered
     cast(case when is_complete then closing_quantity - net_quantity end as bigint) as opening_quantity,
-{%- for movement in movements %}
-    cast(case when is_complete then {{ movement }}_quantity end as bigint) as {{ movement }}_quantity,
-{%- endfor %}
+    {%- for movement in movements %}
+        cast(case when is_complete then {{ movement }}_quantity end as bigint) as {{ movement }}_quantity,
+    {%- endfor %}
     cast(case when is_complete then closing_quantity end as bigint) as closing_quantity,
     cast(case when is_complete then unbooked_quantity end as bigint) as unbooked_count_quantity,
 
@@ -73,18 +73,18 @@ select
     cast(case when is_complete then transfers_in_transit_quantity end as bigint) as transfers_in_transit_quantity,
 
     ---------- values in the reporting currency: nothing is worth nothing, whatever it costs
-{%- for value, quantity, is_known in [
-    ('stock_value', none, 'is_complete'), ('cost_of_goods_sold', 'sold_quantity', 'is_complete'),
-    ('lost_sales', 'lost_quantity', 'has_orders'),
-] %}
-    case
-        when not {{ is_known }} or not has_costs then null
-        {%- if quantity %}
-            when {{ quantity }} = 0 then 0
-        {%- endif %}
-        else {{ convert(value, 'currency_code', 'reporting_rate') }}
-    end as {{ value }}_reporting,
-{%- endfor %}
+    {%- for value, quantity, is_known in [
+        ('stock_value', none, 'is_complete'), ('cost_of_goods_sold', 'sold_quantity', 'is_complete'),
+        ('lost_sales', 'lost_quantity', 'has_orders'),
+    ] %}
+        case
+            when not {{ is_known }} or not has_costs then null
+            {%- if quantity %}
+                when {{ quantity }} = 0 then 0
+            {%- endif %}
+            else {{ convert(value, 'currency_code', 'reporting_rate') }}
+        end as {{ value }}_reporting,
+    {%- endfor %}
 
     ---------- demand and cover
     cast(case when has_orders then ordered_quantity end as bigint) as ordered_quantity,

@@ -58,7 +58,9 @@ spread as (
         sum(product_level * exposed * product_level * exposed)
         / nullif(
             greatest(
-                sum((ordered - product_level * exposed) * (ordered - product_level * exposed) - product_level * exposed), 0
+                sum(
+                    (ordered - product_level * exposed) * (ordered - product_level * exposed) - product_level * exposed
+                ), 0
             ), 0
         ) as shape
     from days_with_product_level

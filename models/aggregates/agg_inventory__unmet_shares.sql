@@ -39,10 +39,14 @@ days_with_parts as (
 
     select
         days.*,
-        coalesce(inbound_hours.share_before + inbound_hours.share_of_day * extract(minute from days.first_inbound_at) / 60.0, 0)
-            as share_before_inbound,
-        coalesce(order_hours.share_before + order_hours.share_of_day * extract(minute from days.last_ordered_at) / 60.0, 0)
-            as share_before_last_order
+        coalesce(
+            inbound_hours.share_before
+            + inbound_hours.share_of_day * extract(minute from days.first_inbound_at) / 60.0, 0
+        ) as share_before_inbound,
+        coalesce(
+            order_hours.share_before
+            + order_hours.share_of_day * extract(minute from days.last_ordered_at) / 60.0, 0
+        ) as share_before_last_order
     from offered_days as days
     left join hours as inbound_hours
         on
@@ -63,7 +67,8 @@ days_with_unmet_share as (
         days.share_before_inbound * coalesce(opening_sizes.unmet_share, 0)
         + greatest(days.share_before_last_order - days.share_before_inbound, 0)
         * (coalesce(full_sizes.unmet_share, 0) + coalesce(closing_sizes.unmet_share, 0)) / 2
-        + (1 - greatest(days.share_before_inbound, days.share_before_last_order)) * coalesce(closing_sizes.unmet_share, 0)
+        + (1 - greatest(days.share_before_inbound, days.share_before_last_order))
+        * coalesce(closing_sizes.unmet_share, 0)
             as unmet_share
     from days_with_parts as days
     left join sizes as opening_sizes

@@ -70,8 +70,7 @@ figures as (
         ) as variation,
         round(week_count / weeks_with_demand, 4) as demand_interval,
         round(
-            (squares / weeks_with_demand) / nullif((quantity / weeks_with_demand) * (quantity / weeks_with_demand), 0) - 1,
-            4
+            squares * weeks_with_demand / nullif(quantity * quantity, 0) - 1, 4
         ) as size_variation
     from sums
 
@@ -97,7 +96,9 @@ select
     end as xyz_class,
     case
         when week_count < {{ cut_offs.least_weeks }} then null
-        when demand_interval < {{ cut_offs.intermittent_interval }} and size_variation < {{ cut_offs.erratic_variation }}
+        when
+            demand_interval < {{ cut_offs.intermittent_interval }}
+            and size_variation < {{ cut_offs.erratic_variation }}
             then 'smooth'
         when demand_interval < {{ cut_offs.intermittent_interval }} then 'erratic'
         when size_variation < {{ cut_offs.erratic_variation }} then 'intermittent'

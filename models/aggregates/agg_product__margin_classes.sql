@@ -30,7 +30,7 @@ margins_in_order as (
         *,
         sum(greatest(coalesce(margin_amount, 0), 0)) over () as margin_of_all,
         sum(greatest(coalesce(margin_amount, 0), 0)) over (
-            order by coalesce(margin_amount, 0) desc, product_key
+            order by coalesce(margin_amount, 0) desc, product_key asc
             rows between unbounded preceding and current row
         ) - greatest(coalesce(margin_amount, 0), 0) as margin_of_better_ones
     from margins

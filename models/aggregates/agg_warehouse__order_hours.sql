@@ -4,14 +4,14 @@ lines as (
 
     select
         served.warehouse_key,
-        cast(extract(hour from {{ business_time('lines.ordered_at') }}) as bigint) as hour_of_day,
-        sum(lines.quantity) as quantity
-    from {{ ref('fct_order_line') }} as lines
+        cast(extract(hour from {{ business_time('order_lines.ordered_at') }}) as bigint) as hour_of_day,
+        sum(order_lines.quantity) as quantity
+    from {{ ref('fct_order_line') }} as order_lines
     inner join {{ ref('agg_warehouse__served_countries') }} as served
-        on lines.shipping_country_code = served.country_code
+        on order_lines.shipping_country_code = served.country_code
     where
-        lines.quantity > 0
-        and lines.order_date <= {{ as_of() }}
+        order_lines.quantity > 0
+        and order_lines.order_date <= {{ as_of() }}
     group by served.warehouse_key, hour_of_day
 
 ),
@@ -35,7 +35,10 @@ hours_with_orders as (
             order by hours.hour_of_day
             rows between unbounded preceding and current row
         ) as quantity_so_far
-    from (select distinct warehouse_key from lines) as warehouses
+    from (
+        select distinct warehouse_key
+        from lines
+    ) as warehouses
     cross join hours
     left join lines
         on

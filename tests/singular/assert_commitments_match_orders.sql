@@ -84,12 +84,20 @@ expected as (
 
 shown as (
 
-    select 'reserved' as kind, product_key, warehouse_key, reserved_quantity as quantity
+    select
+        'reserved' as kind,
+        product_key,
+        warehouse_key,
+        reserved_quantity as quantity
     from balances
 
     union all
 
-    select 'purchases in transit' as kind, product_key, warehouse_key, purchases_in_transit_quantity as quantity
+    select
+        'purchases in transit' as kind,
+        product_key,
+        warehouse_key,
+        purchases_in_transit_quantity as quantity
     from balances
 
 )

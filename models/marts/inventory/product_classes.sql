@@ -4,36 +4,6 @@
 
 with
 
--- What was asked for in the last 13 weeks, and in the 13 before, as shares of what the whole company was asked for.
-trends as (
-
-    select
-        product_key,
-        first_week,
-        earlier_quantity,
-        cast(recent_quantity as double) / nullif(sum(recent_quantity) over (), 0) as recent_share,
-        cast(earlier_quantity as double) / nullif(sum(earlier_quantity) over (), 0) as earlier_share
-    from (
-        select
-            product_key,
-            min(week_start) as first_week,
-            sum(case when week_start > {{ add_days(last_day, -91) }} then demand_quantity else 0 end)
-                as recent_quantity,
-            sum(
-                case
-                    when
-                        week_start > {{ add_days(last_day, -182) }}
-                        and week_start <= {{ add_days(last_day, -91) }}
-                        then demand_quantity
-                    else 0
-                end
-            ) as earlier_quantity
-        from {{ ref('agg_product__weekly_demand') }}
-        group by product_key
-    ) as quantities
-
-),
-
 products as (
 
     select
@@ -61,7 +31,7 @@ products_with_stages as (
                 then 'new'
             when
                 trends.earlier_quantity >= {{ cut_offs.fading_least_quantity }}
-                and coalesce(trends.recent_share, 0) < {{ cut_offs.fading_share }} * trends.earlier_share
+                and trends.recent_share < {{ cut_offs.fading_share }} * trends.earlier_share
                 then 'fading'
             else 'running'
         end as lifecycle_stage,
@@ -81,7 +51,7 @@ products_with_stages as (
         ages.share_over_90_days,
         ages.share_over_180_days
     from products
-    left join trends
+    left join {{ ref('agg_product__demand_trends') }} as trends
         on products.product_key = trends.product_key
     left join {{ ref('agg_product__stock_turnover') }} as stocks
         on products.product_key = stocks.product_key
@@ -117,18 +87,30 @@ select
     products.lifecycle_stage,
 
     ---------- margin and demand
-    cast(case when margins.product_key is not null then margins.margin_amount when products.has_sales then 0 end as decimal(18, 3))
-        as margin_amount,
-    cast(case when patterns.product_key is not null then patterns.demand_per_week when products.has_sales then 0 end as decimal(18, 4))
-        as demand_per_week,
+    cast(
+        case
+            when margins.product_key is not null then margins.margin_amount
+            when products.has_sales then 0
+        end as decimal(18, 3)
+    ) as margin_amount,
+    cast(
+        case
+            when patterns.product_key is not null then patterns.demand_per_week
+            when products.has_sales then 0
+        end as decimal(18, 4)
+    ) as demand_per_week,
     cast(patterns.variation as decimal(18, 4)) as demand_variation,
     cast(patterns.demand_interval as decimal(18, 4)) as demand_interval_weeks,
     cast(patterns.size_variation as decimal(18, 4)) as demand_size_variation,
 
     ---------- stock
     cast(case when products.has_stock then coalesce(products.on_hand_quantity, 0) end as bigint) as on_hand_quantity,
-    cast(case when products.has_stock and products.was_never_stocked then 0 else products.stock_value end as decimal(18, 3))
-        as stock_value,
+    cast(
+        case
+            when products.has_stock and products.was_never_stocked then 0
+            else products.stock_value
+        end as decimal(18, 3)
+    ) as stock_value,
     {{ safe_decimal('round(products.turnover, 4)', 18, 4) }} as turnover,
     {{ safe_decimal('round(products.sell_through_rate, 4)', 18, 4) }} as sell_through_rate,
     cast(products.oldest_age_days as bigint) as oldest_age_days,

@@ -103,31 +103,31 @@ select
     suppliers.lead_time_days as promised_lead_time_days,
 
     ---------- orders of the last 365 days
-{%- for count in ['purchase_order', 'line', 'cancelled_line'] %}
-    cast(coalesce(figures.{{ count }}_count, 0) as bigint) as {{ count }}_count,
-{%- endfor %}
+    {%- for count in ['purchase_order', 'line', 'cancelled_line'] %}
+        cast(coalesce(figures.{{ count }}_count, 0) as bigint) as {{ count }}_count,
+    {%- endfor %}
     cast(case when figures.supplier_key is null then 0 else figures.ordered_amount end as decimal(18, 3))
         as ordered_amount,
 
     ---------- days from order to the last piece
     cast(coalesce(figures.lead_time_count, 0) as bigint) as lead_time_count,
-{%- for figure in ['mean', 'p50', 'p90', 'standard_deviation'] %}
-    cast(round(figures.lead_time_{{ figure }}, 2) as decimal(18, 2)) as lead_time_{{ figure }},
-{%- endfor %}
+    {%- for figure in ['mean', 'p50', 'p90', 'standard_deviation'] %}
+        cast(round(figures.lead_time_{{ figure }}, 2) as decimal(18, 2)) as lead_time_{{ figure }},
+    {%- endfor %}
 
     ---------- deliveries: when pieces came is known to the warehouse system alone
     cast(coalesce(figures.due_line_count, 0) as bigint) as due_line_count,
-{%- for rate, part, whole, is_known in [
-    ('partial_delivery', 'partial', 'received', 'has_receipts'), ('on_time', 'on_time', 'due', 'has_receipts'),
-    ('in_full', 'in_full', 'due', 'true'), ('on_time_in_full', 'on_time_in_full', 'due', 'has_receipts'),
-] %}
-    cast(
-        case
-            when {{ is_known }}
-                then round(cast(figures.{{ part }}_line_count as double) / nullif(figures.{{ whole }}_line_count, 0), 4)
-        end as decimal(18, 4)
-    ) as {{ rate }}_rate,
-{%- endfor %}
+    {%- for rate, part, whole, is_known in [
+        ('partial_delivery', 'partial', 'received', 'has_receipts'), ('on_time', 'on_time', 'due', 'has_receipts'),
+        ('in_full', 'in_full', 'due', 'true'), ('on_time_in_full', 'on_time_in_full', 'due', 'has_receipts'),
+    ] %}
+        cast(
+            case
+                when {{ is_known }} and figures.{{ whole }}_line_count > 0
+                    then round(cast(figures.{{ part }}_line_count as double) / figures.{{ whole }}_line_count, 4)
+            end as decimal(18, 4)
+        ) as {{ rate }}_rate,
+    {%- endfor %}
 
     ---------- prices
     cast(coalesce(figures.priced_line_count, 0) as bigint) as priced_line_count,
