@@ -71,23 +71,28 @@ days_with_level as (
 
     select
         days.*,
-        case
-            when days.product_level is null or days.product_level = 0 then 0
-            when spread.shape is null then days.product_level
-            else (days.ordered + spread.shape) / (days.exposed + spread.shape / days.product_level)
-        end as demand_level
+        -- A product is at most all that the company sells.
+        least(
+            case
+                when days.product_level is null or days.product_level = 0 then 0
+                when spread.shape is null then days.product_level
+                else (days.ordered + spread.shape) / (days.exposed + spread.shape / days.product_level)
+            end, 1
+        ) as demand_level
     from days_with_product_level as days
     cross join spread
 
 ),
 
--- Of a day, the levels of what could be sold add up to what was ordered.
+-- Of a day, the levels of what could be sold add up to what was ordered; where nearly nothing could, that says little.
 days_with_demand as (
 
     select
         *,
-        demand_level * ordered_in_company * ordered_in_company
-        / nullif(sum(demand_level * exposure) over (partition by date_day), 0) as expected_quantity
+        demand_level * ordered_in_company
+        * least(
+            coalesce(ordered_in_company / nullif(sum(demand_level * exposure) over (partition by date_day), 0), 1), 2
+        ) as expected_quantity
     from days_with_level
 
 )
