@@ -9,8 +9,6 @@ lines as (
     select
         *,
         purchase_order_status = 'cancelled' as is_cancelled,
-        -- All of it has come.
-        received_quantity >= ordered_quantity and receipt_count > 0 as is_complete,
         -- By now all of it should have come, or has.
         purchase_order_status <> 'cancelled'
         and expected_on is not null
@@ -20,13 +18,10 @@ lines as (
 
 ),
 
-lines_with_lead_times as (
+lines_with_list_amounts as (
 
     select
         *,
-        case
-            when is_complete then cast({{ days_between('order_date', 'last_receipt_date') }} as double)
-        end as lead_time_days,
         ordered_amount_reporting * list_unit_cost / nullif(unit_cost, 0) as list_amount_reporting
     from lines
 
@@ -41,12 +36,6 @@ figures as (
         count_if(is_cancelled) as cancelled_line_count,
         {{ null_propagating_sum('case when is_cancelled then 0 else ordered_amount_reporting end') }} as ordered_amount,
 
-        count(lead_time_days) as lead_time_count,
-        avg(lead_time_days) as lead_time_mean,
-        percentile_cont(0.5) within group (order by lead_time_days) as lead_time_p50,
-        percentile_cont(0.9) within group (order by lead_time_days) as lead_time_p90,
-        stddev_samp(lead_time_days) as lead_time_standard_deviation,
-
         count_if(receipt_count > 0) as received_line_count,
         count_if(receipt_count > 1) as partial_line_count,
         count_if(is_due) as due_line_count,
@@ -58,7 +47,7 @@ figures as (
         sum(case when list_amount_reporting is not null and not is_cancelled then ordered_amount_reporting end)
             as priced_amount,
         sum(case when not is_cancelled then list_amount_reporting end) as list_amount
-    from lines_with_lead_times
+    from lines_with_list_amounts
     group by supplier_key
 
 ),
@@ -110,9 +99,9 @@ select
         as ordered_amount,
 
     ---------- days from order to the last piece
-    cast(coalesce(figures.lead_time_count, 0) as bigint) as lead_time_count,
+    cast(coalesce(lead_times.lead_time_count, 0) as bigint) as lead_time_count,
     {%- for figure in ['mean', 'p50', 'p90', 'standard_deviation'] %}
-        cast(round(figures.lead_time_{{ figure }}, 2) as decimal(18, 2)) as lead_time_{{ figure }},
+        cast(round(lead_times.lead_time_{{ figure }}, 2) as decimal(18, 2)) as lead_time_{{ figure }},
     {%- endfor %}
 
     ---------- deliveries: when pieces came is known to the warehouse system alone
@@ -144,5 +133,7 @@ select
 from suppliers
 left join figures
     on suppliers.supplier_key = figures.supplier_key
+left join {{ ref('agg_supplier__lead_times') }} as lead_times
+    on suppliers.supplier_key = lead_times.supplier_key
 left join open_lines
     on suppliers.supplier_key = open_lines.supplier_key
