@@ -11,7 +11,7 @@ demand as (
         balances.warehouse_key,
         floor({{ days_between('balances.date_day', last_day) }} / 7) as weeks_ago,
         count(*) as day_count,
-        sum(cast(balances.ordered_quantity as double) + coalesce(cast(lost_sales.lost_quantity as double), 0)) as quantity
+        sum(balances.ordered_quantity + coalesce(lost_sales.lost_quantity, 0)) as quantity
     from {{ ref('agg_inventory__daily_balances') }} as balances
     inner join (
         select
@@ -41,7 +41,7 @@ means as (
 
     select
         *,
-        7 * sum(quantity) over (partition by product_key, warehouse_key)
+        7 * cast(sum(quantity) over (partition by product_key, warehouse_key) as double)
         / sum(day_count) over (partition by product_key, warehouse_key) as mean
     from demand
 
@@ -50,7 +50,10 @@ means as (
 -- By how much weeks vary beyond chance, of all products alike: the dispersion of a negative binomial, by the method of moments.
 dispersion as (
 
-    select coalesce(greatest(sum((quantity - mean) * (quantity - mean) - mean) / nullif(sum(mean * mean), 0), 0), 0) as dispersion
+    select
+        greatest(
+            coalesce(sum((quantity - mean) * (quantity - mean) - mean) / nullif(sum(mean * mean), 0), 0), 0
+        ) as dispersion
     from means
     where day_count = 7
 
@@ -83,10 +86,13 @@ select
     weeks.week_start,
 
     ---------- pieces that the week is expected to be asked for
-    products.mean as expected_quantity,
-    products.mean as p50_quantity,
-    products.mean + 1.2816 * sqrt(products.mean + dispersion.dispersion * products.mean * products.mean)
-        as p90_quantity
+    cast(round(products.mean, 4) as decimal(18, 4)) as expected_quantity,
+    cast(round(products.mean, 4) as decimal(18, 4)) as p50_quantity,
+    cast(
+        round(
+            products.mean + 1.2816 * sqrt(products.mean + dispersion.dispersion * products.mean * products.mean), 4
+        ) as decimal(18, 4)
+    ) as p90_quantity
 from products_with_means as products
 cross join dispersion
 cross join weeks

@@ -10,8 +10,9 @@ demand as (
     select
         product_key,
         warehouse_key,
-        sum(expected_quantity) / (7 * count(*)) as demand_per_day,
-        avg(greatest(p90_quantity - p50_quantity, 0)) / 1.2816 / sqrt(7) as deviation_per_day
+        cast(sum(expected_quantity) as double) / (7 * count(*)) as demand_per_day,
+        cast(sum(greatest(p90_quantity - p50_quantity, 0)) as double) / count(*) / 1.2816 / sqrt(7)
+            as deviation_per_day
     from {{ ref('agg_inventory__demand_outlook') }}
     group by product_key, warehouse_key
 

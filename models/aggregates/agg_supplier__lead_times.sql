@@ -23,6 +23,6 @@ select
     avg(lead_time_days) as lead_time_mean,
     percentile_cont(0.5) within group (order by lead_time_days) as lead_time_p50,
     percentile_cont(0.9) within group (order by lead_time_days) as lead_time_p90,
-    stddev_samp(lead_time_days) as lead_time_standard_deviation
+    round(stddev_samp(lead_time_days), 4) as lead_time_standard_deviation
 from lead_times
 group by supplier_key
