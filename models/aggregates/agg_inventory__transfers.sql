@@ -12,7 +12,7 @@ points as (
 
 ),
 
--- Spare pieces go to the warehouse that lacks most of them, and to one alone.
+-- Spare pieces go to the warehouse that lacks most of them, and to one alone; fewer than spare it an order are left where they are.
 transfers as (
 
     select
@@ -30,6 +30,7 @@ transfers as (
     where
         receivers.missing_quantity > 0
         and donors.spare_quantity > 0
+        and donors.spare_quantity >= receivers.reorder_point - receivers.position_quantity
     qualify row_number() over (
         partition by donors.product_key, donors.warehouse_key
         order by receivers.missing_quantity desc, receivers.warehouse_key asc
