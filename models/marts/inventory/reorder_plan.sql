@@ -126,7 +126,9 @@ select
     from_warehouse_id,
     case
         when action = 'order'
-            then {{ convert(safe_money('order_quantity * unit_cost', 'currency_code'), 'currency_code', 'reporting_rate') }}
+            then {{ convert(
+                safe_money('order_quantity * unit_cost', 'currency_code'), 'currency_code', 'reporting_rate'
+            ) }}
     end as cost_amount,
 
     ---------- why
@@ -146,15 +148,21 @@ select
         when 'run_down'
             then 'Sell the ' || cast(quantity as varchar) || ' pieces that are left: the product is discontinued.'
         when 'transfer'
-            then 'Move ' || cast(quantity as varchar) || ' pieces from ' || from_warehouse_id || ', which can spare them: '
+            then
+                'Move ' || cast(quantity as varchar) || ' pieces from ' || from_warehouse_id
+                || ', which can spare them: '
         when 'order'
-            then 'Order ' || cast(quantity as varchar) || ' pieces from ' || supplier || ' by ' || cast(act_by as varchar) || ': '
+            then
+                'Order ' || cast(quantity as varchar) || ' pieces from ' || supplier
+                || ' by ' || cast(act_by as varchar) || ': '
         else
             'Ask ' || supplier || ' for the ' || cast(quantity as varchar) || ' pieces on order, '
             || cast(overdue_quantity as varchar) || ' of them overdue: ' || cast(available_quantity as varchar)
             || ' available pieces last until ' || cast(runs_out_on as varchar) || ' at ' || pace || ', '
-            || coalesce('and the next ones are promised for ' || cast(next_expected_on as varchar), 'and no later day is promised')
-            || '.'
+            || coalesce(
+                'and the next ones are promised for ' || cast(next_expected_on as varchar),
+                'and no later day is promised'
+            ) || '.'
     end
     || case
         when action in ('transfer', 'order')
