@@ -110,6 +110,10 @@ compare-marts: env-build ## Compare every mart of two warehouse files of one lan
 redaction: env-test ## Measure what redact_text() finds in texts; needs a built warehouse
 	python -m tools.benchmarks.redaction
 
+.PHONY: lost-sales
+lost-sales: env-build ## Hold the estimate of lost sales against what the simulated company could not sell; needs a built warehouse
+	python -m tools.benchmarks.lost_sales
+
 .PHONY: prove
 prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove

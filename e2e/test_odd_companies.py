@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from comparing import query
 from conftest import TESTED_BUILD, House, house
-from small_zone import land
+from small_zone import land, land_nothing
 
 PEPPER = {"TECHCO_PEPPER": "a pepper of enough characters"}
 DAY = "2025-09-01"
@@ -109,3 +109,126 @@ def test_kpis_of_processes_that_nobody_counts_are_null(refunded):
         assert values[name, "month"] == (known.get(name), False), name
     without_country = "select count(distinct kpi_name) from kpi.kpi_by_period where country_code = 'DE'"
     assert query(refunded.warehouse, without_country) == [(20,)]
+
+
+def test_a_company_without_a_warehouse_system_has_classes_and_no_stock(refunded):
+    shown = "product_id, abc_class, demand_pattern, on_hand_quantity, is_dead_stock, dead_stock_value"
+    assert query(refunded.warehouse, f"select {shown} from inventory.product_classes") == [
+        ("P", "C", "none", None, None, None),
+    ]
+    assert query(refunded.warehouse, "select * from inventory.supplier_performance") == []
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory, dbt_files) -> House:
+    """One warehouse and no purchase orders: products that sold once, a million times, never, or below nothing."""
+    made = house(tmp_path_factory.mktemp("stocked"), dbt_files)
+    product = {
+        "category_code": "phones",
+        "currency_code": "EUR",
+        "standard_cost": Decimal(60),
+        "list_price": Decimal(99),
+    }
+    status = {"ended": "discontinued"}
+    names = ("once", "million", "never", "negative", "ended")
+    rows = [
+        product | {"product_id": name, "product_status": status.get(name, "active"), "_committed_at": EARLIER}
+        for name in names
+    ]
+    land(made.landing, "erp.products", DAY, rows)
+    orders = {"O1": ("once", 1), "O2": ("million", 1_000_000), "O3": ("negative", 2)}
+    shipped = SALE | {"order_status": "shipped", "_committed_at": datetime(2025, 9, 2, 12)}
+    land(made.landing, "shop.orders", "2025-09-02", [shipped | {"order_id": order_id} for order_id in orders])
+    lines = [
+        LINE | {"order_item_id": f"L{order_id}", "order_id": order_id, "product_id": name, "quantity": quantity}
+        for order_id, (name, quantity) in orders.items()
+    ]
+    land(made.landing, "shop.order_items", "2025-09-02", lines)
+    opened = {"once": 3, "million": 1_000_000, "ended": 5}
+    moved = {"warehouse_id": "W", "movement_type": "opening", "moved_at": datetime(2025, 9, 1, 8)}
+    movements = [
+        moved | {"movement_id": f"M{name}", "product_id": name, "quantity": quantity}
+        for name, quantity in opened.items()
+    ]
+    land(made.landing, "wms.inventory_movements", DAY, movements)
+    sold = {
+        "warehouse_id": "W",
+        "movement_type": "sale",
+        "reference_type": "order",
+        "moved_at": datetime(2025, 9, 2, 12),
+    }
+    sales = [
+        sold | {"movement_id": f"S{order_id}", "reference_id": order_id, "product_id": name, "quantity": -quantity}
+        for order_id, (name, quantity) in orders.items()
+    ]
+    land(made.landing, "wms.inventory_movements", "2025-09-02", sales)
+    # A piece is missing, and nobody has booked it.
+    count = {"stock_count_id": "C1", "warehouse_id": "W", "product_id": "once", "counted_quantity": 1}
+    land(made.landing, "wms.stock_counts", "2025-09-02", [count | {"counted_at": datetime(2025, 9, 2, 18)}])
+    for day in ("2025-09-02", "2025-09-03"):
+        land_nothing(made.landing, day)
+    (made.landing / "_landing_zone.json").write_text(json.dumps({"landing_zone_id": "stocked", "simulated": False}))
+    made.dbt(*TESTED_BUILD, **PEPPER)
+    return made
+
+
+def test_stock_of_every_odd_product_closes(stocked):
+    shown = """
+        select
+            product_id, cast(date_day as varchar), closing_quantity, reserved_quantity, available_quantity,
+            days_without_stock, unbooked_count_quantity, purchases_in_transit_quantity
+        from inventory.daily_inventory_position
+        inner join core.dim_product using (product_key)
+        where date_day >= date '2025-09-02'
+        order by product_id, date_day
+    """
+    assert query(stocked.warehouse, shown) == [
+        ("ended", "2025-09-02", 5, 0, 5, 0, None, None),
+        ("ended", "2025-09-03", 5, 0, 5, 0, None, None),
+        ("million", "2025-09-02", 0, 0, 0, 1, None, None),
+        ("million", "2025-09-03", 0, 0, 0, 2, None, None),
+        ("negative", "2025-09-02", -2, 0, -2, 1, None, None),
+        ("negative", "2025-09-03", -2, 0, -2, 2, None, None),
+        ("once", "2025-09-02", 2, 0, 2, 0, -1, None),
+        ("once", "2025-09-03", 2, 0, 2, 0, None, None),
+    ]
+
+
+def test_what_is_lost_is_a_number_and_nothing_of_what_is_discontinued(stocked):
+    lost = """
+        select product_id, bool_and(lost_quantity between 0 and 1e7), sum(lost_quantity) > 0
+        from inventory.daily_inventory_position
+        inner join core.dim_product using (product_key)
+        group by product_id
+        order by product_id
+    """
+    assert query(stocked.warehouse, lost) == [
+        ("ended", True, False),
+        ("million", True, True),
+        ("negative", True, True),
+        ("once", True, False),
+    ]
+
+
+def test_every_odd_product_has_a_class_or_none(stocked):
+    shown = """
+        select product_id, abc_class, xyz_class, demand_pattern, lifecycle_stage, on_hand_quantity, stock_value
+        from inventory.product_classes
+        order by product_id
+    """
+    # No week with a sale is over. A line of a million pieces is in the quarantine; its movement is not.
+    assert query(stocked.warehouse, shown) == [
+        ("ended", "C", None, "none", "discontinued", 5, 300),
+        ("million", "C", None, "none", "new", 0, 0),
+        ("negative", "A", None, "none", "new", -2, -120),
+        ("never", "C", None, "none", "running", 0, 0),
+        ("once", "A", None, "none", "new", 2, 120),
+    ]
+
+
+def test_nothing_discontinued_is_ordered(stocked):
+    shown = "select product_id, action, quantity, cost_amount, reason from inventory.reorder_plan order by product_id"
+    # Nobody knows who supplies anything, so nothing can be ordered.
+    assert query(stocked.warehouse, shown) == [
+        ("ended", "run_down", 5, None, "Sell the 5 pieces that are left: the product is discontinued."),
+    ]

@@ -232,6 +232,15 @@ def test_an_analyst_has_no_clear_values(released):
     ]
 
 
+def test_a_buyer_sees_products_and_suppliers_and_no_person(released):
+    told = "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal"
+    columns = query(released, "buyer", told)
+    assert {table.split(".")[0] for table, _ in columns} == {"inventory", "kpi"}
+    assert {"inventory.product_classes", "inventory.supplier_performance"} <= {table for table, _ in columns}
+    keys = {"customer_key", "person_key", "device_key", "order_id", "session_id"}
+    assert not [(table, column) for table, column in columns if column in keys]
+
+
 @pytest.mark.parametrize("role", ("analyst", "dpo", *LIMITED))
 def test_every_table_and_column_says_what_it_means(released, role):
     models = declared_models()

@@ -32,7 +32,7 @@ from tools.simulator.__main__ import main as simulate
 DAYS = ("--days", "6", "--history-days", "20", "--customers", "300", "--orders-per-day", "30", "--seed", "7")
 # Nodes that are through before the second build is killed: base and a part of staging.
 KILLED_BEHIND = 60
-CONSUMERS = ("analyst", "marketing", "support", "dpo")
+CONSUMERS = ("analyst", "marketing", "support", "buyer", "dpo")
 CLEAR = {
     "person_id": "'C17'",
     "name": "'Ana'",
@@ -69,6 +69,7 @@ SHOWN = {
         *("C17", "Ana", "A***@example.com", "***3456", "Lindenweg 4", "10115"),
         *(None, None, None, "***2051", None, None),
     ),
+    "buyer": (None,) * len(CLEAR),
     "dpo": (
         *("C17", "Ana", "Ana.Silva@Example.com", "+49 30 123456", "Lindenweg 4", "10115"),
         *(datetime.date(1984, 7, 9), "203.0.113.9", "d-81", "DE02120300000000202051", "12345678909", "Ana, call me"),
@@ -230,6 +231,7 @@ def test_each_role_is_granted_the_schemas_of_the_registry_and_views_of_persons_i
         "analyst": {"core", "kpi", "customers", "inventory", "governance"},
         "marketing": {"core", "kpi", "customers", "personal"},
         "support": {"core", "personal"},
+        "buyer": {"kpi", "inventory"},
         "dpo": {"core", "kpi", "customers", "inventory", "governance", "personal"},
     }
     views = {
@@ -241,7 +243,7 @@ def test_each_role_is_granted_the_schemas_of_the_registry_and_views_of_persons_i
     unknown = {"personal.social__mentions", "personal.support__messages", "personal.carriers__tracking_events"}
     assert personal["dpo"] - personal["support"] == unknown
     assert personal["support"] == personal["marketing"]
-    assert personal["analyst"] == set()
+    assert personal["analyst"] == personal["buyer"] == set()
     assert "core.fct_order" in views["support"]
     assert views["analyst"] <= views["dpo"]
 
@@ -349,7 +351,7 @@ def test_each_role_is_shown_each_class_as_the_registry_says(compared, folder):
         ("mask_text", "device_id keyed_hash", "'4f2a'", "4f2a"),
     ):
         hidden = {role: shown(bodies[body], made_of, clear, [role]) for role in CONSUMERS}
-        assert hidden == dict.fromkeys(CONSUMERS, value) | {"support": None}
+        assert hidden == dict.fromkeys(CONSUMERS, value) | {"support": None, "buyer": None}
         assert shown(bodies[body], made_of, clear, ["dpo", "support"]) is None
         assert shown(bodies[body], made_of, clear, ["transformer"]) is None
 
@@ -388,6 +390,7 @@ def test_each_role_sees_the_rows_of_its_persons(compared, folder):
         "analyst": list(orders),
         "marketing": ["O1"],
         "support": ["O2"],
+        "buyer": [],
         "dpo": list(orders),
     }
 

@@ -1,10 +1,15 @@
-{#- The date, in the business time zone, of an instant stored in UTC. -#}
-{% macro business_date(instant) -%}
+{#- The clock time, in the business time zone, of an instant stored in UTC. -#}
+{% macro business_time(instant) -%}
     {%- set zone = var('business_timezone') -%}
-    cast({{ by_engine(
+    {{ by_engine(
         duckdb="timezone('" ~ zone ~ "', timezone('UTC', " ~ instant ~ '))',
         snowflake="convert_timezone('UTC', '" ~ zone ~ "', " ~ instant ~ ')',
-    ) }} as date)
+    ) }}
+{%- endmacro %}
+
+{#- The date, in the business time zone, of an instant stored in UTC. -#}
+{% macro business_date(instant) -%}
+    cast({{ business_time(instant) }} as date)
 {%- endmacro %}
 
 {#- Microseconds since 1970 of an instant: a number that sorts as the instant does. -#}

@@ -29,9 +29,17 @@ select
     ) as bigint) as transferred_quantity,
     cast(sum(
         case
-            when movement_type in ('adjustment', 'write_off') then quantity
+            when movement_type = 'adjustment' and reference_type is distinct from 'stock_count' then quantity
             else 0
         end
-    ) as bigint) as adjusted_quantity
+    ) as bigint) as adjusted_quantity,
+    cast(sum(
+        case
+            when movement_type = 'write_off' or (movement_type = 'adjustment' and reference_type = 'stock_count')
+                then quantity
+            else 0
+        end
+    ) as bigint) as shrinkage_quantity,
+    min(case when quantity > 0 and movement_type <> 'sale' then moved_at end) as first_inbound_at
 from movements
 group by product_key, warehouse_key, movement_date

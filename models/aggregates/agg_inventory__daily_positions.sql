@@ -1,136 +1,54 @@
-{% set day_by_day = 'partition by days.product_key, days.warehouse_key order by days.date_day' %}
-{% set last_28_days = day_by_day ~ ' rows between 27 preceding and current row' %}
+{#- A view: kpi.daily_inventory and inventory.daily_inventory_position read it once each, and it is as long as both stocks and days. -#}
+{{ config(materialized='view') }}
+
+{% set movements = ['initial', 'received', 'sold', 'returned', 'transferred', 'adjusted', 'shrinkage'] %}
+{% set all_days = 'partition by balances.product_key, balances.warehouse_key order by balances.date_day' %}
 
 with
 
-movements as (
-
-    select *
-    from {{ ref('agg_inventory__daily_movements') }}
-
-),
-
--- A product is in a warehouse from its first movement there.
-stocked_products as (
+balances as (
 
     select
-        product_key,
-        warehouse_key,
-        min(movement_date) as first_movement_date
-    from movements
-    group by product_key, warehouse_key
-
-),
-
-days as (
-
-    select
-        stocked_products.product_key,
-        stocked_products.warehouse_key,
-        calendar.date_day
-    from stocked_products
-    inner join {{ ref('dim_date') }} as calendar
+        balances.*,
+        coalesce(lost_sales.lost_quantity, 0) as lost_quantity,
+        count_differences.unbooked_quantity,
+        max(case when balances.available_quantity > 0 then balances.date_day end)
+            over ({{ all_days }} rows between unbounded preceding and current row) as last_available_day,
+        min(balances.date_day) over (partition by balances.product_key, balances.warehouse_key) as first_day,
+        balances.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
+        coalesce(balances.date_day <= {{ counted_up_to(['stock', 'sales']) }}, false) as has_orders,
+        coalesce(balances.date_day <= {{ counted_up_to(['stock', 'purchases']) }}, false) as has_purchases,
+        balances.date_day <= {{ complete_up_to(['cost']) }} as has_costs
+    from {{ ref('agg_inventory__daily_balances') }} as balances
+    left join {{ ref('agg_inventory__lost_sales') }} as lost_sales
         on
-            stocked_products.first_movement_date <= calendar.date_day
-            and calendar.date_day <= {{ as_of() }}
-
-),
-
-daily_balances as (
-
-    select
-        days.date_day,
-        days.product_key,
-        days.warehouse_key,
-        coalesce(movements.net_quantity, 0) as net_quantity,
-        coalesce(movements.initial_quantity, 0) as initial_quantity,
-        coalesce(movements.received_quantity, 0) as received_quantity,
-        coalesce(movements.sold_quantity, 0) as sold_quantity,
-        coalesce(movements.returned_quantity, 0) as returned_quantity,
-        coalesce(movements.transferred_quantity, 0) as transferred_quantity,
-        coalesce(movements.adjusted_quantity, 0) as adjusted_quantity,
-        sum(coalesce(movements.net_quantity, 0)) over (
-            {{ day_by_day }} rows between unbounded preceding and current row
-        ) as closing_quantity,
-        sum(coalesce(movements.sold_quantity, 0)) over ({{ last_28_days }}) as sold_quantity_28_days,
-        count(*) over ({{ last_28_days }}) as days_observed
-    from days
-    left join movements
+            balances.product_key = lost_sales.product_key
+            and balances.warehouse_key = lost_sales.warehouse_key
+            and balances.date_day = lost_sales.date_day
+    left join {{ ref('agg_inventory__count_differences') }} as count_differences
         on
-            days.product_key = movements.product_key
-            and days.warehouse_key = movements.warehouse_key
-            and days.date_day = movements.movement_date
-
-),
-
--- What is asked for on a day is what days on which the product was there have sold, of the last 28.
-balances_with_demand as (
-
-    select
-        days.*,
-        cast(greatest(coalesce(
-            sum(case when days.closing_quantity > 0 then days.sold_quantity else 0 end) over ({{ last_28_days }}), 0
-        ), 0) as double)
-        / nullif(sum(case when days.closing_quantity > 0 then 1 else 0 end) over ({{ last_28_days }}), 0)
-            as demand_per_day
-    from daily_balances as days
-
-),
-
-balances_with_costs as (
-
-    select
-        daily_balances.*,
-        versions.currency_code as cost_currency_code,
-        coalesce(versions.product_status = 'discontinued', false) as is_discontinued,
-        versions.list_price,
-        {{ safe_money('daily_balances.closing_quantity * versions.standard_cost', 'versions.currency_code') }}
-            as stock_value,
-        {{ safe_money('daily_balances.sold_quantity * versions.standard_cost', 'versions.currency_code') }}
-            as cost_of_goods_sold,
-        rates.reporting_rate,
-        daily_balances.date_day <= {{ complete_up_to(['stock']) }} as is_complete,
-        -- Sales that were booked back by mistake may exceed those of the days.
-        cast(greatest(coalesce(daily_balances.sold_quantity_28_days, 0), 0) as double)
-        / nullif(daily_balances.days_observed, 0) as sold_per_day
-    from balances_with_demand as daily_balances
-    left join {{ ref('dim_product_version') }} as versions
-        on
-            daily_balances.product_key = versions.product_key
-            and daily_balances.date_day >= {{ business_date('versions.valid_from') }}
-            and (
-                daily_balances.date_day < {{ business_date('versions.valid_to') }}
-                or versions.valid_to is null
-            )
-    left join {{ ref('int_currency__daily_rates') }} as rates
-        on
-            daily_balances.date_day = rates.rate_date
-            and versions.currency_code = rates.currency_code
-
-),
-
--- A day without stock loses the demand that it did not sell before the last piece was gone.
-balances_with_losses as (
-
-    select
-        *,
-        cast(
-            case
-                when closing_quantity > 0 or is_discontinued then 0
-                else round(greatest(coalesce(demand_per_day - greatest(coalesce(sold_quantity, 0), 0), 0), 0), 4)
-            end as decimal(18, 4)
-        ) as lost_quantity
-    from balances_with_costs
+            balances.product_key = count_differences.product_key
+            and balances.warehouse_key = count_differences.warehouse_key
+            and balances.date_day = count_differences.count_date
 
 ),
 
 balances_with_values as (
 
     select
-        *,
-        {{ safe_money('cast(lost_quantity as double) * cast(list_price as double)', 'cost_currency_code') }}
-            as lost_sales
-    from balances_with_losses
+        balances.*,
+        rates.reporting_rate,
+        {{ safe_money('balances.closing_quantity * balances.standard_cost', 'balances.currency_code') }} as stock_value,
+        {{ safe_money('balances.sold_quantity * balances.standard_cost', 'balances.currency_code') }}
+            as cost_of_goods_sold,
+        {{ safe_money(
+            'cast(balances.lost_quantity as double) * cast(balances.list_price as double)', 'balances.currency_code'
+        ) }} as lost_sales
+    from balances
+    left join {{ ref('int_currency__daily_rates') }} as rates
+        on
+            balances.date_day = rates.rate_date
+            and balances.currency_code = rates.currency_code
 
 )
 
@@ -141,33 +59,49 @@ select
     warehouse_key,
 
     ---------- quantities: opening + movements = closing; unknown where the day's movements were not delivered
-    {%- for quantity in ['opening', 'initial', 'received', 'sold', 'returned', 'transferred', 'adjusted', 'closing'] %}
-        {%- set pieces = 'closing_quantity - net_quantity' if quantity == 'opening' else quantity ~ '_quantity' %}
-        cast(case when is_complete then {{ pieces }} end as bigint) as {{ quantity }}_quantity,
+    cast(case when is_complete then closing_quantity - net_quantity end as bigint) as opening_quantity,
+    {%- for movement in movements %}
+        cast(case when is_complete then {{ movement }}_quantity end as bigint) as {{ movement }}_quantity,
     {%- endfor %}
+    cast(case when is_complete then closing_quantity end as bigint) as closing_quantity,
+    cast(case when is_complete then unbooked_quantity end as bigint) as unbooked_count_quantity,
+
+    ---------- what of it is promised, and what is on its way; unknown too where orders and purchases were not
+    cast(case when has_orders then reserved_quantity end as bigint) as reserved_quantity,
+    cast(case when has_orders then available_quantity end as bigint) as available_quantity,
+    cast(case when has_purchases then purchases_in_transit_quantity end as bigint) as purchases_in_transit_quantity,
+    cast(case when is_complete then transfers_in_transit_quantity end as bigint) as transfers_in_transit_quantity,
 
     ---------- values in the reporting currency: nothing is worth nothing, whatever it costs
-    {%- for value, quantity in [
-        ('stock_value', none), ('cost_of_goods_sold', 'sold_quantity'), ('lost_sales', 'lost_quantity'),
+    {%- for value, quantity, is_known in [
+        ('stock_value', none, 'is_complete'), ('cost_of_goods_sold', 'sold_quantity', 'is_complete'),
+        ('lost_sales', 'lost_quantity', 'has_orders'),
     ] %}
         case
-            when not is_complete or date_day > {{ complete_up_to(['cost']) }} then null
+            when not {{ is_known }} or not has_costs then null
             {%- if quantity %}
                 when {{ quantity }} = 0 then 0
             {%- endif %}
-            else {{ convert(value, 'cost_currency_code', 'reporting_rate') }}
+            else {{ convert(value, 'currency_code', 'reporting_rate') }}
         end as {{ value }}_reporting,
     {%- endfor %}
 
     ---------- demand and cover
+    cast(case when has_orders then ordered_quantity end as bigint) as ordered_quantity,
     cast(case when is_complete then round(sold_per_day, 4) end as decimal(18, 4)) as sold_per_day,
     cast(
         case
             when is_complete
-                then round(cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1)
+                then round(cast(greatest(closing_quantity, 0) as double) / nullif(sold_per_day, 0), 1)
         end as decimal(18, 1)
     ) as days_of_cover,
     case when is_complete then closing_quantity <= 0 end as is_stocked_out,
+    cast(
+        case
+            when has_orders
+                then {{ days_between('coalesce(last_available_day, ' ~ add_days('first_day', -1) ~ ')', 'date_day') }}
+        end as bigint
+    ) as days_without_stock,
     is_discontinued,
-    case when is_complete then lost_quantity end as lost_quantity
+    cast(case when has_orders then lost_quantity end as decimal(18, 4)) as lost_quantity
 from balances_with_values

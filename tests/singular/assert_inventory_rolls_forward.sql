@@ -17,9 +17,22 @@ rows_that_do_not_add_up as (
         product_key,
         warehouse_key,
         opening_quantity + initial_quantity + received_quantity - sold_quantity
-        + returned_quantity + transferred_quantity + adjusted_quantity
+        + returned_quantity + transferred_quantity + adjusted_quantity + shrinkage_quantity
             as expected_quantity,
         closing_quantity as actual_quantity
+    from positions
+
+),
+
+promises_that_do_not_add_up as (
+
+    select
+        'closing - reserved = available' as rule,
+        date_day,
+        product_key,
+        warehouse_key,
+        closing_quantity - reserved_quantity as expected_quantity,
+        available_quantity as actual_quantity
     from positions
 
 ),
@@ -136,6 +149,8 @@ ends_that_do_not_match as (
 compared as (
 
     select * from rows_that_do_not_add_up
+    union all
+    select * from promises_that_do_not_add_up
     union all
     select * from days_that_do_not_follow
     union all

@@ -27,7 +27,7 @@
     'on_time_delivery_rate': ['on_time_parcel', 'promised_parcel', ['parcels', 'tracking']],
     'delivery_days': ['delivery_day', 'delivered_parcel', ['parcels', 'tracking']],
     'stock_out_rate': ['stocked_out_product', 'product', ['stock']],
-    'lost_sales': ['lost_sales_amount', none, ['stock', 'cost']],
+    'lost_sales': ['lost_sales_amount', none, ['stock', 'sales', 'cost']],
     'inventory_turnover': ['365 * goods_sold', 'stock_value', ['stock', 'cost']],
     'ad_spend': ['spend', none, ['ad_spend']],
     'customer_acquisition_cost': ['spend', 'new_customer', ['ad_spend', 'sales']],

@@ -15,7 +15,8 @@
             'promised_parcel_count', 'on_time_parcel_count', 'delivery_days']),
     ]],
     'daily_inventory': ['date_day', [
-        (['stock'], ['closing_quantity', 'product_count', 'stocked_out_product_count', 'sold_quantity', 'lost_unit_count']),
+        (['stock'], ['closing_quantity', 'product_count', 'stocked_out_product_count', 'sold_quantity']),
+        (['stock', 'sales'], ['lost_unit_count']),
     ]],
     'daily_service': ['date_day', [
         (['tickets'], ['opened_ticket_count', 'solved_ticket_count', 'resolution_seconds']),
@@ -29,7 +30,10 @@
     ]],
     'daily_inventory_position': ['date_day', [
         (['stock'], ['opening_quantity', 'initial_quantity', 'received_quantity', 'sold_quantity', 'returned_quantity',
-            'transferred_quantity', 'adjusted_quantity', 'closing_quantity', 'sold_per_day', 'is_stocked_out', 'lost_quantity']),
+            'transferred_quantity', 'adjusted_quantity', 'shrinkage_quantity', 'closing_quantity', 'transfers_in_transit_quantity',
+            'sold_per_day', 'is_stocked_out']),
+        (['stock', 'sales'], ['reserved_quantity', 'available_quantity', 'ordered_quantity', 'days_without_stock', 'lost_quantity']),
+        (['stock', 'purchases'], ['purchases_in_transit_quantity']),
     ]],
 } %}
 

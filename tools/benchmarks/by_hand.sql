@@ -414,7 +414,9 @@ movements as (
         -sum(if(movement_type = 'sale', quantity, 0)) as sold_quantity,
         sum(if(movement_type = 'return', quantity, 0)) as returned_quantity,
         sum(if(movement_type in ('transfer_in', 'transfer_out'), quantity, 0)) as transferred_quantity,
-        sum(if(movement_type in ('adjustment', 'write_off'), quantity, 0)) as adjusted_quantity
+        sum(if(movement_type = 'adjustment' and reference_type is distinct from 'stock_count', quantity, 0)) as adjusted_quantity,
+        sum(if(movement_type = 'write_off' or (movement_type = 'adjustment' and reference_type = 'stock_count'), quantity, 0))
+            as shrinkage_quantity
     from inventory_movement
     where movement_date <= last_day()
     group by all
