@@ -89,14 +89,12 @@ customers_with_totals as (
 customers_with_known_totals as (
 
     select
-        * exclude (refund_amount_reporting, refund_revenue_reporting),
-        {%- for amount in ['refund_amount', 'refund_revenue'] %}
+        {%- for amount in ['refund_amount_reporting', 'refund_revenue_reporting'] %}
             case
-                when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
-                    then {{ amount }}_reporting
-            end as {{ amount }}_reporting
-            {{- ',' if not loop.last }}
+                when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }} then {{ amount }}
+            end as {{ amount }},
         {%- endfor %}
+        * exclude (refund_amount_reporting, refund_revenue_reporting)
     from customers_with_totals
 
 )

@@ -135,7 +135,11 @@ where
         or
     {%- endfor %}
     (is_revenue_known and net_revenue_amount is distinct from cast(revenue as decimal(18, 3)))
-    or (is_revenue_known and is_margin_known and contribution_margin_amount is distinct from cast(margin as decimal(18, 3)))
+    or (
+        is_revenue_known
+        and is_margin_known
+        and contribution_margin_amount is distinct from cast(margin as decimal(18, 3))
+    )
 
 union all
 

@@ -77,10 +77,12 @@ consents as (
 sources as (
 
     select
-        {%- for measure_group in ['sales', 'returns', 'sessions', 'carts', 'tickets', 'reviews'] %}
-            {{ counted_up_to([measure_group]) }} is not null as has_{{ measure_group }}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ counted_up_to(['sales']) }} is not null as has_sales,
+        {{ counted_up_to(['returns']) }} is not null as has_returns,
+        {{ counted_up_to(['sessions']) }} is not null as has_sessions,
+        {{ counted_up_to(['carts']) }} is not null as has_carts,
+        {{ counted_up_to(['tickets']) }} is not null as has_tickets,
+        {{ counted_up_to(['reviews']) }} is not null as has_reviews
 
 )
 
@@ -137,19 +139,18 @@ select
     behaviour.average_stars,
     behaviour.nps_score,
 
+    ---------- consents
+    {%- for purpose in purposes %}
+        consents.consents_to_{{ purpose }},
+    {%- endfor %}
+
     ---------- scores
     customers.recency_score,
     customers.frequency_score,
     customers.monetary_score,
     customers.segment_name,
     clusters.cluster_number,
-    discounts.discount_affinity,
-
-    ---------- consents
-    {%- for purpose in purposes %}
-        consents.consents_to_{{ purpose }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+    discounts.discount_affinity
 from customers
 cross join sources
 left join profiles

@@ -80,6 +80,13 @@ months as (
 
 ),
 
+segments as (
+
+    select distinct segment_name
+    from periods
+
+),
+
 flows as (
 
     select
@@ -107,7 +114,7 @@ flows as (
         0 as arrived_count,
         0 as departed_count
     from months
-    cross join (select distinct periods.segment_name from periods) as segments
+    cross join segments
 
 ),
 
