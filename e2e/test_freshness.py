@@ -222,6 +222,7 @@ def test_freshness_of_tables_and_marts(zone):
         ("daily_web", "2025-09-05", "2025-09-05", 0, None),
         ("kpi_by_period", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("monthly_product_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("stock_outlook", "2025-09-05", "2025-09-05", 0, None),
     ]
 
