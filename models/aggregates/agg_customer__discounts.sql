@@ -1,4 +1,4 @@
-{#- An order in a thousand of these bounds would tell nothing: below one the prior would say nothing, beyond a thousand nobody differs. -#}
+{#- How many orders the prior counts as, at least and at most: with fewer it would draw nobody, with more no order of a customer's own would count. -#}
 {% set least_strength, greatest_strength = 1, 1000 %}
 
 with

@@ -24,49 +24,11 @@ periods_over_month_ends as (
 periods_with_neighbours as (
 
     select
-        customer_key,
-        segment_name,
-        from_month,
-        to_month,
+        *,
         lag(segment_name) over (partition by customer_key order by from_month) as former_segment,
         lag(to_month) over (partition by customer_key order by from_month) as former_to_month,
         lead(from_month) over (partition by customer_key order by from_month) as next_from_month
     from periods_over_month_ends
-
-),
-
--- Who went from one segment to another did so in one month; anyone else came from none, or went to none.
-changes as (
-
-    select
-        from_month as month_start,
-        case when former_to_month = from_month then former_segment else 'none' end as from_segment,
-        segment_name as to_segment
-    from periods_with_neighbours
-
-    union all
-
-    select
-        to_month as month_start,
-        segment_name as from_segment,
-        'none' as to_segment
-    from periods_with_neighbours
-    where
-        to_month is not null
-        and next_from_month is distinct from to_month
-
-),
-
-changed_customers as (
-
-    select
-        month_start,
-        from_segment,
-        to_segment,
-        count(*) as customer_count
-    from changes
-    where from_segment <> to_segment
-    group by month_start, from_segment, to_segment
 
 ),
 
@@ -80,67 +42,55 @@ months as (
 
 ),
 
-segments as (
+-- So that months meet counts, and not customers.
+customers_by_period as (
 
-    select distinct segment_name
-    from periods
+    select
+        segment_name,
+        from_month,
+        to_month,
+        count(*) as customer_count
+    from periods_over_month_ends
+    group by segment_name, from_month, to_month
 
 ),
 
-flows as (
+ways as (
 
+    -- Into a segment: out of the one that ended in the same month, else out of none.
     select
-        month_start,
-        to_segment as segment_name,
-        customer_count as arrived_count,
-        0 as departed_count
-    from changed_customers
+        from_month as month_start,
+        case when former_to_month = from_month then former_segment else 'none' end as from_segment,
+        segment_name as to_segment,
+        1 as customer_count
+    from periods_with_neighbours
 
     union all
 
+    -- Out of a segment, and into none.
     select
-        month_start,
-        from_segment as segment_name,
-        0 as arrived_count,
-        customer_count as departed_count
-    from changed_customers
+        to_month as month_start,
+        segment_name as from_segment,
+        'none' as to_segment,
+        1 as customer_count
+    from periods_with_neighbours
+    where
+        to_month is not null
+        and next_from_month is distinct from to_month
 
     union all
 
-    -- Each segment has a row in each month, whether or not anybody came or went.
+    -- In a segment before the month, and after it.
     select
         months.month_start,
-        segments.segment_name,
-        0 as arrived_count,
-        0 as departed_count
-    from months
-    cross join segments
-
-),
-
-flows_by_month as (
-
-    select
-        month_start,
-        segment_name,
-        sum(arrived_count) as arrived_count,
-        sum(departed_count) as departed_count
-    from flows
-    where segment_name <> 'none'
-    group by month_start, segment_name
-
-),
-
--- Who has arrived so far and not departed, less who arrived in the month.
-stayed_customers as (
-
-    select
-        month_start,
-        segment_name,
-        sum(arrived_count - departed_count) over (
-            partition by segment_name order by month_start rows between unbounded preceding and current row
-        ) - arrived_count as customer_count
-    from flows_by_month
+        customers.segment_name as from_segment,
+        customers.segment_name as to_segment,
+        customers.customer_count
+    from customers_by_period as customers
+    inner join months
+        on
+            customers.from_month < months.month_start
+            and (customers.to_month is null or customers.to_month > months.month_start)
 
 ),
 
@@ -150,18 +100,9 @@ movements as (
         month_start,
         from_segment,
         to_segment,
-        customer_count
-    from changed_customers
-
-    union all
-
-    select
-        month_start,
-        segment_name as from_segment,
-        segment_name as to_segment,
-        customer_count
-    from stayed_customers
-    where customer_count > 0
+        sum(customer_count) as customer_count
+    from ways
+    group by month_start, from_segment, to_segment
 
 )
 
