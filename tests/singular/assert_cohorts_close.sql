@@ -78,6 +78,10 @@ differences as (
         from months_of_cohorts as cohorts
         full join months_of_days as days
             on cohorts.month_start = days.month_start
+        -- Before the first cohort daily_sales may have days, on which nothing is known of customers.
+        where
+            cohorts.month_start is not null
+            or days.{{ measure }} <> 0
 
         union all
     {% endfor %}

@@ -1,3 +1,21 @@
+{#- `dbt run` takes no snapshot: before the first build there is no history yet. -#}
+{% set is_taken = not execute or relation_if_exists('snapshots', 'snap_customer_segments') is not none %}
+{% set history %}
+    {%- if is_taken -%}
+        {{ ref('snap_customer_segments') }}
+    {%- else -%}
+        (
+            select
+                cast(null as varchar) as customer_key,
+                cast(null as varchar) as segment_name,
+                cast(null as timestamp) as dbt_valid_from,
+                cast(null as timestamp) as dbt_valid_to
+            from {{ ref('dim_date') }}
+            where false
+        ) as no_history
+    {%- endif -%}
+{% endset %}
+
 with
 
 periods as (
@@ -7,7 +25,7 @@ periods as (
         segment_name,
         cast(date_trunc('month', {{ business_date('dbt_valid_from') }}) as date) as from_month,
         cast(date_trunc('month', {{ business_date('dbt_valid_to') }}) as date) as to_month
-    from {{ ref('snap_customer_segments') }}
+    from {{ history }}
 
 ),
 
