@@ -11,7 +11,8 @@ OF_THE_BUILD = {"_load_id", "load_id", "invocation_id"}
 # the same data were there for the same builds, only the times may: when a row began to hold, and the id made of it.
 SNAPSHOTS = "snapshots"
 # Which runs there were, what they tested, and what rows named in between: two warehouses may be the same by other ways.
-RUNS = ["runs", "run_audit", "former_parents", "node_runs", "tested_loads"]
+# They may also have been built in other months, which is what segment_movements, made of a snapshot, is about.
+RUNS = ["runs", "run_audit", "former_parents", "node_runs", "tested_loads", "segment_movements"]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}

@@ -209,6 +209,8 @@ def test_freshness_of_tables_and_marts(zone):
     ]
     columns = "table_name, cast(complete_up_to as varchar), cast(as_of_date as varchar), days_behind, held_back_by"
     assert query(zone.warehouse, f"select {columns} from governance.mart_freshness order by 1") == [
+        ("cohorts", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("customer_360", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("customer_clusters", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("customer_segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("daily_fulfilment", "2025-09-05", "2025-09-05", 0, None),
@@ -222,6 +224,7 @@ def test_freshness_of_tables_and_marts(zone):
         ("monthly_product_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("product_classes", "2025-09-03", "2025-09-05", 2, "erp.products"),
         ("reorder_plan", "2025-09-05", "2025-09-05", 0, None),
+        ("segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("stock_outlook", "2025-09-05", "2025-09-05", 0, None),
         ("supplier_performance", "2025-09-05", "2025-09-05", 0, None),
     ]

@@ -78,11 +78,27 @@ def test_no_table_of_an_analyst_has_another_attribute_of_persons(released):
     """Whoever adds one has to decide on it: here, and in vars: privacy: quasi_identifiers."""
     columns = (
         "select table_name, list(column_name order by column_name) from duckdb_columns() where list_contains("
-        "['dim_customer', 'dim_customer_version', 'customer_segments'], table_name) and column_name not in "
-        "('customer_key', 'customer_version_key') and data_type in ('VARCHAR', 'DATE', 'TIMESTAMP') "
-        "group by 1 order by 1"
+        "['dim_customer', 'dim_customer_version', 'customer_360', 'customer_segments'], table_name) "
+        "and column_name not in ('customer_key', 'customer_version_key') "
+        "and data_type in ('VARCHAR', 'DATE', 'TIMESTAMP') group by 1 order by 1"
     )
     assert read(released, "analyst", columns) == [
+        (
+            "customer_360",
+            [
+                "acquisition_channel",
+                "country_code",
+                "currency_code",
+                "favourite_category",
+                "first_order_date",
+                "language_code",
+                "last_order_date",
+                "last_session_date",
+                "loyalty_tier",
+                "registered_on",
+                "segment_name",
+            ],
+        ),
         (
             "customer_segments",
             [

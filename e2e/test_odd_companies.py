@@ -232,3 +232,37 @@ def test_nothing_discontinued_is_ordered(stocked):
     assert query(stocked.warehouse, shown) == [
         ("ended", "run_down", 5, None, "Sell the 5 pieces that are left: the product is discontinued."),
     ]
+
+
+def test_all_about_the_one_customer(refunded):
+    shown = """
+        select
+            segment_name, cluster_number, order_count, unit_count, average_days_between_orders, favourite_category,
+            net_revenue_amount, average_order_value, discount_affinity
+        from customers.customer_360
+    """
+    # Alone among buyers, so in the lowest fifth of all; both orders on one day, and none of them with a discount.
+    assert query(refunded.warehouse, shown) == [("hibernating", 0, 2, 2, 0, "phones", -40, 100, 0)]
+    unknown = """
+        select
+            contribution_margin_amount, returned_order_count, session_count, last_session_date, cart_count,
+            ticket_count, review_count, average_stars, nps_score, consents_to_email_marketing,
+            consents_to_personalisation, consents_to_analytics, consents_to_third_party_sharing
+        from customers.customer_360
+    """
+    assert query(refunded.warehouse, unknown) == [(None,) * 13]
+
+
+def test_a_cohort_of_one_that_gave_back_more_than_it_bought(refunded):
+    shown = """
+        select
+            cast(cohort_month as varchar), months_since, is_complete, customer_count, active_customer_count,
+            order_count, net_revenue_amount, contribution_margin_amount, retention_rate, cumulative_revenue_per_customer
+        from customers.cohorts
+    """
+    assert query(refunded.warehouse, shown) == [("2025-09-01", 0, False, 1, 1, 2, -40, None, 1, -40)]
+
+
+def test_whom_the_first_build_finds_came_in_its_month(refunded):
+    shown = "select from_segment, to_segment, movement, is_complete, customer_count from customers.segment_movements"
+    assert query(refunded.warehouse, shown) == [("none", "hibernating", "came", False, 1)]

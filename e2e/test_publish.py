@@ -201,6 +201,18 @@ def test_a_limited_role_sees_its_persons_only(released, role):
     assert 0 < len(allowed) < len(key_of)
 
 
+def test_a_profile_says_who_consents_and_marketing_sees_no_other(released):
+    registered = landed(released, "customers", "customer_id").keys()
+    key_of = keys(released)
+    consented = "select customer_key from customers.customer_360 where consents_to_email_marketing"
+    said = {row[0] for row in query(released, "analyst", consented)}
+    # Whom only other systems know is in the profiles, too.
+    assert said & {key_of[one] for one in registered} == {key_of[one] for one in registered & consenting(released)}
+    assert said
+    others = "select count(*) from customers.customer_360 where consents_to_email_marketing is distinct from true"
+    assert query(released, "marketing", others) == [(0,)] != query(released, "analyst", others)
+
+
 @pytest.mark.parametrize("role", LIMITED)
 def test_rows_of_others_are_not_reached_through_their_orders(released, role):
     for table, parent, column in (

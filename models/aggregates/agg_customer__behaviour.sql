@@ -39,7 +39,8 @@ sessions as (
 
     select
         customer_key,
-        count(*) as session_count
+        count(*) as session_count,
+        max(session_date) as last_session_date
     from {{ ref('fct_web_session') }}
     where
         customer_key <> 'unknown'
@@ -58,6 +59,48 @@ tickets as (
         customer_key <> 'unknown'
         and opened_date <= {{ as_of() }}
     group by customer_key
+
+),
+
+carts as (
+
+    select
+        customer_key,
+        count(*) as cart_count
+    from {{ ref('fct_cart') }}
+    where
+        customer_key <> 'unknown'
+        and cart_date <= {{ as_of() }}
+    group by customer_key
+
+),
+
+-- As in daily_service, without what moderation has rejected.
+reviews as (
+
+    select
+        customer_key,
+        count(*) as review_count,
+        sum(stars) as star_count
+    from {{ ref('fct_review') }}
+    where
+        customer_key <> 'unknown'
+        and review_date <= {{ as_of() }}
+        and review_status <> 'rejected'
+    group by customer_key
+
+),
+
+newest_answers as (
+
+    select
+        customer_key,
+        score
+    from {{ ref('fct_survey_response') }}
+    where
+        customer_key <> 'unknown'
+        and response_date <= {{ as_of() }}
+    qualify row_number() over (partition by customer_key order by responded_at desc, response_id desc) = 1
 
 )
 
@@ -82,7 +125,13 @@ select
     cast(coalesce(returned_orders.returned_order_count, 0) as bigint)
         as returned_order_count,
     cast(coalesce(sessions.session_count, 0) as bigint) as session_count,
-    cast(coalesce(tickets.ticket_count, 0) as bigint) as ticket_count
+    sessions.last_session_date,
+    cast(coalesce(tickets.ticket_count, 0) as bigint) as ticket_count,
+    cast(coalesce(carts.cart_count, 0) as bigint) as cart_count,
+    cast(coalesce(reviews.review_count, 0) as bigint) as review_count,
+    cast(round(cast(reviews.star_count as double) / nullif(reviews.review_count, 0), 2) as decimal(18, 2))
+        as average_stars,
+    cast(newest_answers.score as bigint) as nps_score
 from customers
 left join sales
     on customers.customer_key = sales.customer_key
@@ -92,3 +141,9 @@ left join sessions
     on customers.customer_key = sessions.customer_key
 left join tickets
     on customers.customer_key = tickets.customer_key
+left join carts
+    on customers.customer_key = carts.customer_key
+left join reviews
+    on customers.customer_key = reviews.customer_key
+left join newest_answers
+    on customers.customer_key = newest_answers.customer_key

@@ -1,8 +1,17 @@
 with
 
+-- Of orders beyond the last day that costs are known of, nobody knows what they cost yet.
 sales as (
 
-    select *
+    select
+        *,
+        gross_amount_reporting - discount_amount_reporting - tax_amount_reporting as revenue_amount,
+        case
+            when order_date <= {{ counted_up_to(['cost', 'parcels', 'payments']) }}
+                then
+                    shipping_amount_reporting - shipping_tax_amount_reporting
+                    - cost_amount_reporting - shipping_cost_amount_reporting - payment_fee_amount_reporting
+        end as margin_beyond_revenue_amount
     from {{ ref('fct_order') }}
     where
         is_sale
@@ -16,7 +25,12 @@ refunds as (
 
     select
         refunds.customer_key,
-        {{ null_propagating_sum('refunds.amount_reporting') }} as refund_amount_reporting
+        {{ null_propagating_sum('refunds.amount_reporting') }} as refund_amount_reporting,
+        {{ null_propagating_sum(
+            'refunds.amount_reporting - ' ~ refund_tax(
+                'refunds.amount_reporting', 'refunds.tax_amount_reporting', "'" ~ var('reporting_currency') ~ "'"
+            )
+        ) }} as refund_revenue_reporting
     from {{ ref('fct_refund') }} as refunds
     left join {{ ref('fct_order') }} as orders
         on refunds.order_id = orders.order_id
@@ -38,6 +52,10 @@ sales_by_customer as (
         min(case when is_purchase then order_date end) as first_order_date,
         max(case when is_purchase then order_date end) as last_order_date,
         {{ null_propagating_sum('net_amount_reporting') }} as sales_amount_reporting,
+        {{ null_propagating_sum('case when is_purchase then net_amount_reporting else 0 end') }}
+            as purchase_amount_reporting,
+        {{ null_propagating_sum('revenue_amount') }} as sales_revenue_reporting,
+        {{ null_propagating_sum('margin_beyond_revenue_amount') }} as margin_beyond_revenue_reporting,
         coalesce(count_if(is_purchase and discount_amount > 0), 0)
             as discounted_order_count
     from sales
@@ -53,10 +71,13 @@ customers_with_totals as (
         coalesce(sales.unit_count, 0) as unit_count,
         sales.first_order_date,
         sales.last_order_date,
-        case when sales.customer_key is null then 0 else sales.sales_amount_reporting end
-            as sales_amount_reporting,
-        case when refunds.customer_key is null then 0 else refunds.refund_amount_reporting end
-            as refund_amount_reporting,
+        {%- for amount in ['sales_amount', 'purchase_amount', 'sales_revenue', 'margin_beyond_revenue'] %}
+            case when sales.customer_key is null then 0 else sales.{{ amount }}_reporting end as {{ amount }}_reporting,
+        {%- endfor %}
+        {%- for amount in ['refund_amount', 'refund_revenue'] %}
+            case when refunds.customer_key is null then 0 else refunds.{{ amount }}_reporting end
+                as {{ amount }}_reporting,
+        {%- endfor %}
         coalesce(sales.discounted_order_count, 0) as discounted_order_count
     from sales_by_customer as sales
     full join refunds
@@ -68,11 +89,12 @@ customers_with_totals as (
 customers_with_known_totals as (
 
     select
-        * exclude (refund_amount_reporting),
-        case
-            when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }}
-                then refund_amount_reporting
-        end as refund_amount_reporting
+        {%- for amount in ['refund_amount_reporting', 'refund_revenue_reporting'] %}
+            case
+                when {{ complete_up_to(['refunds']) }} >= {{ complete_up_to(['sales']) }} then {{ amount }}
+            end as {{ amount }},
+        {%- endfor %}
+        * exclude (refund_amount_reporting, refund_revenue_reporting)
     from customers_with_totals
 
 )
@@ -87,6 +109,10 @@ select
     cast(refund_amount_reporting as decimal(18, 3)) as refund_amount_reporting,
     cast(sales_amount_reporting - refund_amount_reporting as decimal(18, 3))
         as net_amount_reporting,
+    cast(purchase_amount_reporting as decimal(18, 3)) as purchase_amount_reporting,
+    cast(sales_revenue_reporting - refund_revenue_reporting as decimal(18, 3)) as net_revenue_reporting,
+    cast(sales_revenue_reporting - refund_revenue_reporting + margin_beyond_revenue_reporting as decimal(18, 3))
+        as contribution_margin_reporting,
     cast(discounted_order_count as bigint) as discounted_order_count,
     {{ days_between('last_order_date', complete_up_to(['sales'])) }} as recency_days
 from customers_with_known_totals

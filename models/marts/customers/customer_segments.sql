@@ -46,6 +46,43 @@ buyers_with_scores as (
         end as monetary_score
     from buyers
 
+),
+
+-- Rules are asked once for each combination of scores. Who never bought has none, which the rules call 0.
+scores as (
+
+    select distinct
+        recency_score,
+        frequency_score,
+        coalesce(monetary_score, 0) as monetary_score
+    from buyers_with_scores
+
+    union all
+
+    select
+        0 as recency_score,
+        0 as frequency_score,
+        0 as monetary_score
+
+),
+
+segments as (
+
+    select
+        scores.*,
+        definitions.segment_name
+    from scores
+    inner join {{ ref('segment_definitions') }} as definitions
+        on
+            scores.recency_score between definitions.recency_from and definitions.recency_to
+            and scores.frequency_score >= definitions.frequency_from
+            and scores.monetary_score >= definitions.monetary_from
+    qualify
+        row_number() over (
+            partition by scores.recency_score, scores.frequency_score, scores.monetary_score
+            order by definitions.rule_number
+        ) = 1
+
 )
 
 select
@@ -57,27 +94,7 @@ select
     customers.acquisition_channel,
     customers.loyalty_tier,
     customers.registered_on,
-    -- The first line that fits counts. Who never bought has no score.
-    case
-        when buyers_with_scores.recency_score is null then 'prospect'
-        when
-            buyers_with_scores.recency_score >= 4
-            and buyers_with_scores.frequency_score >= 4
-            and buyers_with_scores.monetary_score >= 4
-            then 'champion'
-        when buyers_with_scores.recency_score >= 3 and buyers_with_scores.frequency_score >= 4 then 'loyal'
-        when
-            buyers_with_scores.recency_score <= 2
-            and buyers_with_scores.frequency_score >= 4
-            and buyers_with_scores.monetary_score >= 4
-            then 'must_not_lose'
-        when buyers_with_scores.recency_score <= 2 and buyers_with_scores.frequency_score >= 3 then 'at_risk'
-        when buyers_with_scores.recency_score >= 4 and buyers_with_scores.frequency_score >= 2 then 'potential_loyal'
-        when buyers_with_scores.recency_score >= 4 then 'new'
-        when buyers_with_scores.recency_score = 3 then 'needs_attention'
-        when buyers_with_scores.recency_score = 2 then 'about_to_sleep'
-        else 'hibernating'
-    end as segment_name,
+    segments.segment_name,
 
     ---------- scores, 1 (worst) to 5 (best); null without an order
     buyers_with_scores.recency_score,
@@ -112,3 +129,8 @@ left join sales
     on customers.customer_key = sales.customer_key
 left join buyers_with_scores
     on customers.customer_key = buyers_with_scores.customer_key
+left join segments
+    on
+        coalesce(buyers_with_scores.recency_score, 0) = segments.recency_score
+        and coalesce(buyers_with_scores.frequency_score, 0) = segments.frequency_score
+        and coalesce(buyers_with_scores.monetary_score, 0) = segments.monetary_score
