@@ -3,10 +3,11 @@
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from comparing import query
-from conftest import House, house
+from conftest import BUILD, House, house
 from small_zone import land, land_nothing
 
 DAYS = ("2025-09-01", "2025-09-02")
@@ -15,13 +16,25 @@ VISITS = "select session_id, event_count, customer_key <> 'unknown' from core.fc
 
 
 def event(event_id: str, at: str, device_id: str | None = "d1", **more) -> dict:
-    """A page view at a time of the first day; what a later file says of the same event counts."""
-    seen = datetime.fromisoformat(f"{DAYS[0]}T{at}")
-    return {"event_id": event_id, "event_type": "page_view", "occurred_at": seen, "device_id": device_id} | more
+    """A page view at a time of the first day; what a later day says of the same event counts."""
+    return {
+        "event_id": event_id,
+        "event_type": "page_view",
+        "occurred_at": f"{DAYS[0]}T{at}",
+        "device": {"id": device_id},
+    } | more
+
+
+def land_events(landing: Path, day: str, events: list[dict]) -> None:
+    """Write a file of events."""
+    folder = landing / "web" / "events" / f"ingested_on={day}"
+    folder.mkdir(parents=True)
+    lines = (json.dumps(row | {"_ingested_at": f"{day}T23:00:00"}) for row in events)
+    (folder / "events.jsonl").write_text("\n".join(lines))
 
 
 FIRST = [
-    event("a2", "10:00:00", utm_source="newsletter"),
+    event("a2", "10:00:00", utm={"source": "newsletter"}),
     event("a3", "10:20:00", event_type="product_view", product_id="P"),
     # 40 minutes later; the customer logs in, and an hour later buys.
     event("b1", "11:00:00", customer_id="C"),
@@ -77,13 +90,13 @@ def grown(tmp_path_factory, dbt_files) -> House:
     line = {"order_item_id": "L", "order_id": "O", "product_id": "P", "quantity": 1, "unit_price": Decimal(10)}
     land(made.landing, "shop.orders", DAYS[0], [order])
     land(made.landing, "shop.order_items", DAYS[0], [line])
-    land(made.landing, "web.events", DAYS[0], FIRST)
+    land_events(made.landing, DAYS[0], FIRST)
     (made.landing / "_landing_zone.json").write_text(json.dumps({"landing_zone_id": "visits", "simulated": True}))
-    made.dbt("run", "-s", *MODELS)
+    made.dbt(*BUILD, "-s", *MODELS)
     assert query(made.warehouse, VISITS) == BEFORE
-    land(made.landing, "web.events", DAYS[1], LATER)
+    land_events(made.landing, DAYS[1], LATER)
     land_nothing(made.landing, DAYS[1])
-    made.dbt("run", "-s", *MODELS)
+    made.dbt(*BUILD, "-s", *MODELS)
     return made
 
 

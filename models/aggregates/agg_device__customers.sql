@@ -10,6 +10,7 @@ devices as (
     from {{ ref('agg_visit__named_customers') }}
     where device_key is not null
     group by device_key
+    having count(customer_key) > 0
 
 )
 
@@ -20,7 +21,6 @@ select
 
     ---------- attribute
     case
-        when customer_count = 0 then 'anonymous'
         when customer_count = 1 then 'one_customer'
         when customer_count <= {{ var('most_customers_of_a_device') }} then 'several_customers'
         else 'shared'

@@ -54,7 +54,6 @@ nearest_customers as (
 select
     ---------- keys
     visits.session_id,
-    visits.device_key,
     coalesce(visits.customer_key, visits.customer_of_device, nearest_customers.customer_key, 'unknown') as customer_key,
 
     ---------- attributes
@@ -63,7 +62,10 @@ select
         when coalesce(visits.customer_of_device, nearest_customers.customer_key) is not null then 'device'
         else 'none'
     end as identity_method,
-    coalesce(visits.device_kind, 'no_device') as device_kind
+    case
+        when visits.device_key is null then 'no_device'
+        else coalesce(visits.device_kind, 'anonymous')
+    end as device_kind
 from visits
 left join nearest_customers
     on visits.session_id = nearest_customers.session_id
