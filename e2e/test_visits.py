@@ -22,6 +22,9 @@ def event(event_id: str, at: str, device_id: str | None = "d1", **more) -> dict:
         "event_type": "page_view",
         "occurred_at": f"{DAYS[0]}T{at}",
         "device": {"id": device_id},
+        # A column that stops to be delivered would be refused.
+        **dict.fromkeys(("customer_id", "product_id", "order_id")),
+        "utm": {"source": None},
     } | more
 
 
@@ -49,7 +52,7 @@ FIRST = [
 # Half of the visit of d2 was another device's. And 10,000 events, two in each second.
 LATER = [
     event("a1", "09:40:00"),
-    event("b2", "11:29:30"),
+    event("b2", "11:29:59"),
     event("c2", "10:10:00", "d3"),
     *(event(f"z{n:04}", str((datetime.min + timedelta(hours=13, seconds=n / 2)).time()), "d4") for n in range(10_000)),
 ]

@@ -25,13 +25,8 @@ visits_on_devices_of_several as (
             order by started_at, session_id
             rows between unbounded preceding and current row
         ) as named_visit_number
-    from {{ ref('agg_visit__named_customers') }}
-    where
-        device_key in (
-            select device_key
-            from {{ ref('agg_device__customers') }}
-            where device_kind = 'several_customers'
-        )
+    from visits
+    where device_kind = 'several_customers'
 
 ),
 

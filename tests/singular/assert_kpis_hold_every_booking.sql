@@ -170,7 +170,10 @@ events as (
     select
         * exclude (previous_at),
         sum(
-            case when occurred_at <= {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 0 else 1 end
+            case
+                when occurred_at <= {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 0
+                else 1
+            end
         ) over (partition by _visit_scope order by occurred_at, event_id rows unbounded preceding) as visit_number
     from (
         select

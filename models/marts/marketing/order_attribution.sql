@@ -125,7 +125,6 @@ touches_with_shares as (
 touches_with_credits as (
 
     select
-        *,
         {%- for share in ['share_before', 'share_so_far'] %}
             case
                 when {{ share }} = 1 then net_revenue_amount_reporting
@@ -133,9 +132,9 @@ touches_with_credits as (
                     cast(net_revenue_amount_reporting as decimal(28, 3)) * {{ share }},
                     {{ minor_unit(var('reporting_currency')) }}
                 ) as decimal(18, 3))
-            end as credit_{{ share.removeprefix('share_') }}
-            {{- ',' if not loop.last }}
+            end as credit_{{ share.removeprefix('share_') }},
         {%- endfor %}
+        *
     from touches_with_shares
 
 )

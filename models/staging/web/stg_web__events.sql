@@ -1,17 +1,10 @@
 {#- What all events of a visit share: the source's session id; of events without one the device, else the customer, else nothing but the event.
     With var visits_by_gaps_alone the source's own ids come last. Base works out the same of rows that are superseded or lose what they tell
     of a person (macros/incremental/former_parents.sql), so that the visits of their scope are made again. -#}
-{% set of_device_or_customer = "'device:' || device_key, 'customer:' || customer_key" %}
-{% set visit_scope -%}
-    coalesce(
-        {%- if var('visits_by_gaps_alone') -%}
-            {{ of_device_or_customer }}, 'session:' || session_id
-        {%- else -%}
-            session_id, {{ of_device_or_customer }}
-        {%- endif -%}
-        , 'event:' || event_id
-    )
-{%- endset %}
+{% set of_somebody = ["'device:' || device_key", "'customer:' || customer_key"] %}
+{% set by_gaps = var('visits_by_gaps_alone') %}
+{% set parts = of_somebody + ["'session:' || session_id"] if by_gaps else ['session_id'] + of_somebody %}
+{% set visit_scope = 'coalesce(' ~ (parts + ["'event:' || event_id"]) | join(', ') ~ ')' %}
 {{ config(materialized='view', unique_key='event_id', meta={'derived_parents': {'_visit_scope': visit_scope}}) }}
 
 with
