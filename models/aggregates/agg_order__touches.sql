@@ -3,20 +3,6 @@
 
 with
 
-visits as (
-
-    select
-        visits.session_id,
-        visits.order_id,
-        visits.started_at,
-        visits.channel_group,
-        nullif(customers.customer_key, 'unknown') as customer_key
-    from {{ ref('agg_visit__channel_groups') }} as visits
-    inner join {{ ref('agg_visit__customers') }} as customers
-        on visits.session_id = customers.session_id
-
-),
-
 sales as (
 
     select
@@ -29,6 +15,34 @@ sales as (
     where
         is_sale
         and order_date <= {{ complete_up_to(['sales', 'sessions']) }}
+
+),
+
+sessions_of_sales as (
+
+    select distinct session_id
+    from sales
+
+),
+
+-- Of the many visits of nobody known only those that an order may be of.
+visits as (
+
+    select
+        visits.session_id,
+        visits.order_id,
+        visits.started_at,
+        visits.channel_group,
+        nullif(customers.customer_key, 'unknown') as customer_key
+    from {{ ref('agg_visit__channel_groups') }} as visits
+    inner join {{ ref('agg_visit__customers') }} as customers
+        on visits.session_id = customers.session_id
+    left join sessions_of_sales
+        on visits.session_id = sessions_of_sales.session_id
+    where
+        customers.customer_key <> 'unknown'
+        or visits.order_id is not null
+        or sessions_of_sales.session_id is not null
 
 ),
 
@@ -154,25 +168,26 @@ bounds as (
 
 ),
 
-places as (
+steps_back as (
 
-    {{ dbt.generate_series(most_touches) }}
+    select cast(generated_number as bigint) as step
+    from ({{ dbt.generate_series(most_touches) }}) as numbers
 
 ),
 
--- From the last one back; where there are more than count, the last place is that of the first one.
+-- From the last one back; where there are more than count, the last step is to the first one.
 touch_numbers as (
 
     select
         bounds.order_id,
         bounds.customer_key,
         case
-            when places.generated_number = {{ most_touches }} then bounds.first_visit_number
-            else bounds.last_visit_number - places.generated_number + 1
+            when steps_back.step = {{ most_touches }} then bounds.first_visit_number
+            else bounds.last_visit_number - steps_back.step + 1
         end as visit_number
     from bounds
-    inner join places
-        on places.generated_number <= bounds.last_visit_number - bounds.first_visit_number + 1
+    inner join steps_back
+        on steps_back.step <= bounds.last_visit_number - bounds.first_visit_number + 1
 
 ),
 

@@ -174,7 +174,11 @@ events as (
                 when occurred_at <= {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 0
                 else 1
             end
-        ) over (partition by _visit_scope order by occurred_at, event_id rows unbounded preceding) as visit_number
+        ) over (
+            partition by _visit_scope
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as visit_number
     from (
         select
             *,
