@@ -137,6 +137,7 @@ sessions as (
             as last_checkout_with_purchase_at,
         max(
             case
+                when user_agent is null then 0
                 when
                     {%- for pattern in bots.user_agents %}
                         {{ 'or ' if not loop.first }}lower(user_agent) like '{{ pattern }}'
