@@ -77,6 +77,12 @@ def test_a_product_takes_the_refunds_of_its_orders(refunded):
     assert query(refunded.warehouse, shown) == [("2025-09-01", "P", 2, 200, -40, -280, None, None, None)]
 
 
+def test_orders_of_a_company_without_visits_are_unattributed(refunded):
+    shown = "select channel_group, touch_number, count(*), sum(net_revenue_amount) from marketing.order_attribution"
+    # Of each order and model.
+    assert query(refunded.warehouse, f"{shown} group by all") == [("unattributed", 0, 8, -160)]
+
+
 def test_kpis_of_processes_that_nobody_counts_are_null(refunded):
     shown = """
         select kpi_name, period_kind, value, is_complete

@@ -22,6 +22,10 @@ UNUSABLE = [
     f"no JSON: {EMAIL.replace('@', ' @ ')}",
     f"{PERSON} alone names the person",
 ]
+VISITS_WITHOUT_SESSION_IDS = (
+    "select session_id, event_count, device_key is null from core.fct_web_session "
+    "where session_id like 'visit-%' order by all"
+)
 OF_OTHERS = ["no JSON of joanna.schmidt@mail.example", f"no JSON of {OTHER}"]
 
 
@@ -33,7 +37,7 @@ def land(landing: Path, table: str, rows: list) -> None:
     file.write_text("".join(f"{line}\n" for line in lines))
 
 
-def event(event_id: str, session_id: str, customer_id: str | None = None, **more: dict) -> dict:
+def event(event_id: str, session_id: str | None, customer_id: str | None = None, **more: dict) -> dict:
     """An event of the web."""
     return {
         "event_id": event_id,
@@ -82,6 +86,12 @@ def home(tmp_path_factory, dbt_files) -> House:
             ),
             event("e2", "s1", PERSON),
             event("e3", "s2", OTHER, utm={"source": "mail", "campaign": "spring"}),
+            # No session id: a device that the person alone used, and one that both did.
+            event("e4", None, PERSON, device={"id": "d1"}),
+            event("e5", None, device={"id": "d1"}),
+            event("e6", None, OTHER, device={"id": "d2"}),
+            event("e7", None, PERSON, device={"id": "d2"}),
+            event("e8", None, device={"id": "d2"}),
             *UNUSABLE,
             *OF_OTHERS,
         ],
@@ -106,7 +116,7 @@ def test_an_export_follows_every_link_and_spelling(home):
     assert sorted(rows) == ["carts.carts", "crm.contacts", "web.events"]
     assert [row["cart_id"] for row in rows["carts.carts"]] == ["k1"]
     good = [row["event_id"] for row in rows["web.events"] if row["_raw"] is None]
-    assert sorted(good) == ["e1", "e2"]
+    assert sorted(good) == ["e1", "e2", "e4", "e5", "e7"]
     assert sorted(row["_raw"] for row in rows["web.events"] if row["_raw"] is not None) == sorted(UNUSABLE)
 
 
@@ -141,7 +151,9 @@ def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     assert quarantined(changed) == (len(UNUSABLE), sorted(OF_OTHERS))
     marked = "select count(*) from base.base_{} where _erased_key is not null"
     counts = {table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")}
-    assert counts == {"web__events": 2 + len(UNUSABLE), "carts__carts": 1}
+    assert counts == {"web__events": 5 + len(UNUSABLE), "carts__carts": 1}
+    changed.dbt("build", "-s", "fct_web_session+1", "assert_session_events_close")
+    visits = query(changed.warehouse, VISITS_WITHOUT_SESSION_IDS)
     landed = "\n".join(path.read_text() for path in changed.landing.rglob("*.jsonl"))
     assert OTHER in landed and "otto@mail.example" in landed and all(line in landed for line in OF_OTHERS)
     for line in OF_OTHERS:
@@ -150,9 +162,12 @@ def test_a_person_of_any_id_is_erased_by_every_link(home, tmp_path):
     # The same files again, whole: nothing comes back, whether day by day or in a full build.
     changed.dbt("run", "--full-refresh")
     assert quarantined(changed) == (len(UNUSABLE), sorted(OF_OTHERS))
+    # Of e5 nothing is left by which it would be anybody's.
+    counts["web__events"] -= 1
     assert counts == {
         table: query(changed.warehouse, marked.format(table))[0][0] for table in ("web__events", "carts__carts")
     }
+    assert query(changed.warehouse, VISITS_WITHOUT_SESSION_IDS) == visits
 
 
 def quarantined(home: House) -> tuple[int, list[str]]:

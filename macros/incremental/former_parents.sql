@@ -54,13 +54,20 @@
     {{- return(inputs) -}}
 {% endmacro %}
 
+{#- What a parent column of a staging view is in base: itself where it was landed, else the SQL over base's columns that the view declares as
+    `derived_parents` in its meta; none where it is neither. -#}
+{% macro parent_in_base(node, table, column) %}
+    {%- if column in table.columns | map(attribute='name') -%}{{- return(column) -}}{%- endif -%}
+    {{- return(node.config.meta.get('derived_parents', {}).get(column)) -}}
+{% endmacro %}
+
 {#- Base writes down what superseded rows named (current_rows.sql), and knows columns as they were landed. -#}
 {% macro check_staged_as_landed(node, key) %}
     {%- set source_name, table_name = node.name.removeprefix('stg_').split('__') -%}
-    {%- if key not in contract(source_name, table_name).columns | map(attribute='name') -%}
+    {%- if not parent_in_base(node, contract(source_name, table_name), key) -%}
         {%- do exceptions.raise_compiler_error(
             model.name ~ ' is replaced by ' ~ key ~ ', which ' ~ node.name ~ ' makes of what was landed, so that nobody writes down what its rows named before. '
-            ~ 'Store that model: take latest_rows() for current_rows(), and leave out materialized=\'view\'.'
+            ~ 'Store that model: take latest_rows() for current_rows(), and leave out materialized=\'view\'; or declare its SQL as meta: derived_parents.'
         ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -73,7 +73,7 @@
     {%- endcall -%}
 {% endmacro %}
 
-{#- By what persons are known when they come again: their ids, their addresses, and the unusable rows that name them. -#}
+{#- By what persons are known when they come again: their ids, their addresses and devices, and the unusable rows that name them. -#}
 {% macro suppress() %}
     {%- set suppressions = ledger('suppressions') -%}
     {%- call run_statement() %}
@@ -91,7 +91,7 @@
         from (
             select person_id as known_by, person_key from {{ scratch('persons') }}
             union
-            select email, person_key from {{ scratch('emails') }}
+            select value, person_key from {{ scratch('finding_values') }}
             union
             select _row_text, _person_key from {{ scratch('person_rows') }} where _is_unusable
         ) as named
@@ -125,6 +125,7 @@
             )
         {%- endcall -%}
     {%- endif -%}
+    {%- do remember_derived_parents(table) -%}
     {%- call run_statement() %}
         update {{ base_relation(table) }} as known
         set
@@ -143,4 +144,20 @@
         from {{ scratch('person_rows') }} as person_rows
         where {{ is_person_row(table) }}
     {%- endcall -%}
+{% endmacro %}
+
+{#- Write down which parents the selected rows of a table name by what is about to go (former_parents.sql), as visits do whose events have no
+    session id but a device, so that the next build makes these again without them. -#}
+{% macro remember_derived_parents(table) %}
+    {%- set staged_as = 'stg_' ~ table.source ~ '__' ~ table.table -%}
+    {%- set staging = graph.nodes.get('model.' ~ project_name ~ '.' ~ staged_as) -%}
+    {%- set derived = staging.config.meta.get('derived_parents', {}) if staging else {} -%}
+    {%- for column, parent in derived.items() -%}
+        {%- call run_statement() %}
+            insert into {{ ledger('former_parents') }} (model_name, parent_column, parent_key, load_id)
+            select distinct '{{ staged_as }}', '{{ column }}', {{ parent }}, {{ current_load_id() }}
+            {{ from_person_rows(table) }}
+            where known._issues is null
+        {%- endcall -%}
+    {%- endfor -%}
 {% endmacro %}

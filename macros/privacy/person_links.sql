@@ -63,11 +63,30 @@
     {{- return([link.column] if link and link.of == qualified_name(table) else table.key) -}}
 {% endmacro %}
 
-{#- The columns with e-mail addresses of a table that names persons. They find rows that name nobody, such as the orders of a guest who has an
-    account, too. -#}
-{% macro email_columns(table) %}
-    {{- return(table.columns | selectattr('classification', 'equalto', 'email') | map(attribute='name') | list if person_column(table) else []) -}}
+{#- The columns whose values find rows that name nobody, as {name, unless} of a table that names persons: e-mail addresses, as of the orders of a
+    guest who has an account, too; and ids of devices, but only of rows that var person_links does not link, as they have no value in its
+    column (`unless`): events without a session id. -#}
+{% macro finding_columns(table) %}
+    {%- set columns, link = [], person_link(qualified_name(table)) -%}
+    {%- for column in table.columns if person_column(table) -%}
+        {%- if column.classification == 'email' -%}
+            {%- do columns.append({'name': column.name, 'unless': none}) -%}
+        {%- elif column.classification == 'device_id' and link -%}
+            {%- do columns.append({'name': column.name, 'unless': link.column}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(columns) -}}
 {% endmacro %}
+
+{#- The value of such a column as it is compared; null where it is not. `of`: the alias of the rows. -#}
+{% macro finding_value(column, of) -%}
+    {%- set value = of ~ '.' ~ column.name -%}
+    {%- if column.unless -%}
+        case when {{ of }}.{{ column.unless }} is null then {{ value }} end
+    {%- else -%}
+        {{ normalised_email(value) }}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- An e-mail address as it is compared. -#}
 {% macro normalised_email(email) -%}

@@ -1,11 +1,11 @@
 {#- Which rows of base an operation on persons is about. It selects them first, into scratch('person_rows'), and writes only then; base itself
     is read alone. Persons stand in scratch('persons') (rights.sql), the rules by which a row is theirs in person_links.sql. -#}
 
-{#- Select all rows of the persons: by their ids, by e-mail addresses, by links to other rows, and by words of rows that could not be used.
+{#- Select all rows of the persons: by their ids, by e-mail addresses and devices, by links to other rows, and by words of rows that could not be used.
     with_non_pii: whether also rows that hold nothing personal and are theirs by a link alone. -#}
 {% macro select_person_rows(with_non_pii) %}
     {%- do select_by_id() -%}
-    {%- do select_by_email() -%}
+    {%- do select_by_value() -%}
     {%- do select_by_link(with_non_pii) -%}
     {%- do select_by_words() -%}
     {#- Such a row may be what others are linked to. -#}
@@ -75,30 +75,30 @@
     {%- endfor -%}
 {% endmacro %}
 
-{#- An address counts where rows that name one of the persons have it, and no row that names another. -#}
-{% macro select_by_email() %}
-    {%- set emails = [] -%}
+{#- An address or a device counts where rows that name one of the persons have it, and no row that names another. -#}
+{% macro select_by_value() %}
+    {%- set found = [] -%}
     {%- for table in person_tables() -%}
-        {%- for email in email_columns(table) -%}{%- do emails.append([table, email]) -%}{%- endfor -%}
+        {%- for column in finding_columns(table) -%}{%- do found.append([table, column]) -%}{%- endfor -%}
     {%- endfor -%}
     {%- call run_statement() %}
-        insert into {{ scratch('emails') }}
-        select addresses.email, min(persons.person_key)
+        insert into {{ scratch('finding_values') }}
+        select named.value, min(persons.person_key)
         from (
-            {%- for table, email in emails %}
+            {%- for table, column in found %}
             {{ 'union' if not loop.first }}
-            select {{ normalised_email(email) }} as email, {{ person_column(table) }} as person_id
-            from {{ base_relation(table) }}
-            where {{ email }} is not null and {{ person_column(table) }} is not null
+            select {{ finding_value(column, 'known') }} as value, {{ person_column(table) }} as person_id
+            from {{ base_relation(table) }} as known
+            where {{ finding_value(column, 'known') }} is not null and {{ person_column(table) }} is not null
             {%- endfor %}
-        ) as addresses
-        left join {{ scratch('persons') }} as persons on addresses.person_id = persons.person_id
-        group by addresses.email
+        ) as named
+        left join {{ scratch('persons') }} as persons on named.person_id = persons.person_id
+        group by named.value
         having count(*) = count(persons.person_key)
     {%- endcall -%}
-    {%- for table, email in emails -%}
+    {%- for table, column in found -%}
         {%- call add_person_rows(table, names_nobody(table)) %}
-            inner join {{ scratch('emails') }} as found on {{ normalised_email('known.' ~ email) }} = found.email
+            inner join {{ scratch('finding_values') }} as found on {{ finding_value(column, 'known') }} = found.value
         {%- endcall -%}
     {%- endfor -%}
 {% endmacro %}

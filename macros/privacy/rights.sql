@@ -31,7 +31,7 @@
     {%- do check_readiness() -%}
     {%- do make_scratch('persons', 'person_id varchar, person_key varchar') -%}
     {%- do make_scratch('person_rows', '_table varchar, _file varchar, _row bigint, _row_text varchar, _is_unusable boolean, _person_key varchar') -%}
-    {%- do make_scratch('emails', 'email varchar, person_key varchar') -%}
+    {%- do make_scratch('finding_values', 'value varchar, person_key varchar') -%}
     {%- do make_scratch('clear_texts', 'person_key varchar, words varchar') -%}
 {% endmacro %}
 

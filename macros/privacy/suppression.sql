@@ -16,7 +16,7 @@
 {% macro rows_of_erased_persons(table, parent) %}
 {%- set person = person_column(table) -%}
 {%- set named = 'checked.' ~ person if person else 'cast(null as varchar)' -%}
-{%- set emails = email_columns(table) -%}
+{%- set finding = finding_columns(table) -%}
 {%- set shared = shared_columns(table) if person else [] -%}
 {%- set link = person_link(qualified_name(table)) -%}
 {%- set is_suppressible = table.columns | selectattr('classification') | list and (not link or link.contains_pii) -%}
@@ -32,9 +32,15 @@ suppressed_values as (
             {{ suppression_hash('value') }} as value_hash
         from (
             select distinct _raw as value from checked where _raw is not null
-            {%- for value in ([person] if person else []) + emails %}
+            {%- if person %}
             union
-            select {{ value if value == person else normalised_email(value) }} as value from checked where {{ value }} is not null
+            select {{ person }} as value from checked where {{ person }} is not null
+            {%- endif %}
+            {%- for column in finding %}
+            union
+            select {{ finding_value(column, 'checked') }} as value
+            from checked
+            where {{ finding_value(column, 'checked') }} is not null
             {%- endfor %}
         ) as all_values
     ) as named
@@ -55,8 +61,8 @@ direct_matches as (
             by_id.person_key,
             {{ erased_key_of(named) }},
             {%- endif %}
-            {%- for email in emails %}
-            by_{{ email }}.person_key,
+            {%- for column in finding %}
+            by_{{ column.name }}.person_key,
             {%- endfor %}
             {%- if parent %}
             by_parent.person_key,
@@ -68,13 +74,13 @@ direct_matches as (
     {%- if person %}
     left join suppressed_values as by_id on {{ named }} = by_id.value
     {%- endif %}
-    {%- for email in emails %}
-    -- An address says whose the rows of before were; who uses it later begins again.
-    left join suppressed_values as by_{{ email }}
+    {%- for column in finding %}
+    -- An address or a device says whose the rows of before were; who uses it later begins again.
+    left join suppressed_values as by_{{ column.name }}
         on
             {{ named }} is null
-            and {{ normalised_email('checked.' ~ email) }} = by_{{ email }}.value
-            and checked._ingested_on <= by_{{ email }}.erased_on
+            and {{ finding_value(column, 'checked') }} = by_{{ column.name }}.value
+            and checked._ingested_on <= by_{{ column.name }}.erased_on
     {%- endfor %}
     {%- if parent %}
     left join (

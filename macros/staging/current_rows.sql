@@ -32,8 +32,11 @@
     {%- set keys = table.key | join(', ') -%}
     {%- set staged_as = 'stg_' ~ source_name ~ '__' ~ table_name -%}
     {%- set staging = graph.nodes.get('model.' ~ project_name ~ '.' ~ staged_as) -%}
-    {%- set named = table.columns | map(attribute='name') | list -%}
-    {%- set parents = parent_columns(staging) | select('in', named) | list if staging and is_incremental() else [] -%}
+    {#- Each parent column and what it is in base. -#}
+    {%- set parents = {} -%}
+    {%- for column in (parent_columns(staging) if staging and is_incremental() else []) if parent_in_base(staging, table, column) -%}
+        {%- do parents.update({column: parent_in_base(staging, table, column)}) -%}
+    {%- endfor -%}
     {%- set latest_first -%}
         over (partition by {{ keys }} order by {{ row_version(table.feed) }} desc nulls last, {{ last_delivered_first() }})
     {%- endset -%}
@@ -43,9 +46,10 @@
             select *
             from (
                 select
-                    {{ (['_file', '_row'] + table.key + parents) | unique | join(', ') }},
-                    {%- for column in parents %}
-                    first_value({{ column }}) {{ latest_first }} as latest_{{ column }},
+                    {{ (['_file', '_row'] + table.key) | unique | join(', ') }},
+                    {%- for column, named in parents.items() %}
+                    {{ named }} as parent_{{ column }},
+                    first_value({{ named }}) {{ latest_first }} as latest_{{ column }},
                     {%- endfor %}
                     row_number() {{ latest_first }} as place
                 from {{ good }} and {{ near_new_keys }} and hash({{ keys }}) in (
@@ -63,9 +67,9 @@
     {%- if near_superseded_keys == 'false' -%}{{ return('') }}{%- endif -%}
     {%- for column in parents %}
     insert into {{ ledger('former_parents') }} (model_name, parent_column, parent_key, load_id)
-    select distinct '{{ staged_as }}', '{{ column }}', cast({{ column }} as varchar), {{ current_load_id() }}
+    select distinct '{{ staged_as }}', '{{ column }}', cast(parent_{{ column }} as varchar), {{ current_load_id() }}
     from {{ superseded }}
-    where {{ column }} is distinct from latest_{{ column }} and {{ column }} is not null;
+    where parent_{{ column }} is distinct from latest_{{ column }} and parent_{{ column }} is not null;
     {%- endfor %}
     update {{ this }} as known
     set _superseded_load_id = {{ current_load_id() }}

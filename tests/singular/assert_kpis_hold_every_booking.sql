@@ -23,13 +23,17 @@
         'returned_unit_count': ['returns', 'return_date', 'quantity', 'is_unmatched or is_sale'],
     }),
     ('daily_web', ['sessions'], {
-        'visit_count': ['sessions', 'session_date', '1', 'true'],
-        'bounce_count': ['sessions', 'session_date', '1', 'event_count = 1'],
-        'product_view_visit_count': ['sessions', 'session_date', '1', 'product_view_count > 0'],
-        'product_view_count': ['sessions', 'session_date', 'product_view_count', 'true'],
-        'cart_visit_count': ['sessions', 'session_date', '1', 'has_cart'],
-        'checkout_visit_count': ['sessions', 'session_date', '1', 'has_checkout'],
-        'purchase_visit_count': ['sessions', 'session_date', '1', 'has_purchase'],
+        'visit_count': ['sessions', 'session_date', '1', 'not is_bot'],
+        'bounce_count': ['sessions', 'session_date', '1', 'not is_bot and event_count = 1'],
+        'product_view_visit_count': ['sessions', 'session_date', '1', 'not is_bot and product_view_count > 0'],
+        'product_view_count': ['sessions', 'session_date', 'product_view_count', 'not is_bot'],
+        'cart_visit_count': ['sessions', 'session_date', '1', 'not is_bot and has_cart'],
+        'checkout_visit_count': ['sessions', 'session_date', '1', 'not is_bot and has_checkout'],
+        'purchase_visit_count': ['sessions', 'session_date', '1', 'not is_bot and has_purchase'],
+        'funnel_cart_visit_count': [ref('fct_web_session'), 'session_date', '1', 'not is_bot and funnel_step >= 2'],
+        'funnel_checkout_visit_count': [ref('fct_web_session'), 'session_date', '1', 'not is_bot and funnel_step >= 3'],
+        'funnel_purchase_visit_count': [ref('fct_web_session'), 'session_date', '1', 'not is_bot and funnel_step = 4'],
+        'bot_visit_count': ['sessions', 'session_date', '1', 'is_bot'],
     }),
     ('daily_fulfilment', ['parcels', 'tracking'], {
         'parcel_count': ['parcels', 'ship_date', '1', 'true'],
@@ -67,8 +71,8 @@
         'spend_amount': [ref('fct_ad_spend'), 'spend_date', 'spend_amount_reporting', 'true'],
         'impression_count': [ref('stg_ads__daily_spend'), 'spend_date', 'impression_count', 'true'],
         'click_count': [ref('stg_ads__daily_spend'), 'spend_date', 'click_count', 'true'],
-        'visit_count': ['sessions', 'session_date', '1', 'is_of_a_link'],
-        'purchase_visit_count': ['sessions', 'session_date', '1', 'is_of_a_link and has_purchase'],
+        'visit_count': ['sessions', 'session_date', '1', 'not is_bot and is_of_a_link'],
+        'purchase_visit_count': ['sessions', 'session_date', '1', 'not is_bot and is_of_a_link and has_purchase'],
     }),
 ] %}
 with
@@ -152,19 +156,73 @@ returns as (
 
 ),
 
-sessions as (
+-- Events without a session id of the source are of one visit until a pause.
+events as (
 
     select
-        session_id,
-        {{ business_date('min(occurred_at)') }} as session_date,
+        *,
+        0 as visit_number
+    from {{ ref('stg_web__events') }}
+    where session_id = _visit_scope
+
+    union all
+
+    select
+        * exclude (previous_at),
+        sum(
+            case
+                when occurred_at <= {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 0
+                else 1
+            end
+        ) over (
+            partition by _visit_scope
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as visit_number
+    from (
+        select
+            *,
+            lag(occurred_at) over (partition by _visit_scope order by occurred_at, event_id) as previous_at
+        from {{ ref('stg_web__events') }}
+        where coalesce(session_id <> _visit_scope, true)
+    ) as events_without_session_ids
+
+),
+
+sums_of_sessions as (
+
+    select
+        _visit_scope,
+        visit_number,
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at,
         count(*) as event_count,
         sum(case when event_type = 'product_view' then 1 else 0 end) as product_view_count,
         max(case when event_type = 'add_to_cart' then 1 else 0 end) = 1 as has_cart,
         max(case when event_type = 'begin_checkout' then 1 else 0 end) = 1 as has_checkout,
         max(case when event_type = 'purchase' then 1 else 0 end) = 1 as has_purchase,
+        {%- for pattern in var('bots').user_agents %}
+            count(case when lower(user_agent) like '{{ pattern }}' then 1 end) +
+        {%- endfor %}
+        0 as bot_agent_count,
         count(utm_source) + count(utm_campaign) > 0 as is_of_a_link
-    from {{ ref('stg_web__events') }}
-    group by session_id
+    from events
+    group by _visit_scope, visit_number
+
+),
+
+sessions as (
+
+    select
+        *,
+        {{ business_date('started_at') }} as session_date,
+        bot_agent_count > 0
+        or (
+            event_count >= {{ var('bots').fast_visit_events }}
+            and event_count > {{ seconds_between('started_at', 'ended_at') }}
+        )
+        or (event_count >= {{ var('bots').long_visit_events }} and not has_cart) as is_bot
+    from sums_of_sessions
 
 ),
 

@@ -172,6 +172,7 @@ visits as (
         * exclude (country_code),
         coalesce(country_code, 'unknown') as country_code
     from {{ ref('fct_web_session') }}
+    where not is_bot
 
 ),
 

@@ -7,7 +7,8 @@
     ]],
     'daily_web': ['date_day', [
         (['sessions'], ['visit_count', 'bounce_count', 'product_view_count', 'product_view_visit_count', 'cart_visit_count',
-            'checkout_visit_count', 'purchase_visit_count']),
+            'checkout_visit_count', 'purchase_visit_count', 'funnel_cart_visit_count', 'funnel_checkout_visit_count',
+            'funnel_purchase_visit_count', 'bot_visit_count']),
     ]],
     'daily_fulfilment': ['date_day', [
         (['parcels'], ['parcel_count']),

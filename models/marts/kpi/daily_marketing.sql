@@ -14,7 +14,7 @@ spend_by_day as (
 
 ),
 
--- Visits that a link with utm values brought, by these.
+-- Visits that a link with utm values brought, by these; not those of programs.
 visits_by_link as (
 
     select
@@ -27,6 +27,7 @@ visits_by_link as (
     from {{ ref('fct_web_session') }}
     where
         session_date <= {{ as_of() }}
+        and not is_bot
         and (utm_source is not null or utm_campaign is not null)
     group by session_date, utm_source, utm_campaign, country_code
 

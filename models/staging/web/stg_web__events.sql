@@ -1,4 +1,11 @@
-{{ config(materialized='view', unique_key='event_id') }}
+{#- What all events of a visit share: the source's session id; of events without one the device, else the customer, else nothing but the event.
+    With var visits_by_gaps_alone the source's own ids come last. Base works out the same of rows that are superseded or lose what they tell
+    of a person (macros/incremental/former_parents.sql), so that the visits of their scope are made again. -#}
+{% set of_somebody = ["'device:' || device_key", "'customer:' || customer_key"] %}
+{% set by_gaps = var('visits_by_gaps_alone') %}
+{% set parts = of_somebody + ["'session:' || session_id"] if by_gaps else ['session_id'] + of_somebody %}
+{% set visit_scope = 'coalesce(' ~ (parts + ["'event:' || event_id"]) | join(', ') ~ ')' %}
+{{ config(materialized='view', unique_key='event_id', meta={'derived_parents': {'_visit_scope': visit_scope}}) }}
 
 with
 
@@ -21,6 +28,7 @@ select
     event_type,
     device_type,
     os,
+    user_agent,
     country_code,
     page_path,
     referrer,
@@ -36,6 +44,7 @@ select
     occurred_at,
 
     ---------- technical
+    {{ visit_scope }} as _visit_scope,
     _version,
     _file,
     _row,

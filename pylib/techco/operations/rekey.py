@@ -77,8 +77,11 @@ def make_mapping(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None
                 f"insert into mapping select made.{key}, md5(mapping.new{told}) "
                 f"from {schema}.{table} as made inner join mapping on made.customer_key = mapping.old"
             )
-    # Rows whose retention is over name their person by the key.
-    connection.execute("insert into mapping select 'erased:' || old, 'erased:' || new from mapping")
+    # Rows whose retention is over name their person by the key; visits without a session id their device or person.
+    connection.execute(
+        "insert into mapping select prefix || old, prefix || new "
+        "from mapping cross join (values ('erased:'), ('device:'), ('customer:')) as prefixes (prefix)"
+    )
 
 
 def replace_keys(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:

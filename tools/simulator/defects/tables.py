@@ -122,7 +122,7 @@ TABLES = {
     "web.events": table(
         ROWS,
         "event_id",
-        "event_type occurred_at session_id",
+        "event_type occurred_at",
         "event_type",
         {"timestamp": "occurred_at", "bigint": "quantity", "boolean": "in_stock analytics_consent"},
         paths={"analytics_consent": "consent.analytics"},

@@ -1,14 +1,74 @@
-{{ config(unique_key='session_id', cluster_by='session_date') }}
+{{ config(unique_key='_visit_scope', cluster_by='session_date') }}
 
 {% set stg_events = ref('stg_web__events') %}
+{% set where_changed = where_keys_changed('_visit_scope', [stg_events]) %}
+{% set bots = var('bots') %}
 
 with
 
-events as (
+-- Visits that the source has told apart.
+events_with_session_ids as (
+
+    select
+        *,
+        session_id as visit_id
+    from (
+        select *
+        from {{ stg_events }}
+        {{ where_changed }}
+    ) as events
+    where session_id = _visit_scope
+
+),
+
+-- The others end with a pause. Which event follows which is said by times and ids, so that deliveries in any order
+-- make the same visits.
+events_without_session_ids as (
+
+    select
+        *,
+        lag(occurred_at) over (partition by _visit_scope order by occurred_at, event_id) as previous_at
+    from (
+        select *
+        from {{ stg_events }}
+        {{ where_changed }}
+    ) as events
+    where coalesce(session_id <> _visit_scope, true)
+
+),
+
+events_with_visit_numbers as (
+
+    select
+        *,
+        count(
+            case
+                when previous_at is null then 1
+                when occurred_at > {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 1
+            end
+        ) over (
+            partition by _visit_scope
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as visit_number
+    from events_without_session_ids
+
+),
+
+-- Such a visit is called after its first event.
+events_in_visits as (
 
     select *
-    from {{ stg_events }}
-    {{ where_keys_changed('session_id', [stg_events]) }}
+    from events_with_session_ids
+
+    union all
+
+    select
+        * exclude (previous_at, visit_number),
+        'visit-' || first_value(event_id) over (
+            partition by _visit_scope, visit_number order by occurred_at, event_id
+        ) as visit_id
+    from events_with_visit_numbers
 
 ),
 
@@ -18,9 +78,13 @@ numbered_events as (
     select
         *,
         row_number() over (
-            partition by session_id order by occurred_at, _version, event_id
-        ) as event_number
-    from events
+            partition by visit_id order by occurred_at, _version, event_id
+        ) as event_number,
+        min(case when event_type = 'product_view' then occurred_at end) over (partition by visit_id)
+            as first_viewed_at,
+        max(case when event_type = 'purchase' then occurred_at end) over (partition by visit_id)
+            as last_purchased_at
+    from events_in_visits
 
 ),
 
@@ -43,7 +107,8 @@ session_orders as (
 sessions as (
 
     select
-        session_id,
+        visit_id,
+        min(_visit_scope) as _visit_scope,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         -- A visitor may log in half way; of several persons the last one counts.
@@ -61,6 +126,28 @@ sessions as (
             else nullif(min_by(coalesce(utm_campaign, ''), named_source), '')
         end as utm_campaign,
         min_by(order_id, named_order) as order_id,
+
+        -- The steps of the funnel in their order: the first cart after a view, and the last checkout before a purchase,
+        -- leave the most room for what has to lie between.
+        min(first_viewed_at) as first_viewed_at,
+        min(case when event_type = 'add_to_cart' and occurred_at >= first_viewed_at then occurred_at end)
+            as put_into_cart_at,
+        max(case when event_type = 'begin_checkout' then occurred_at end) as last_checkout_at,
+        max(case when event_type = 'begin_checkout' and occurred_at <= last_purchased_at then occurred_at end)
+            as last_checkout_with_purchase_at,
+        max(
+            case
+                when user_agent is null then 0
+                when
+                    {%- for pattern in bots.user_agents %}
+                        {{ 'or ' if not loop.first }}lower(user_agent) like '{{ pattern }}'
+                    {%- else %}
+                        false
+                    {%- endfor %}
+                    then 1
+                else 0
+            end
+        ) = 1 as has_agent_of_bot,
         count(*) as event_count,
         count_if(event_type = 'page_view') as page_view_count,
         count_if(event_type = 'search') as search_count,
@@ -71,13 +158,30 @@ sessions as (
         count_if(event_type = 'begin_checkout') as checkout_count,
         count_if(event_type = 'purchase') as purchase_count
     from session_orders
-    group by session_id
+    group by visit_id
+
+),
+
+sessions_with_bots as (
+
+    select
+        *,
+        {{ seconds_between('started_at', 'ended_at') }} as duration_seconds,
+        case
+            when has_agent_of_bot then 'user_agent'
+            when
+                event_count >= {{ bots.fast_visit_events }}
+                and event_count > {{ seconds_between('started_at', 'ended_at') }}
+                then 'too_fast'
+            when event_count >= {{ bots.long_visit_events }} and add_to_cart_count = 0 then 'many_events_no_cart'
+        end as bot_rule
+    from sessions
 
 )
 
 select
     ---------- keys
-    session_id,
+    visit_id as session_id,
     coalesce(customer_key, 'unknown') as customer_key,
     device_key,
     order_id,
@@ -92,6 +196,17 @@ select
     add_to_cart_count > 0 as has_cart,
     checkout_count > 0 as has_checkout,
     purchase_count > 0 as has_purchase,
+    cast(
+        case
+            when put_into_cart_at <= last_checkout_with_purchase_at then 4
+            when put_into_cart_at <= last_checkout_at then 3
+            when put_into_cart_at is not null then 2
+            when first_viewed_at is not null then 1
+            else 0
+        end as bigint
+    ) as funnel_step,
+    bot_rule is not null as is_bot,
+    bot_rule,
 
     ---------- measures
     cast(event_count as bigint) as event_count,
@@ -103,13 +218,14 @@ select
     cast(remove_from_cart_count as bigint) as remove_from_cart_count,
     cast(checkout_count as bigint) as checkout_count,
     cast(purchase_count as bigint) as purchase_count,
-    {{ seconds_between('started_at', 'ended_at') }} as duration_seconds,
+    duration_seconds,
 
     ---------- timestamps
     started_at,
     ended_at,
 
     ---------- technical
+    _visit_scope,
     false as _is_deleted,
     {{ current_load_id() }} as _load_id
-from sessions
+from sessions_with_bots
