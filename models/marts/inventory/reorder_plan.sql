@@ -12,7 +12,7 @@ points as (
         warehouses.warehouse_id,
         warehouses.country_code,
         coalesce(points.supplier_name, 'the supplier') as supplier
-    from {{ ref('agg_inventory__reorder_points') }} as points
+    from {{ ref('pred_inventory__reorder_points') }} as points
     inner join {{ ref('dim_product') }} as products
         on points.product_key = products.product_key
     inner join {{ ref('dim_warehouse') }} as warehouses
@@ -42,7 +42,7 @@ actions as (
         transfers.quantity as transfer_quantity,
         greatest(points.missing_quantity, coalesce(prices.minimum_quantity, 0)) as order_quantity
     from points
-    left join {{ ref('agg_inventory__transfers') }} as transfers
+    left join {{ ref('pred_inventory__transfers') }} as transfers
         on
             points.product_key = transfers.product_key
             and points.warehouse_key = transfers.warehouse_key

@@ -28,8 +28,6 @@ from threadpoolctl import threadpool_limits
 from techco.predictions import bg_nbd, gamma_gamma, pareto_nbd
 from techco.predictions.seasons import SeasonClock
 
-# Grows with what is expected of the same customers.
-VERSION = "1"
 WEEK = 7.0
 SOON, LATER, YEAR = 30, 90, 365
 # More customers than this tell the parameters no better than 1 in 100, and each step takes as long as they are many.
@@ -104,7 +102,7 @@ def predict(
 
     Returns a row per row of `features`, by cut-off and key: `left_probability`; days with a purchase that are expected,
     `pareto_nbd_purchases_90_days`, `_365_days` and the same of `bg_nbd`; `expected_purchase_amount` of one of them;
-    `model_version`; `purchase_probability_30_days`; and what who knows recency alone would say,
+    `purchase_probability_30_days`; and what who knows recency alone would say,
     `recency_purchase_probability_30_days` and `recency_gone_probability_90_days`. What nothing can be learnt of is
     null.
     """
@@ -116,7 +114,6 @@ def predict(
         for name, values in repeat_purchases(rows, fitted, clock).items():
             said.loc[rows.index, name] = values.round(DIGITS)
     return said.assign(
-        model_version=VERSION,
         purchase_probability_30_days=next_purchases(features, said, outcomes, clock),
         recency_purchase_probability_30_days=recency_rates(features, outcomes, "is_purchased_30_days", SOON),
         recency_gone_probability_90_days=recency_rates(features, outcomes, "is_gone_90_days", LATER),

@@ -31,6 +31,7 @@ UPPER = 0.90
 DIGITS = 4
 WEEK = pd.Timedelta(days=7)
 KEYS = ["product_key", "warehouse_key"]
+QUANTITIES = ["expected_quantity", "deviation_quantity", "p50_quantity", "p90_quantity"]
 
 
 def forecast(demand: pd.DataFrame, seasons: pd.DataFrame) -> pd.DataFrame:
@@ -41,12 +42,14 @@ def forecast(demand: pd.DataFrame, seasons: pd.DataFrame) -> pd.DataFrame:
     per ISO week with `iso_week` and `sales_index`; one that is missing is ordinary.
 
     Returns a row per origin, product, warehouse and week: `origin_week_start`, the last week that is known; keys;
-    `week_start`; `expected_quantity`, the mean; `p50_quantity`; and `p90_quantity`, which 90 % of the rows of an origin
-    are expected not to exceed.
+    `week_start`; `expected_quantity`, the mean, and `deviation_quantity`, the standard deviation; `p50_quantity`; and
+    `p90_quantity`, which 90 % of the rows of an origin are expected not to exceed.
     """
-    columns = ["origin_week_start", *KEYS, "week_start", "expected_quantity", "p50_quantity", "p90_quantity"]
+    columns = ["origin_week_start", *KEYS, "week_start", *QUANTITIES]
     if demand.empty:
-        return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[4:], "float64"))
+        dates = dict.fromkeys(["origin_week_start", "week_start"], "datetime64[us]")
+        types = dates | dict.fromkeys(KEYS, "string") | dict.fromkeys(QUANTITIES, "float64")
+        return pd.DataFrame(columns=columns).astype(types)
     shelves = Shelves(demand, seasons)
     last = len(shelves.weeks) - 1
     found = [shelves.as_of(origin) for origin in range(last, LEAST_WEEKS - 2, -WEEKS_APART)[:ORIGINS]]
@@ -95,14 +98,14 @@ class Shelves:
         share = rate / rate.sum() if rate.sum() > 0 else rate
         expected = share[:, np.newaxis] * total * ahead
         past = share[:, np.newaxis] * total[0] * known[-DISPERSION_WEEKS:]
-        median, upper = quantiles(
-            expected, dispersion(self.quantity[offered, : origin + 1][:, -DISPERSION_WEEKS:], past)
-        )
+        dispersed = dispersion(self.quantity[offered, : origin + 1][:, -DISPERSION_WEEKS:], past)
+        median, upper = quantiles(expected, dispersed)
         rows = self.keys.iloc[np.repeat(offered, WEEKS_AHEAD)].reset_index(drop=True)
         said: pd.DataFrame = rows.assign(
             origin_week_start=self.weeks[origin],
             week_start=np.tile(self.weeks[origin] + WEEK * np.arange(1, WEEKS_AHEAD + 1), len(offered)),
             expected_quantity=expected.ravel().round(DIGITS),
+            deviation_quantity=np.sqrt(expected + dispersed * expected**2).ravel().round(DIGITS),
             p50_quantity=median.ravel(),
             p90_quantity=upper.ravel(),
         )

@@ -4,16 +4,14 @@
 
 with
 
--- Nine of ten weeks lie below the mean and 1.2816 standard deviations.
 demand as (
 
     select
         product_key,
         warehouse_key,
         cast(sum(expected_quantity) as double) / (7 * count(*)) as demand_per_day,
-        cast(sum(greatest(p90_quantity - p50_quantity, 0)) as double) / count(*) / 1.2816 / sqrt(7)
-            as deviation_per_day
-    from {{ ref('agg_inventory__demand_outlook') }}
+        sqrt(cast(sum(deviation_quantity * deviation_quantity) as double) / (7 * count(*))) as deviation_per_day
+    from {{ ref('pred_demand__outlook') }}
     group by product_key, warehouse_key
 
 ),

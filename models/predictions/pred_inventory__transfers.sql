@@ -6,7 +6,7 @@ points as (
         points.*,
         warehouses.warehouse_id,
         warehouses.country_code
-    from {{ ref('agg_inventory__reorder_points') }} as points
+    from {{ ref('pred_inventory__reorder_points') }} as points
     inner join {{ ref('dim_warehouse') }} as warehouses
         on points.warehouse_key = warehouses.warehouse_key
 

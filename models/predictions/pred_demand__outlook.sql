@@ -1,0 +1,76 @@
+{#- The last day on which both stock and orders are known; the weeks begin after it. -#}
+{% set last_day = complete_up_to(['stock', 'sales']) %}
+
+with
+
+forecasts as (
+
+    select
+        product_key,
+        warehouse_key,
+        cast(week_start as date) as week_start,
+        cast(expected_quantity as double) as expected_quantity,
+        cast(p50_quantity as double) as p50_quantity,
+        cast(p90_quantity as double) as p90_quantity,
+        cast(deviation_quantity as double) as deviation_quantity
+    from {{ ref('pred_demand__forecasts') }}
+    where
+        cast(origin_week_start as date) = (
+            select max(week_start)
+            from {{ ref('agg_inventory__weekly_demand') }}
+        )
+        and cast(week_start as date) > {{ last_day }}
+        and cast(week_start as date) <= {{ add_days(last_day, 56) }}
+
+),
+
+-- The naive guess: the mean of the last eight weeks, with the deviation that chance alone would make.
+means as (
+
+    select
+        product_key,
+        warehouse_key,
+        sum(demand_quantity) / 8 as mean_56_days
+    from {{ ref('agg_inventory__weekly_demand') }}
+    where week_start > {{ add_days(last_day, -63) }}
+    group by product_key, warehouse_key
+
+),
+
+-- The model is used where it was better than the mean of 56 days as of most earlier weeks.
+decision as (
+
+    select coalesce(count_if(is_better_than_baseline) * 2 > count(*), false) as is_model_used
+    from {{ ref('pred_demand__performance') }}
+    where is_decisive
+
+)
+
+select
+    ---------- keys
+    forecasts.product_key,
+    forecasts.warehouse_key,
+    forecasts.week_start,
+
+    ---------- attribute
+    case when decision.is_model_used then 'gamma_poisson' else 'mean_56_days' end as model_name,
+
+    ---------- pieces that the week is expected to be asked for
+    {% set naive = 'coalesce(means.mean_56_days, 0)' %}
+    {%- for column, guess in {
+        'expected_quantity': naive,
+        'p50_quantity': naive,
+        'p90_quantity': naive ~ ' + 1.2816 * sqrt(' ~ naive ~ ')',
+        'deviation_quantity': 'sqrt(' ~ naive ~ ')',
+    }.items() %}
+        cast(
+            round(case when decision.is_model_used then forecasts.{{ column }} else {{ guess }} end, 4) as decimal(18, 4)
+        ) as {{ column }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+from forecasts
+cross join decision
+left join means
+    on
+        forecasts.product_key = means.product_key
+        and forecasts.warehouse_key = means.warehouse_key

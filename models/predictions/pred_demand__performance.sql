@@ -1,0 +1,77 @@
+{% set naive_guesses = ['seasonal_naive', 'mean_28_days', 'mean_56_days'] %}
+
+with
+
+sums as (
+
+    select
+        origin_week_start,
+        count(*) as row_count,
+        sum(demand_quantity) as actual_total,
+        sum(expected_quantity) as expected_total,
+        sum(abs(expected_quantity - demand_quantity)) as expected_error,
+        cast(count_if(demand_quantity <= p90_quantity) as double) as covered_count
+        {%- for guess in naive_guesses %},
+            sum({{ guess }}) as {{ guess }}_total,
+            sum(abs({{ guess }} - demand_quantity)) as {{ guess }}_error
+        {%- endfor %}
+    from {{ ref('pred_demand__results') }}
+    group by origin_week_start
+
+),
+
+metrics as (
+
+    {% for guess in naive_guesses %}
+        {{ 'union all' if not loop.first }}
+        select
+            origin_week_start,
+            'weighted_absolute_error' as metric_name,
+            '{{ guess }}' as baseline_name,
+            expected_error / nullif(actual_total, 0) as metric_value,
+            {{ guess }}_error / nullif(actual_total, 0) as baseline_metric_value,
+            row_count
+        from sums
+        union all
+        select
+            origin_week_start,
+            'total_of_actual' as metric_name,
+            '{{ guess }}' as baseline_name,
+            expected_total / nullif(actual_total, 0) as metric_value,
+            {{ guess }}_total / nullif(actual_total, 0) as baseline_metric_value,
+            row_count
+        from sums
+    {% endfor %}
+    union all
+    select
+        origin_week_start,
+        'p90_coverage' as metric_name,
+        'none' as baseline_name,
+        covered_count / row_count as metric_value,
+        cast(null as double) as baseline_metric_value,
+        row_count
+    from sums
+
+)
+
+select
+    ---------- keys
+    'demand_8_weeks' as target_name,
+    'gamma_poisson' as model_name,
+    {{ add_days('origin_week_start', 6) }} as cut_off_date,
+    metric_name,
+    baseline_name,
+
+    ---------- attributes
+    cast(56 as bigint) as horizon_days,
+    metric_name = 'weighted_absolute_error' and baseline_name = 'mean_56_days' as is_decisive,
+    case metric_name
+        when 'weighted_absolute_error' then metric_value < baseline_metric_value
+        when 'total_of_actual' then abs(metric_value - 1) < abs(baseline_metric_value - 1)
+    end as is_better_than_baseline,
+
+    ---------- measures
+    metric_value,
+    baseline_metric_value,
+    cast(row_count as bigint) as row_count
+from metrics
