@@ -1,3 +1,6 @@
+{#- A rate of a customer begins as if this many orders had been like those of all: what one order says is mostly chance. -#}
+{% set orders_of_all = 2 %}
+
 with
 
 customers as (
@@ -102,6 +105,22 @@ newest_answers as (
         and response_date <= {{ as_of() }}
     qualify row_number() over (partition by customer_key order by responded_at desc, response_id desc) = 1
 
+),
+
+-- What all customers do, which those with few orders are drawn towards.
+totals as (
+
+    select
+        cast(sum(sales.discounted_order_count) as double) / nullif(sum(sales.order_count), 0) as discounted_order_rate,
+        cast(sum(returned_orders.returned_order_count) as double) / nullif(sum(sales.order_count), 0)
+            as returned_order_rate,
+        cast(sum(sales.unit_count) as double) / nullif(sum(sales.order_count), 0) as units_per_order
+    from customers
+    inner join sales
+        on customers.customer_key = sales.customer_key
+    left join returned_orders
+        on customers.customer_key = returned_orders.customer_key
+
 )
 
 select
@@ -124,6 +143,14 @@ select
         as discounted_order_count,
     cast(coalesce(returned_orders.returned_order_count, 0) as bigint)
         as returned_order_count,
+    {%- for rate, count in {
+        'discounted_order_rate': 'sales.discounted_order_count',
+        'returned_order_rate': 'returned_orders.returned_order_count',
+        'units_per_order': 'sales.unit_count',
+    }.items() %}
+        (coalesce({{ count }}, 0) + {{ orders_of_all }} * coalesce(totals.{{ rate }}, 0))
+        / (coalesce(sales.order_count, 0) + {{ orders_of_all }}) as {{ rate }},
+    {%- endfor %}
     cast(coalesce(sessions.session_count, 0) as bigint) as session_count,
     sessions.last_session_date,
     cast(coalesce(tickets.ticket_count, 0) as bigint) as ticket_count,
@@ -133,6 +160,7 @@ select
         as average_stars,
     cast(newest_answers.score as bigint) as nps_score
 from customers
+cross join totals
 left join sales
     on customers.customer_key = sales.customer_key
 left join returned_orders

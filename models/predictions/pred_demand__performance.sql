@@ -10,7 +10,8 @@ sums as (
         sum(demand_quantity) as actual_total,
         sum(expected_quantity) as expected_total,
         sum(abs(expected_quantity - demand_quantity)) as expected_error,
-        cast(count_if(demand_quantity <= p90_quantity) as double) as covered_count
+        -- In whole pieces, as P90 is: a part of one that was probably lost is no demand beyond it.
+        cast(count_if(round(demand_quantity, 0) <= p90_quantity) as double) as covered_count
         {%- for guess in naive_guesses %},
             sum({{ guess }}) as {{ guess }}_total,
             sum(abs({{ guess }} - demand_quantity)) as {{ guess }}_error

@@ -9,7 +9,7 @@ from techco.predictions.customer_clusters import CLUSTER_COUNT, FEATURES, cluste
 
 # As many groups as there are clusters, no two alike, from the least spend to the most.
 GROUPS = [
-    # spend, orders, recency, discounted, returned, sessions, tickets
+    # spend, orders, recency, discounted, returned, units, sessions
     (0, 0, 300, 0, 0, 1, 0),
     (60, 1, 200, 1, 0, 3, 0),
     (300, 3, 20, 3, 0, 40, 0),
@@ -17,7 +17,7 @@ GROUPS = [
     (4000, 30, 60, 0, 12, 60, 9),
     (20000, 12, 100, 6, 0, 10, 30),
 ]
-AMOUNTS = ["net_amount_reporting"]
+AMOUNTS = ["net_amount_reporting", "discounted_order_rate", "returned_order_rate", "units_per_order"]
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_centres_are_means_of_their_members_and_no_other_centre_is_nearer():
 
 def test_clusters_of_one_spend_are_numbered_by_the_next_feature():
     """Who never bought can be told apart by visits only, so those clusters are equal in all before them."""
-    rows = [(0, 0, 30, 0, 0, sessions, 0) for sessions in (50, 7, 0, 7, 50)]
+    rows = [(0, 0, 30, 0, 0, 0, sessions) for sessions in (50, 7, 0, 7, 50)]
     assert cluster_customers(customers(rows))["cluster_number"].tolist() == [2, 1, 0, 1, 2]
 
 
@@ -124,7 +124,7 @@ def test_who_never_bought_counts_as_long_away_as_the_longest_and_an_unknown_spen
 
 
 def test_a_shop_without_sales_or_without_any_rate_has_clusters():
-    visits = [(0, 0, None, 0, 0, sessions, 0) for sessions in (0, 1, 20)]
+    visits = [(0, 0, None, 0, 0, 0, sessions) for sessions in (0, 1, 20)]
     assert cluster_customers(customers(visits))["cluster_number"].tolist() == [0, 1, 2]
     no_rates = [(None, orders, 10, 0, 0, 0, 0) for orders in (1, 4)]
     assert cluster_customers(customers(no_rates))["centre_net_amount_reporting"].tolist() == [0, 0]

@@ -1,10 +1,11 @@
-"""Hold what is predicted of customers against what the simulator hides: `python -m tools.benchmarks.predictions`.
+"""Hold what is predicted against what the simulator hides: `python -m tools.benchmarks.predictions`.
 
 Of a warehouse that was built of a simulated landing zone, for each cut-off: how well it is told who has left and who
 buys within 30 days, between two others, one who knows the days since the last purchase alone, and one who knows each
 person's hidden rates and sees the purchases; how far probabilities are from what came; revenue of 90 days in total and
-by tenths of what was expected, beside the last 90 days carried forward; and whether clusters agree with the hidden
-kinds of customers. Models read none of this. Exit code 1 where a figure that was aimed at is not reached.
+by tenths of what was expected, beside the last 90 days carried forward; whether clusters agree with the hidden kinds of
+customers; and the forecast of demand, between a naive one and one who knows the rate of each product. Models read none
+of this. Exit code 1 where a figure that was aimed at is not reached.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def main() -> int:
             ],
             "revenue_90_days": revenue(warehouse),
             "clusters": clusters(warehouse, people),
+            "demand_8_weeks": demand(warehouse, chosen.landing),
         }
     missed = report(results)
     save("predictions", results | {"not_reached": missed})
@@ -163,6 +165,50 @@ def clusters(warehouse: duckdb.DuckDBPyConnection, people: pd.DataFrame) -> dict
     }
 
 
+def demand(warehouse: duckdb.DuckDBPyConnection, landing: Path) -> list[dict]:
+    """Of each origin of the forecast: errors against what was really wanted, bias, and how often P90 was enough."""
+    answers = answers_folder(landing)
+    rows = warehouse.execute(
+        """
+        with
+        wanted as (
+            select date_trunc('week', date) as week_start, product_id, warehouse_id, sum(wanted_units) as wanted
+            from read_parquet(?) group by all
+        )
+        select
+            results.origin_week_start, count(*) as rows,
+            sum(abs(expected_quantity - coalesce(wanted, 0))), sum(abs(seasonal_naive - coalesce(wanted, 0))),
+            sum(abs(coalesce(expected_units, 0) - coalesce(wanted, 0))), sum(expected_quantity), sum(wanted),
+            avg(cast(coalesce(wanted, 0) <= p90_quantity as integer))
+        from intermediate.pred_demand__results as results
+        inner join core.dim_product using (product_key)
+        inner join core.dim_warehouse using (warehouse_key)
+        left join wanted using (week_start, product_id, warehouse_id)
+        left join read_parquet(?) as rates
+            on results.week_start = rates.week
+            and dim_product.product_id = rates.product_id
+            and dim_warehouse.warehouse_id = rates.warehouse_id
+        group by all
+        order by all
+        """,
+        [str(answers / "demand_by_day.parquet"), str(answers / "demand_rates.parquet")],
+    ).fetchall()
+    results = []
+    for origin, count, error, naive, knowing, expected, wanted, covered in rows:
+        errors = [float(each) / float(wanted) for each in (naive, error, knowing)]
+        names = ("seasonal_naive", "model", "knowing_the_rates")
+        results.append(
+            {"origin": str(origin), "rows": count}
+            | {name: round(each, 4) for name, each in zip(names, errors, strict=True)}
+            | {
+                "share_of_gap": round((errors[0] - errors[1]) / (errors[0] - errors[2]), 3),
+                "bias": round(float(expected) / float(wanted) - 1, 4),
+                "p90_coverage": round(covered, 4),
+            }
+        )
+    return results
+
+
 def report(results: dict) -> list[str]:
     """Print everything; returns what was aimed at and not reached."""
     missed = []
@@ -186,6 +232,12 @@ def report(results: dict) -> list[str]:
         aim(off <= MOST_OFF_IN_TOTAL, f"revenue_90_days {row['cut_off_date']}: {row['of_actual']} of what came")
         tenths = row["tenths_better_than_carried"]
         aim(tenths == BINS, f"revenue_90_days {row['cut_off_date']}: better in {tenths} tenths of {BINS}")
+    for row in results["demand_8_weeks"]:
+        print("demand_8_weeks", row)
+        aim(row["share_of_gap"] >= LEAST_OF_GAP, f"demand_8_weeks {row['origin']}: share of gap {row['share_of_gap']}")
+        aim(abs(row["bias"]) <= MOST_OFF, f"demand_8_weeks {row['origin']}: bias {row['bias']}")
+        covered = row["p90_coverage"]
+        aim(abs(covered - 0.9) <= MOST_OFF, f"demand_8_weeks {row['origin']}: P90 covers {covered}")
     print("clusters", results["clusters"])
     agree = results["clusters"]
     aim(agree["adjusted_rand_index"] > agree["of_rfm_alone"], f"clusters: {agree}")

@@ -150,7 +150,11 @@ select
     customers.monetary_score,
     customers.segment_name,
     clusters.cluster_number,
-    discounts.discount_affinity
+    discounts.discount_affinity,
+    next_purchases.purchase_probability_30_days,
+    next_purchases.expected_order_count_90_days,
+    next_purchases.left_probability,
+    lifetime_values.expected_revenue_365_days_reporting
 from customers
 cross join sources
 left join profiles
@@ -167,3 +171,7 @@ left join clusters
     on customers.customer_key = clusters.customer_key
 left join consents
     on customers.customer_key = consents.customer_key
+left join {{ ref('next_purchase') }} as next_purchases
+    on customers.customer_key = next_purchases.customer_key
+left join {{ ref('lifetime_value') }} as lifetime_values
+    on customers.customer_key = lifetime_values.customer_key

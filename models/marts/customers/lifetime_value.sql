@@ -12,18 +12,8 @@ customers as (
 
 sales as (
 
-    select
-        customer_key,
-        coalesce(count_if(is_purchase), 0) as order_count,
-        min(case when is_purchase then order_date end) as first_order_date,
-        {{ null_propagating_sum('net_revenue_amount_reporting') }} as revenue,
-        {{ null_propagating_sum('contribution_margin_amount_reporting') }} as contribution_margin
-    from {{ ref('fct_order') }}
-    where
-        is_sale
-        and has_customer
-        and order_date <= {{ complete_up_to(['sales']) }}
-    group by customer_key
+    select *
+    from {{ ref('agg_customer__sales') }}
 
 ),
 
@@ -51,8 +41,8 @@ customers_with_value as (
         customers.customer_key,
         sales.first_order_date,
         coalesce(sales.order_count, 0) as order_count,
-        case when sales.customer_key is null then 0 else sales.revenue end as historical_revenue,
-        case when sales.customer_key is null then 0 else sales.contribution_margin end
+        case when sales.customer_key is null then 0 else sales.net_revenue_reporting end as historical_revenue,
+        case when sales.customer_key is null then 0 else sales.contribution_margin_reporting end
             as historical_contribution_margin,
         expectations.cut_off_date,
         case when expectations.customer_key is not null then model_in_use.model_name end as model_name,

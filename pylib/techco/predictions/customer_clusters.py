@@ -11,16 +11,19 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-# Spend is first, as clusters are numbered by it. Of two features that say the same (views of products go with
-# sessions, by a rank correlation of 0.93) one is enough: both would count that side of behaviour twice.
+# Spend is first, as clusters are numbered by it. Habits are rates, drawn towards those of all where there are few
+# orders: how many orders had a discount says mostly how many orders there are. In the simulated shop clusters of these
+# agree with the hidden kinds of buyers with an adjusted Rand index of 0.08, those of recency, frequency and spend alone
+# with 0.03. Of two features that say the same (views of products go with sessions, by a rank correlation of 0.93) one
+# is enough: both would count that side of behaviour twice.
 FEATURES = (
     "net_amount_reporting",
     "order_count",
     "recency_days",
-    "discounted_order_count",
-    "returned_order_count",
+    "discounted_order_rate",
+    "returned_order_rate",
+    "units_per_order",
     "session_count",
-    "ticket_count",
 )
 # The most clusters, of 2 to 10, that are the customers' and not chance's: in the simulated shop (4,900 customers, 120
 # days), two halves of the customers that are clustered apart agree on everyone with an adjusted Rand index of 0.96 for
