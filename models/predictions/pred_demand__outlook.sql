@@ -16,8 +16,8 @@ forecasts as (
     from {{ ref('pred_demand__forecasts') }}
     where
         cast(origin_week_start as date) = (
-            select max(week_start)
-            from {{ ref('agg_inventory__weekly_demand') }}
+            select max(demand.week_start)
+            from {{ ref('agg_inventory__weekly_demand') }} as demand
         )
         and cast(week_start as date) > {{ last_day }}
         and cast(week_start as date) <= {{ add_days(last_day, 56) }}
@@ -44,33 +44,39 @@ decision as (
     from {{ ref('pred_demand__performance') }}
     where is_decisive
 
+),
+
+guesses as (
+
+    select
+        forecasts.*,
+        decision.is_model_used,
+        coalesce(means.mean_56_days, 0) as mean_56_days
+    from forecasts
+    cross join decision
+    left join means
+        on
+            forecasts.product_key = means.product_key
+            and forecasts.warehouse_key = means.warehouse_key
+
 )
 
 select
     ---------- keys
-    forecasts.product_key,
-    forecasts.warehouse_key,
-    forecasts.week_start,
+    product_key,
+    warehouse_key,
+    week_start,
 
     ---------- attribute
-    case when decision.is_model_used then 'gamma_poisson' else 'mean_56_days' end as model_name,
+    case when is_model_used then 'gamma_poisson' else 'mean_56_days' end as model_name,
 
     ---------- pieces that the week is expected to be asked for
-    {% set naive = 'coalesce(means.mean_56_days, 0)' %}
-    {%- for column, guess in {
-        'expected_quantity': naive,
-        'p50_quantity': naive,
-        'p90_quantity': naive ~ ' + 1.2816 * sqrt(' ~ naive ~ ')',
-        'deviation_quantity': 'sqrt(' ~ naive ~ ')',
-    }.items() %}
-        cast(
-            round(case when decision.is_model_used then forecasts.{{ column }} else {{ guess }} end, 4) as decimal(18, 4)
-        ) as {{ column }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
-from forecasts
-cross join decision
-left join means
-    on
-        forecasts.product_key = means.product_key
-        and forecasts.warehouse_key = means.warehouse_key
+    cast(round(case when is_model_used then expected_quantity else mean_56_days end, 4) as decimal(18, 4))
+        as expected_quantity,
+    cast(round(case when is_model_used then p50_quantity else mean_56_days end, 4) as decimal(18, 4)) as p50_quantity,
+    cast(round(
+        case when is_model_used then p90_quantity else mean_56_days + 1.2816 * sqrt(mean_56_days) end, 4
+    ) as decimal(18, 4)) as p90_quantity,
+    cast(round(case when is_model_used then deviation_quantity else sqrt(mean_56_days) end, 4) as decimal(18, 4))
+        as deviation_quantity
+from guesses

@@ -1,5 +1,3 @@
-{% set naive_guesses = ['seasonal_naive', 'mean_28_days', 'mean_56_days'] %}
-
 with
 
 sums as (
@@ -11,11 +9,13 @@ sums as (
         sum(expected_quantity) as expected_total,
         sum(abs(expected_quantity - demand_quantity)) as expected_error,
         -- In whole pieces, as P90 is: a part of one that was probably lost is no demand beyond it.
-        cast(count_if(round(demand_quantity, 0) <= p90_quantity) as double) as covered_count
-        {%- for guess in naive_guesses %},
-            sum({{ guess }}) as {{ guess }}_total,
-            sum(abs({{ guess }} - demand_quantity)) as {{ guess }}_error
-        {%- endfor %}
+        cast(count_if(round(demand_quantity, 0) <= p90_quantity) as double) as covered_count,
+        sum(seasonal_naive) as seasonal_naive_total,
+        sum(abs(seasonal_naive - demand_quantity)) as seasonal_naive_error,
+        sum(mean_28_days) as mean_28_days_total,
+        sum(abs(mean_28_days - demand_quantity)) as mean_28_days_error,
+        sum(mean_56_days) as mean_56_days_total,
+        sum(abs(mean_56_days - demand_quantity)) as mean_56_days_error
     from {{ ref('pred_demand__results') }}
     group by origin_week_start
 
@@ -23,7 +23,7 @@ sums as (
 
 metrics as (
 
-    {% for guess in naive_guesses %}
+    {% for guess in ['seasonal_naive', 'mean_28_days', 'mean_56_days'] %}
         {{ 'union all' if not loop.first }}
         select
             origin_week_start,

@@ -37,8 +37,12 @@ means as (
         origins.origin_week_start,
         origins.product_key,
         origins.warehouse_key,
-        sum(case when {{ days_between('demand.week_start', 'origins.origin_week_start') }} < 28 then demand.demand_quantity else 0 end) / 4
-            as mean_28_days,
+        sum(
+            case
+                when {{ days_between('demand.week_start', 'origins.origin_week_start') }} < 28 then demand.demand_quantity
+                else 0
+            end
+        ) / 4 as mean_28_days,
         sum(demand.demand_quantity) / 8 as mean_56_days,
         sum(case when demand.week_start = origins.origin_week_start then demand.demand_quantity end) as last_week
     from origins
