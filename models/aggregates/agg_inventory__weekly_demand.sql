@@ -10,9 +10,9 @@ select
     ---------- attributes
     products.category_code,
     -- At the end of the week.
-    max(
-        case when balances.date_day = {{ add_days('calendar.iso_week_start', 6) }} then not balances.is_discontinued end
-    ) as is_offered,
+    count_if(
+        balances.date_day = {{ add_days('calendar.iso_week_start', 6) }} and not balances.is_discontinued
+    ) > 0 as is_offered,
 
     ---------- measures
     count(*) as day_count,

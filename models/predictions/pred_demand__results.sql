@@ -39,7 +39,8 @@ means as (
         origins.warehouse_key,
         sum(
             case
-                when {{ days_between('demand.week_start', 'origins.origin_week_start') }} < 28 then demand.demand_quantity
+                when {{ days_between('demand.week_start', 'origins.origin_week_start') }} < 28
+                    then demand.demand_quantity
                 else 0
             end
         ) / 4 as mean_28_days,
