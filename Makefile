@@ -102,6 +102,11 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.publish
 	python -m tools.benchmarks.incremental_day
 
+.PHONY: judge
+judge: landing-zone ## Hold predictions, lost sales and the reorder plan against what the simulator hides; needs a built warehouse
+	python -m tools.benchmarks.predictions || judged=1; python -m tools.benchmarks.lost_sales || judged=1; \
+	  python -m tools.benchmarks.replay || judged=1; exit $${judged:-0}
+
 .PHONY: compare-marts
 compare-marts: env-build ## Compare every mart of two warehouse files of one landing zone by hash: BEFORE=… AFTER=… ZONE=name
 	python -m tools.parity.marts $(BEFORE) $(AFTER) --zone $(ZONE)
@@ -109,10 +114,6 @@ compare-marts: env-build ## Compare every mart of two warehouse files of one lan
 .PHONY: redaction
 redaction: env-test ## Measure what redact_text() finds in texts; needs a built warehouse
 	python -m tools.benchmarks.redaction
-
-.PHONY: lost-sales
-lost-sales: env-build ## Hold the estimate of lost sales against what the simulated company could not sell; needs a built warehouse
-	python -m tools.benchmarks.lost_sales
 
 .PHONY: prove
 prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
