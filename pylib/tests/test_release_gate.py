@@ -81,6 +81,19 @@ def test_a_view_shows_what_it_reads():
     assert messages(project({"fact": 2, "test_fact": 2, "test_shown": 3, "kpi": 3, "test_kpi": 3})) == []
 
 
+def test_a_snapshot_is_true_after_what_it_reads_was_built_again():
+    """And what is made of it waits for it, as for any other."""
+    nodes = project({"kpi": 3, "test_kpi": 3})
+    nodes["history"] = Node("history", "snapshot", "snapshots.history", ("kpi",), 2, "success", "")
+    nodes["moves"] = Node("moves", "table", "kpi.moves", ("history",), 2, "success", "")
+    published = [*PUBLISHED, "kpi.moves"]
+    assert problems(nodes, published) == []
+    nodes["moves"] = Node("moves", "table", "kpi.moves", ("history",), 1, "success", "")
+    assert [problem.message for problem in problems(nodes, published)] == [
+        "moves is older than history, which it reads"
+    ]
+
+
 def test_what_has_never_run_is_not_released():
     assert messages(project({"kpi": 0, "test_kpi": 0})) == ["kpi has never been built", "test_kpi has never run"]
 
