@@ -95,7 +95,8 @@ def out_of_order(nodes: Mapping[str, Node], name: str, shows: Mapping[str, int |
     if node.number is None:
         return [Problem(f"{node.name} has never {'run' if is_test else 'been built'}", (name,))]
     newer = [parent for parent in node.reads if (shows.get(parent) or 0) > node.number]
-    # A snapshot says what was believed when it was taken: what was built since, as by an erasure, makes it no less true.
+    # A snapshot says what was believed when it was taken: what was built since, as by an erasure, makes it no less
+    # true.
     if not newer or node.kind in ("view", "snapshot"):
         return []
     if is_test:
