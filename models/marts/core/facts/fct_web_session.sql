@@ -1,4 +1,11 @@
-{{ config(unique_key='_visit_scope', cluster_by='session_date') }}
+{#- What events gave up is needed until visits are made without it; a key of a device that was erased is kept no longer. -#}
+{{
+    config(
+        unique_key='_visit_scope',
+        cluster_by='session_date',
+        post_hook="delete from {{ ledger('former_parents') }} where parent_column = '_visit_scope'",
+    )
+}}
 
 {% set stg_events = ref('stg_web__events') %}
 {% set where_changed = where_keys_changed('_visit_scope', [stg_events]) %}
