@@ -110,6 +110,11 @@ def test_late_events_move_join_and_part_visits_as_a_full_build_does(grown, tmp_p
     assert query(again.warehouse, VISITS) == AFTER
 
 
+def test_devices_that_events_gave_up_are_not_remembered_beyond_the_visits(grown):
+    remembered = "select count(*) from base.former_parents where parent_column = '_visit_scope'"
+    assert query(grown.warehouse, remembered) == [(0,)]
+
+
 def test_bots_are_counted_apart(grown):
     assert query(grown.warehouse, "select bot_rule from core.fct_web_session where is_bot") == [("too_fast",)]
     assert query(grown.warehouse, "select sum(visit_count), sum(bot_visit_count) from kpi.daily_web") == [(6, 1)]
