@@ -103,7 +103,7 @@ newest_answers as (
     where
         customer_key <> 'unknown'
         and response_date <= {{ as_of() }}
-    qualify row_number() over (partition by customer_key order by responded_at desc, response_id desc) = 1
+    qualify row_number() over (partition by customer_key order by responded_at desc nulls last, response_id desc nulls last) = 1
 
 ),
 
@@ -148,8 +148,8 @@ select
         'returned_order_rate': 'returned_orders.returned_order_count',
         'units_per_order': 'sales.unit_count',
     }.items() %}
-        (coalesce({{ count }}, 0) + {{ orders_of_all }} * coalesce(totals.{{ rate }}, 0))
-        / (coalesce(sales.order_count, 0) + {{ orders_of_all }}) as {{ rate }},
+        cast(coalesce({{ count }}, 0) + {{ orders_of_all }} * coalesce(totals.{{ rate }}, 0) as double)
+        / nullif(coalesce(sales.order_count, 0) + {{ orders_of_all }}, 0) as {{ rate }},
     {%- endfor %}
     cast(coalesce(sessions.session_count, 0) as bigint) as session_count,
     sessions.last_session_date,

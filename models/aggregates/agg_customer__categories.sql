@@ -29,7 +29,7 @@ select
     cast(sum(quantity) as bigint) as unit_count,
 
     ---------- attribute
-    row_number() over (partition by customer_key order by sum(quantity) desc, category_code) = 1
+    row_number() over (partition by customer_key order by sum(quantity) desc nulls last, category_code asc) = 1
     and sum(quantity) > 0 as is_favourite
 from lines
 group by customer_key, category_code

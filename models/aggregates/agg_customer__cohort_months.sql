@@ -60,9 +60,10 @@ bookings_with_cohorts as (
     select
         bookings.*,
         cast(date_trunc('month', bookings.booked_on) as date) as month_start,
-        cast(date_trunc('month', least(
-            bookings.booked_on, coalesce(customers.first_order_date, bookings.booked_on)
-        )) as date) as cohort_month
+        cast(date_trunc('month', case
+            when customers.first_order_date < bookings.booked_on then customers.first_order_date
+            else bookings.booked_on
+        end) as date) as cohort_month
     from bookings
     left join {{ ref('agg_customer__sales') }} as customers
         on bookings.customer_key = customers.customer_key

@@ -33,11 +33,12 @@ totals as (
 variances as (
 
     select
-        discounted_orders / nullif(orders, 0) as company_share,
-        (squared_shares - discounted_orders * discounted_orders / nullif(orders, 0)) / nullif(customers - 1, 0)
-            as variance_between,
-        (discounted_orders - squared_shares) / nullif(orders - customers, 0) as variance_within,
-        (orders - squared_orders / nullif(orders, 0)) / nullif(customers - 1, 0) as typical_orders
+        cast(discounted_orders as double) / nullif(orders, 0) as company_share,
+        cast(squared_shares - cast(discounted_orders * discounted_orders as double) / nullif(orders, 0) as double)
+        / nullif(customers - 1, 0) as variance_between,
+        cast(discounted_orders - squared_shares as double) / nullif(orders - customers, 0) as variance_within,
+        cast(orders - cast(squared_orders as double) / nullif(orders, 0) as double) / nullif(customers - 1, 0)
+            as typical_orders
     from totals
 
 ),
@@ -52,7 +53,10 @@ priors as (
                     then
                         least(
                             greatest(
-                                typical_orders * variance_within / nullif(variance_between - variance_within, 0),
+                                coalesce(
+                                    cast(typical_orders * variance_within as double)
+                                    / nullif(variance_between - variance_within, 0), 0
+                                ),
                                 {{ least_strength }}
                             ),
                             {{ greatest_strength }}
@@ -72,7 +76,7 @@ select
     cast(buyers.order_count as bigint) as order_count,
     cast(buyers.discounted_order_count as bigint) as discounted_order_count,
     cast(round(
-        (buyers.discounted_order_count + priors.strength * priors.company_share)
+        cast(buyers.discounted_order_count + priors.strength * priors.company_share as double)
         / nullif(buyers.order_count + priors.strength, 0), 4
     ) as decimal(18, 4)) as discount_affinity,
 

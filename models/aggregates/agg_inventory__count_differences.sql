@@ -8,7 +8,7 @@ counts as (
     where count_date <= {{ as_of() }}
     qualify row_number() over (
         partition by product_key, warehouse_key, count_date
-        order by counted_at desc, stock_count_id desc
+        order by counted_at desc nulls last, stock_count_id desc nulls last
     ) = 1
 
 ),

@@ -32,7 +32,10 @@ orders as (
     select
         stocked_products.product_key,
         stocked_products.warehouse_key,
-        greatest(orders.date_day, stocked_products.first_movement_date) as counts_on,
+        case
+            when orders.date_day > stocked_products.first_movement_date then orders.date_day
+            else stocked_products.first_movement_date
+        end as counts_on,
         sum(case when orders.date_day >= stocked_products.first_movement_date then orders.ordered_quantity else 0 end)
             as ordered_quantity,
         max(case when orders.date_day >= stocked_products.first_movement_date then orders.last_ordered_at end)
@@ -52,7 +55,10 @@ transit as (
     select
         stocked_products.product_key,
         stocked_products.warehouse_key,
-        greatest(transit.date_day, stocked_products.first_movement_date) as counts_on,
+        case
+            when transit.date_day > stocked_products.first_movement_date then transit.date_day
+            else stocked_products.first_movement_date
+        end as counts_on,
         sum(transit.purchased_change) as purchased_change,
         sum(transit.transferred_change) as transferred_change
     from {{ ref('agg_inventory__daily_transit') }} as transit
@@ -135,7 +141,7 @@ select
     balances.first_inbound_at,
     balances.last_ordered_at,
     -- Sales that were booked back by mistake may exceed those of the days.
-    cast(greatest(balances.sold_quantity_28_days, 0) as double) / nullif(balances.days_observed, 0) as sold_per_day,
+    cast(greatest(coalesce(balances.sold_quantity_28_days, 0), 0) as double) / nullif(balances.days_observed, 0) as sold_per_day,
 
     ---------- the product as it was when the day ended
     coalesce(versions.product_status = 'discontinued', false) as is_discontinued,

@@ -92,7 +92,7 @@ select
     cast(
         case
             when is_complete
-                then round(cast(greatest(closing_quantity, 0) as double) / nullif(sold_per_day, 0), 1)
+                then round(cast(greatest(coalesce(closing_quantity, 0), 0) as double) / nullif(sold_per_day, 0), 1)
         end as decimal(18, 1)
     ) as days_of_cover,
     case when is_complete then closing_quantity <= 0 end as is_stocked_out,

@@ -39,11 +39,10 @@ days_with_product_level as (
 
     select
         *,
-        warehouse_share
-        * (sum(ordered) over (partition by product_key, date_day) + 1)
+        cast(warehouse_share * (sum(ordered) over (partition by product_key, date_day) + 1) as double)
         / nullif(
             sum(exposed * warehouse_share) over (partition by product_key, date_day)
-            + sum(exposed * warehouse_share) over (partition by category_code, date_day)
+            + cast(sum(exposed * warehouse_share) over (partition by category_code, date_day) as double)
             / nullif(sum(ordered) over (partition by category_code, date_day), 0),
             0
         ) as product_level
@@ -55,11 +54,14 @@ days_with_product_level as (
 spread as (
 
     select
-        sum(product_level * exposed * product_level * exposed)
+        cast(sum(product_level * exposed * product_level * exposed) as double)
         / nullif(
             greatest(
-                sum(
-                    (ordered - product_level * exposed) * (ordered - product_level * exposed) - product_level * exposed
+                coalesce(
+                    sum(
+                        (ordered - product_level * exposed) * (ordered - product_level * exposed)
+                        - product_level * exposed
+                    ), 0
                 ), 0
             ), 0
         ) as shape
@@ -74,9 +76,13 @@ days_with_level as (
         -- A product is at most all that the company sells.
         least(
             case
-                when days.product_level is null or days.product_level = 0 then 0
-                when spread.shape is null then days.product_level
-                else (days.ordered + spread.shape) / (days.exposed + spread.shape / days.product_level)
+                when coalesce(days.product_level, 0) = 0 then 0
+                when spread.shape is null then coalesce(days.product_level, 0)
+                else
+                    coalesce(
+                        cast(days.ordered + spread.shape as double)
+                        / nullif(days.exposed + cast(spread.shape as double) / nullif(days.product_level, 0), 0), 0
+                    )
             end, 1
         ) as demand_level
     from days_with_product_level as days
@@ -91,7 +97,9 @@ days_with_demand as (
         *,
         demand_level * ordered_in_company
         * least(
-            coalesce(ordered_in_company / nullif(sum(demand_level * exposure) over (partition by date_day), 0), 1), 2
+            coalesce(
+                cast(ordered_in_company as double) / nullif(sum(demand_level * exposure) over (partition by date_day), 0), 1
+            ), 2
         ) as expected_quantity
     from days_with_level
 

@@ -41,11 +41,11 @@ days_with_parts as (
         days.*,
         coalesce(
             inbound_hours.share_before
-            + inbound_hours.share_of_day * extract(minute from days.first_inbound_at) / 60.0, 0
+            + inbound_hours.share_of_day * cast(extract(minute from days.first_inbound_at) as double) / 60, 0
         ) as share_before_inbound,
         coalesce(
             order_hours.share_before
-            + order_hours.share_of_day * extract(minute from days.last_ordered_at) / 60.0, 0
+            + order_hours.share_of_day * cast(extract(minute from days.last_ordered_at) as double) / 60, 0
         ) as share_before_last_order
     from offered_days as days
     left join hours as inbound_hours
@@ -65,18 +65,18 @@ days_with_unmet_share as (
     select
         days.*,
         days.share_before_inbound * coalesce(opening_sizes.unmet_share, 0)
-        + greatest(days.share_before_last_order - days.share_before_inbound, 0)
-        * (coalesce(full_sizes.unmet_share, 0) + coalesce(closing_sizes.unmet_share, 0)) / 2
-        + (1 - greatest(days.share_before_inbound, days.share_before_last_order))
+        + greatest(coalesce(days.share_before_last_order - days.share_before_inbound, 0), 0)
+        * 0.5 * (coalesce(full_sizes.unmet_share, 0) + coalesce(closing_sizes.unmet_share, 0))
+        + (1 - greatest(coalesce(days.share_before_inbound, 0), coalesce(days.share_before_last_order, 0)))
         * coalesce(closing_sizes.unmet_share, 0)
             as unmet_share
     from days_with_parts as days
     left join sizes as opening_sizes
-        on greatest(days.opening_available_quantity, 0) = opening_sizes.available_quantity
+        on greatest(coalesce(days.opening_available_quantity, 0), 0) = opening_sizes.available_quantity
     left join sizes as full_sizes
-        on greatest(days.available_before_orders, 0) = full_sizes.available_quantity
+        on greatest(coalesce(days.available_before_orders, 0), 0) = full_sizes.available_quantity
     left join sizes as closing_sizes
-        on greatest(days.available_quantity, 0) = closing_sizes.available_quantity
+        on greatest(coalesce(days.available_quantity, 0), 0) = closing_sizes.available_quantity
 
 )
 

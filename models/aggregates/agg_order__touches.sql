@@ -10,7 +10,7 @@ sales as (
         session_id,
         case when has_customer then customer_key end as customer_key,
         ordered_at,
-        {{ dbt.dateadd('day', -window_days, 'ordered_at') }} as window_starts_at
+        cast({{ dbt.dateadd('day', -window_days, 'ordered_at') }} as timestamp) as window_starts_at
     from {{ ref('fct_order') }}
     where
         is_sale

@@ -6,7 +6,7 @@ with
 sizes as (
 
     select
-        least(quantity, {{ most_pieces }}) as pieces,
+        case when quantity > {{ most_pieces }} then {{ most_pieces }} else quantity end as pieces,
         count(*) as line_count
     from {{ ref('fct_order_line') }}
     where
@@ -29,7 +29,7 @@ select
         when stocks.available_quantity = 0 then 1
         else
             coalesce(
-                cast(sum(greatest(sizes.pieces - stocks.available_quantity, 0) * sizes.line_count) as double)
+                cast(sum(greatest(coalesce(sizes.pieces, 0) - stocks.available_quantity, 0) * sizes.line_count) as double)
                 / nullif(sum(sizes.pieces * sizes.line_count), 0),
                 0
             )

@@ -25,10 +25,17 @@ weeks_by_product as (
 
     select
         products.product_key,
-        greatest(last_weeks.first_week, min(demand.week_start)) as first_week,
+        case
+            when min(demand.week_start) > last_weeks.first_week then min(demand.week_start)
+            else last_weeks.first_week
+        end as first_week,
         case
             when products.product_status = 'discontinued' or products.is_deleted
-                then least(last_weeks.last_week, max(demand.week_start))
+                then
+                    case
+                        when max(demand.week_start) < last_weeks.last_week then max(demand.week_start)
+                        else last_weeks.last_week
+                    end
             else last_weeks.last_week
         end as last_week
     from {{ ref('dim_product') }} as products
@@ -44,7 +51,7 @@ sums as (
 
     select
         weeks.product_key,
-        {{ days_between('weeks.first_week', 'weeks.last_week') }} / 7 + 1 as week_count,
+        cast({{ days_between('weeks.first_week', 'weeks.last_week') }} as double) / 7 + 1 as week_count,
         cast(count(*) as double) as weeks_with_demand,
         cast(sum(demand.demand_quantity) as double) as quantity,
         sum(cast(demand.demand_quantity as double) * demand.demand_quantity) as squares
@@ -63,14 +70,14 @@ figures as (
     select
         product_key,
         cast(round(week_count, 0) as bigint) as week_count,
-        round(quantity / week_count, 4) as demand_per_week,
+        round(cast(quantity as double) / nullif(week_count, 0), 4) as demand_per_week,
         round(
-            sqrt(greatest(squares / week_count - (quantity / week_count) * (quantity / week_count), 0))
-            / nullif(quantity / week_count, 0), 4
+            cast(sqrt(greatest(coalesce(squares * week_count - quantity * quantity, 0), 0)) as double)
+            / nullif(quantity, 0), 4
         ) as variation,
-        round(week_count / weeks_with_demand, 4) as demand_interval,
+        round(cast(week_count as double) / nullif(weeks_with_demand, 0), 4) as demand_interval,
         round(
-            squares * weeks_with_demand / nullif(quantity * quantity, 0) - 1, 4
+            cast(squares * weeks_with_demand as double) / nullif(quantity * quantity, 0) - 1, 4
         ) as size_variation
     from sums
 

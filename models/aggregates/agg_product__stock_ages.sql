@@ -35,7 +35,7 @@ receipts_with_later_ones as (
         *,
         sum(quantity) over (
             partition by product_key
-            order by receipt_date desc
+            order by receipt_date desc nulls last
             rows between unbounded preceding and current row
         ) - quantity as quantity_of_later_ones,
         row_number() over (partition by product_key order by receipt_date) = 1 as is_oldest
@@ -53,7 +53,8 @@ layers as (
         {{ days_between('receipts.receipt_date', last_day) }} as age_days,
         case
             when receipts.is_oldest then stocks.on_hand_quantity - receipts.quantity_of_later_ones
-            else least(receipts.quantity, stocks.on_hand_quantity - receipts.quantity_of_later_ones)
+            when receipts.quantity < stocks.on_hand_quantity - receipts.quantity_of_later_ones then receipts.quantity
+            else stocks.on_hand_quantity - receipts.quantity_of_later_ones
         end as quantity
     from receipts_with_later_ones as receipts
     inner join stocks
@@ -66,8 +67,8 @@ select
     product_key,
     cast(on_hand_quantity as bigint) as on_hand_quantity,
     cast(max(age_days) as bigint) as oldest_age_days,
-    cast(sum(quantity * age_days) as double) / on_hand_quantity as mean_age_days,
-    cast(sum(case when age_days > 90 then quantity else 0 end) as double) / on_hand_quantity as share_over_90_days,
-    cast(sum(case when age_days > 180 then quantity else 0 end) as double) / on_hand_quantity as share_over_180_days
+    cast(sum(quantity * age_days) as double) / nullif(on_hand_quantity, 0) as mean_age_days,
+    cast(sum(case when age_days > 90 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0) as share_over_90_days,
+    cast(sum(case when age_days > 180 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0) as share_over_180_days
 from layers
 group by product_key, on_hand_quantity

@@ -20,9 +20,9 @@ lead_times as (
 select
     supplier_key,
     count(*) as lead_time_count,
-    avg(lead_time_days) as lead_time_mean,
-    percentile_cont(0.5) within group (order by lead_time_days) as lead_time_p50,
-    percentile_cont(0.9) within group (order by lead_time_days) as lead_time_p90,
-    round(stddev_samp(lead_time_days), 4) as lead_time_standard_deviation
+    avg(cast(lead_time_days as double)) as lead_time_mean,
+    percentile_cont(0.5) within group (order by cast(lead_time_days as double)) as lead_time_p50,
+    percentile_cont(0.9) within group (order by cast(lead_time_days as double)) as lead_time_p90,
+    round(stddev_samp(cast(lead_time_days as double)), 4) as lead_time_standard_deviation
 from lead_times
 group by supplier_key

@@ -39,7 +39,7 @@ nearest_customers as (
     inner join visits_on_devices_of_several as named_visits
         on
             anonymous_visits.device_key = named_visits.device_key
-            and greatest(anonymous_visits.named_visit_number, 1) = named_visits.named_visit_number
+            and greatest(coalesce(anonymous_visits.named_visit_number, 1), 1) = named_visits.named_visit_number
     where
         anonymous_visits.customer_key is null
         and named_visits.customer_key is not null

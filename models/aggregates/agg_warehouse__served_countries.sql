@@ -42,4 +42,4 @@ select
     warehouse_key
 from candidates
 where country_code is not null
-qualify row_number() over (partition by country_code order by shipped_quantity desc, warehouse_key asc) = 1
+qualify row_number() over (partition by country_code order by shipped_quantity desc nulls last, warehouse_key asc) = 1

@@ -11,7 +11,7 @@ totals as (
 
     select
         cut_off_date,
-        cast(sum(order_count) as double) / sum(purchase_day_count) as orders_per_purchase_day,
+        cast(sum(order_count) as double) / nullif(sum(purchase_day_count), 0) as orders_per_purchase_day,
         cast(sum(net_amount) as double) as net_amount
     from features
     group by cut_off_date
@@ -56,11 +56,11 @@ select
 
     ---------- measures
     totals.orders_per_purchase_day,
-    1 - coalesce(refunds.refund_amount / nullif(totals.net_amount, 0), 0) as kept_rate,
+    1 - coalesce(cast(refunds.refund_amount as double) / nullif(totals.net_amount, 0), 0) as kept_rate,
     -- Half of what the model was off by is put right, as the rest may be a season that it missed: of two thirds of the
     -- cut-offs of the simulated company totals come nearer, and no nearer with more.
-    coalesce(sqrt(earlier.order_count / nullif(earlier.pareto_nbd_order_count, 0)), 1) as pareto_nbd_level,
-    coalesce(sqrt(earlier.order_count / nullif(earlier.bg_nbd_order_count, 0)), 1) as bg_nbd_level
+    coalesce(sqrt(cast(earlier.order_count as double) / nullif(earlier.pareto_nbd_order_count, 0)), 1) as pareto_nbd_level,
+    coalesce(sqrt(cast(earlier.order_count as double) / nullif(earlier.bg_nbd_order_count, 0)), 1) as bg_nbd_level
 from totals
 left join refunds
     on totals.cut_off_date = refunds.cut_off_date

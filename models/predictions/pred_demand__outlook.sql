@@ -30,7 +30,7 @@ means as (
     select
         product_key,
         warehouse_key,
-        sum(demand_quantity) / 8 as mean_56_days
+        cast(sum(demand_quantity) as double) / 8 as mean_56_days
     from {{ ref('agg_inventory__weekly_demand') }}
     where week_start > {{ add_days(last_day, -63) }}
     group by product_key, warehouse_key

@@ -29,8 +29,8 @@ metrics as (
             origin_week_start,
             'weighted_absolute_error' as metric_name,
             '{{ guess }}' as baseline_name,
-            expected_error / nullif(actual_total, 0) as metric_value,
-            {{ guess }}_error / nullif(actual_total, 0) as baseline_metric_value,
+            cast(expected_error as double) / nullif(actual_total, 0) as metric_value,
+            cast({{ guess }}_error as double) / nullif(actual_total, 0) as baseline_metric_value,
             row_count
         from sums
         union all
@@ -38,8 +38,8 @@ metrics as (
             origin_week_start,
             'total_of_actual' as metric_name,
             '{{ guess }}' as baseline_name,
-            expected_total / nullif(actual_total, 0) as metric_value,
-            {{ guess }}_total / nullif(actual_total, 0) as baseline_metric_value,
+            cast(expected_total as double) / nullif(actual_total, 0) as metric_value,
+            cast({{ guess }}_total as double) / nullif(actual_total, 0) as baseline_metric_value,
             row_count
         from sums
     {% endfor %}
@@ -48,7 +48,7 @@ metrics as (
         origin_week_start,
         'p90_coverage' as metric_name,
         'none' as baseline_name,
-        covered_count / row_count as metric_value,
+        cast(covered_count as double) / nullif(row_count, 0) as metric_value,
         cast(null as double) as baseline_metric_value,
         row_count
     from sums

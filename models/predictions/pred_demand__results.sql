@@ -37,14 +37,14 @@ means as (
         origins.origin_week_start,
         origins.product_key,
         origins.warehouse_key,
-        sum(
+        cast(sum(
             case
                 when {{ days_between('demand.week_start', 'origins.origin_week_start') }} < 28
                     then demand.demand_quantity
                 else 0
             end
-        ) / 4 as mean_28_days,
-        sum(demand.demand_quantity) / 8 as mean_56_days,
+        ) as double) / 4 as mean_28_days,
+        cast(sum(demand.demand_quantity) as double) / 8 as mean_56_days,
         sum(case when demand.week_start = origins.origin_week_start then demand.demand_quantity end) as last_week
     from origins
     inner join demand

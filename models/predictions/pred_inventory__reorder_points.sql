@@ -9,8 +9,8 @@ demand as (
     select
         product_key,
         warehouse_key,
-        cast(sum(expected_quantity) as double) / (7 * count(*)) as demand_per_day,
-        sqrt(cast(sum(deviation_quantity * deviation_quantity) as double) / (7 * count(*))) as deviation_per_day
+        cast(sum(expected_quantity) as double) / nullif(7 * count(*), 0) as demand_per_day,
+        sqrt(cast(sum(deviation_quantity * deviation_quantity) as double) / nullif(7 * count(*), 0)) as deviation_per_day
     from {{ ref('pred_demand__outlook') }}
     group by product_key, warehouse_key
 
@@ -63,7 +63,7 @@ stocks as (
         coalesce(margins.abc_class, 'C') as abc_class,
         balances.closing_quantity as on_hand_quantity,
         -- Less than nothing on hand is a mistake of the books, and nothing that could be bought.
-        greatest(balances.closing_quantity, 0) - balances.reserved_quantity as available_quantity,
+        greatest(coalesce(balances.closing_quantity, 0), 0) - balances.reserved_quantity as available_quantity,
         coalesce(open_lines.on_order_quantity, 0) as on_order_quantity,
         coalesce(open_lines.overdue_quantity, 0) as overdue_quantity,
         open_lines.next_expected_on,
@@ -124,7 +124,7 @@ stocks_with_needs as (
         *,
         available_quantity + on_order_quantity as position_quantity,
         not is_discontinued and available_quantity + on_order_quantity < reorder_point as is_short,
-        case when demand_per_day > 0 then greatest(available_quantity, 0) / demand_per_day end as days_available,
+        case when demand_per_day > 0 then cast(greatest(coalesce(available_quantity, 0), 0) as double) / nullif(demand_per_day, 0) end as days_available,
         {{ days_between(last_day, 'next_expected_on') }} as days_until_next
     from stocks_with_points
 
@@ -159,8 +159,8 @@ select
     cast(
         case
             when is_discontinued then 0
-            when demand_per_day = 0 then greatest(available_quantity, 0)
-            else greatest(available_quantity - coalesce(order_up_to, available_quantity), 0)
+            when demand_per_day = 0 then greatest(coalesce(available_quantity, 0), 0)
+            else greatest(coalesce(available_quantity - coalesce(order_up_to, available_quantity), 0), 0)
         end as bigint
     ) as spare_quantity,
 
@@ -168,7 +168,8 @@ select
     days_available,
     case
         when days_until_next <= days_available
-            then (available_quantity + on_order_quantity - overdue_quantity) / demand_per_day
+            then
+                cast(available_quantity + on_order_quantity - overdue_quantity as double) / nullif(demand_per_day, 0)
         else days_available
     end as days_left
 from stocks_with_needs

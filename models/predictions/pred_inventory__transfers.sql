@@ -20,7 +20,10 @@ transfers as (
         receivers.warehouse_key,
         donors.warehouse_key as from_warehouse_key,
         donors.warehouse_id as from_warehouse_id,
-        least(receivers.missing_quantity, donors.spare_quantity) as quantity
+        case
+            when receivers.missing_quantity < donors.spare_quantity then receivers.missing_quantity
+            else donors.spare_quantity
+        end as quantity
     from points as receivers
     inner join points as donors
         on
@@ -33,7 +36,7 @@ transfers as (
         and donors.spare_quantity >= receivers.reorder_point - receivers.position_quantity
     qualify row_number() over (
         partition by donors.product_key, donors.warehouse_key
-        order by receivers.missing_quantity desc, receivers.warehouse_key asc
+        order by receivers.missing_quantity desc nulls last, receivers.warehouse_key asc
     ) = 1
 
 )
@@ -42,5 +45,5 @@ select *
 from transfers
 qualify row_number() over (
     partition by product_key, warehouse_key
-    order by quantity desc, from_warehouse_key asc
+    order by quantity desc nulls last, from_warehouse_key asc
 ) = 1

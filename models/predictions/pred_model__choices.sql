@@ -8,7 +8,7 @@ decisions as (
         baseline_name,
         count(*) as cut_off_count,
         coalesce(count_if(is_better_than_baseline), 0) as beaten_cut_off_count,
-        avg(case when metric_name = 'auc' then -metric_value else metric_value end) as mean_loss
+        avg(cast(case when metric_name = 'auc' then -metric_value else metric_value end as double)) as mean_loss
     from {{ ref('pred_model__performance') }}
     where is_decisive
     group by target_name, model_name, baseline_name

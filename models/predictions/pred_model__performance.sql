@@ -1,14 +1,15 @@
 {# Area under the curve by ranks, equals at their middle: Mann and Whitney, Annals of Mathematical Statistics 18 (1947). #}
 {% set middle_rank -%}
     rank() over (partition by target_name, model_name, cut_off_date order by VALUE)
-            + (count(*) over (partition by target_name, model_name, cut_off_date, VALUE) - 1) / 2.0
+            + (count(*) over (partition by target_name, model_name, cut_off_date, VALUE) - 1) * 0.5
 {%- endset %}
 {% set figures = {
-    'auc': '(WHO_rank_sum - actual_total * (actual_total + 1) / 2) / nullif(actual_total * (customer_count - actual_total), 0)',
+    'auc': 'cast(WHO_rank_sum - 0.5 * actual_total * (actual_total + 1) as double)'
+        ~ ' / nullif(actual_total * (customer_count - actual_total), 0)',
     'brier_score': 'WHO_squared_error',
     'root_mean_squared_error': 'sqrt(WHO_squared_error)',
     'mean_absolute_error': 'WHO_absolute_error',
-    'total_of_actual': 'WHO_total / nullif(actual_total, 0)',
+    'total_of_actual': 'cast(WHO_total as double) / nullif(actual_total, 0)',
 } %}
 
 with
@@ -35,10 +36,10 @@ sums as (
         sum(actual_value) as actual_total,
         sum(predicted_value) as predicted_total,
         sum(baseline_value) as baseline_total,
-        avg(power(predicted_value - actual_value, 2)) as predicted_squared_error,
-        avg(power(baseline_value - actual_value, 2)) as baseline_squared_error,
-        avg(abs(predicted_value - actual_value)) as predicted_absolute_error,
-        avg(abs(baseline_value - actual_value)) as baseline_absolute_error,
+        avg(cast(power(predicted_value - actual_value, 2) as double)) as predicted_squared_error,
+        avg(cast(power(baseline_value - actual_value, 2) as double)) as baseline_squared_error,
+        avg(cast(abs(predicted_value - actual_value) as double)) as predicted_absolute_error,
+        avg(cast(abs(baseline_value - actual_value) as double)) as baseline_absolute_error,
         sum(case when actual_value = 1 then predicted_rank end) as predicted_rank_sum,
         sum(case when actual_value = 1 then baseline_rank end) as baseline_rank_sum
     from results
@@ -52,7 +53,8 @@ calibration as (
         target_name,
         model_name,
         cut_off_date,
-        sum(customer_count * abs(mean_predicted_value - mean_actual_value)) / sum(customer_count) as calibration_error
+        cast(sum(customer_count * abs(mean_predicted_value - mean_actual_value)) as double)
+        / nullif(sum(customer_count), 0) as calibration_error
     from {{ ref('pred_model__calibration') }}
     group by target_name, model_name, cut_off_date
 

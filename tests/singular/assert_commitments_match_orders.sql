@@ -42,7 +42,7 @@ open_lines as (
         lines.order_id,
         lines.product_key,
         lines.shipping_country_code,
-        greatest(sum(lines.quantity) - max(coalesce(shipped.quantity, 0)), 0) as quantity
+        greatest(coalesce(sum(lines.quantity) - max(coalesce(shipped.quantity, 0)), 0), 0) as quantity
     from {{ ref('fct_order_line') }} as lines
     inner join open_orders
         on lines.order_id = open_orders.order_id

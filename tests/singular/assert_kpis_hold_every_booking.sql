@@ -171,7 +171,9 @@ events as (
         * exclude (previous_at),
         sum(
             case
-                when occurred_at <= {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 0
+                when
+                    occurred_at <= cast({{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} as timestamp)
+                    then 0
                 else 1
             end
         ) over (

@@ -40,7 +40,10 @@ actions as (
                 then 'expedite'
         end as action,
         transfers.quantity as transfer_quantity,
-        greatest(points.missing_quantity, coalesce(prices.minimum_quantity, 0)) as order_quantity
+        case
+            when points.missing_quantity >= coalesce(prices.minimum_quantity, 0) then points.missing_quantity
+            when points.missing_quantity is not null then prices.minimum_quantity
+        end as order_quantity
     from points
     left join {{ ref('pred_inventory__transfers') }} as transfers
         on
@@ -72,17 +75,23 @@ actions_with_effects as (
         case
             when action = 'order' and demand_per_day > 0
                 then least(
-                    greatest(floor(position_quantity / demand_per_day - lead_time_days), 0), {{ plan.review_days }}
+                    greatest(
+                        coalesce(
+                            floor(cast(position_quantity as double) / nullif(demand_per_day, 0) - lead_time_days), 0
+                        ), 0
+                    ), {{ plan.review_days }}
                 )
             else 0
         end as days_to_act,
         case
             when demand_per_day = 0 then null
             when action = 'order' and days_left >= lead_time_days
-                then (position_quantity + order_quantity) / demand_per_day
+                then cast(position_quantity + order_quantity as double) / nullif(demand_per_day, 0)
             when action = 'transfer' and days_left >= {{ plan.transfer_days }}
-                then (available_quantity + transfer_quantity + on_order_quantity - overdue_quantity) / demand_per_day
-            when action = 'expedite' then position_quantity / demand_per_day
+                then
+                    cast(available_quantity + transfer_quantity + on_order_quantity - overdue_quantity as double)
+                    / nullif(demand_per_day, 0)
+            when action = 'expedite' then cast(position_quantity as double) / nullif(demand_per_day, 0)
             else days_left
         end as days_left_with_action
     from actions

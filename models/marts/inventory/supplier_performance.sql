@@ -22,7 +22,7 @@ lines_with_list_amounts as (
 
     select
         *,
-        ordered_amount_reporting * list_unit_cost / nullif(unit_cost, 0) as list_amount_reporting
+        cast(ordered_amount_reporting * list_unit_cost as double) / nullif(unit_cost, 0) as list_amount_reporting
     from lines
 
 ),
@@ -113,7 +113,7 @@ select
         cast(
             case
                 when {{ is_known }} and figures.{{ whole }}_line_count > 0
-                    then round(cast(figures.{{ part }}_line_count as double) / figures.{{ whole }}_line_count, 4)
+                    then round(cast(figures.{{ part }}_line_count as double) / nullif(figures.{{ whole }}_line_count, 0), 4)
             end as decimal(18, 4)
         ) as {{ rate }}_rate,
     {%- endfor %}

@@ -81,19 +81,21 @@ credited_touches as (
         case
             when touches.touch_number is null then 0
             when models.attribution_model = 'linear'
-                then cast(touches.touch_number - 1 as double) / cast(touches.touch_count as double)
+                then cast(touches.touch_number - 1 as double) / nullif(touches.touch_count, 0)
             when models.attribution_model = 'time_decay'
                 then
                     cast(touches.decayed_weight_so_far - touches.decayed_weight as double)
-                    / cast(touches.decayed_weight_of_order as double)
+                    / nullif(cast(touches.decayed_weight_of_order as double), 0)
             else 0
         end as share_before,
         case
             when touches.touch_number is null then 1
             when models.attribution_model = 'linear'
-                then cast(touches.touch_number as double) / cast(touches.touch_count as double)
+                then cast(touches.touch_number as double) / nullif(touches.touch_count, 0)
             when models.attribution_model = 'time_decay'
-                then cast(touches.decayed_weight_so_far as double) / cast(touches.decayed_weight_of_order as double)
+                then
+                    cast(touches.decayed_weight_so_far as double)
+                    / nullif(cast(touches.decayed_weight_of_order as double), 0)
             else 1
         end as share_so_far
     from sales

@@ -51,7 +51,9 @@ events_with_visit_numbers as (
         count(
             case
                 when previous_at is null then 1
-                when occurred_at > {{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} then 1
+                when
+                    occurred_at > cast({{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} as timestamp)
+                    then 1
             end
         ) over (
             partition by _visit_scope
