@@ -152,7 +152,9 @@ def made_of_a_class() -> dict[tuple[str, str, str], tuple[str, str]]:
         schema = file.relative_to(ROOT / "models" / "marts").parts[0]
         for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
             for column in model.get("columns", []):
-                if derived := column.get("config", {}).get("meta", {}).get("derived_from"):
+                derived = column.get("config", {}).get("meta", {}).get("derived_from")
+                # Technical columns are in no release.
+                if derived and not column["name"].startswith("_"):
                     form = derived.get("form", PRIVACY["mart_forms"].get(derived["class"]))
                     found[schema, model["name"], column["name"]] = derived["class"], form
     return found

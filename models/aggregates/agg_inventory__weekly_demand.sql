@@ -16,8 +16,7 @@ select
 
     ---------- measures
     count(*) as day_count,
-    -- Rounded, so that the order in which parts of pieces are added up is nothing.
-    round(cast(sum(balances.ordered_quantity + coalesce(lost_sales.lost_quantity, 0)) as double), 4) as demand_quantity
+    cast(sum(balances.ordered_quantity + coalesce(lost_sales.lost_quantity, 0)) as decimal(18, 4)) as demand_quantity
 from {{ ref('agg_inventory__daily_balances') }} as balances
 inner join {{ ref('dim_product') }} as products
     on balances.product_key = products.product_key

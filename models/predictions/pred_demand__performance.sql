@@ -72,7 +72,8 @@ select
     end as is_better_than_baseline,
 
     ---------- measures
-    metric_value,
-    baseline_metric_value,
+    -- More digits would show in which order rows were added up.
+    round(metric_value, 6) as metric_value,
+    round(baseline_metric_value, 6) as baseline_metric_value,
     cast(row_count as bigint) as row_count
 from metrics

@@ -23,7 +23,7 @@ select
 
     ---------- measures
     count(*) as customer_count,
-    avg(cast(predicted_value as double)) as mean_predicted_value,
-    avg(cast(actual_value as double)) as mean_actual_value
+    round(avg(cast(predicted_value as double)), 6) as mean_predicted_value,
+    round(avg(cast(actual_value as double)), 6) as mean_actual_value
 from results
 group by target_name, model_name, cut_off_date, bin_number

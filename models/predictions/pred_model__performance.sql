@@ -118,8 +118,8 @@ select
         else metric_value < baseline_metric_value
     end as is_better_than_baseline,
 
-    ---------- measures
-    metric_value,
-    baseline_metric_value,
+    ---------- measures: more digits would show in which order rows were added up
+    round(metric_value, 6) as metric_value,
+    round(baseline_metric_value, 6) as baseline_metric_value,
     customer_count
 from metrics
