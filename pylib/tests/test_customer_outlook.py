@@ -95,6 +95,8 @@ def test_few_customers_are_no_failure(customers):
     said = said_of(features, outcomes)
     assert len(said) == len(features)
     assert said["purchase_probability_30_days"].isna().all()
+    # A table without a row has types, too.
+    assert not any(map(pd.api.types.is_object_dtype, fit(features, ORDINARY).dtypes))
 
 
 def test_everybody_new_says_nothing_of_leaving():

@@ -119,3 +119,11 @@ def test_a_type_that_the_contract_has_not_is_refused_by_name(connection):
         to_pandas(connection.sql("select 1::hugeint as big"))
     with pytest.raises(TypeError, match=r"DOC.*VariantType"):
         to_pandas(of_snowpark([], doc="VariantType"))
+
+
+def test_a_column_without_a_type_is_refused():
+    """A table without a row would be written with a column of no type at all."""
+    with pytest.raises(ValueError, match="model_name"):
+        from_pandas(
+            pd.DataFrame({"model_name": pd.Series([], dtype="object"), "value": pd.Series([], dtype="float64")}), None
+        )

@@ -84,9 +84,15 @@ def fit(features: pd.DataFrame, seasons: pd.DataFrame) -> pd.DataFrame:
             if parameters
             for name, value in vars(parameters).items()
         )
-    return pd.DataFrame(
-        found, columns=["cut_off_date", "model_name", "parameter_name", "parameter_value", "customer_count"]
-    )
+    # Types are said, so that a table without a row has them too.
+    types = {
+        "cut_off_date": "datetime64[us]",
+        "model_name": "string",
+        "parameter_name": "string",
+        "parameter_value": "float64",
+        "customer_count": "int64",
+    }
+    return pd.DataFrame(found, columns=list(types)).astype(types)
 
 
 def predict(
