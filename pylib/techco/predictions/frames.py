@@ -49,8 +49,8 @@ def from_pandas(frame: pd.DataFrame, session: Any) -> Any:
     Names are written in upper case for Snowflake, which would quote any other. Integers become bigint, float64 double,
     string varchar, boolean boolean, datetime64 timestamp. The index is left out.
 
-    Raises ValueError for a name that is not in lower case letters, digits and underscores, as an engine would quote it, and
-    for a column whose dtype is object: without a row nobody knows its type.
+    Raises ValueError for a name that is not in lower case letters, digits and underscores, as an engine would quote it,
+    and for a column whose dtype is object: without a row nobody knows its type.
     """
     if odd := [name for name in frame.columns if not re.fullmatch(r"[a-z_][a-z0-9_]*", str(name))]:
         raise ValueError(f"columns {odd} are not in lower case letters, digits and underscores")
