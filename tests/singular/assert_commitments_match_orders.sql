@@ -12,12 +12,20 @@ balances as (
 
 open_orders as (
 
-    select distinct order_id
+    select order_id
     from {{ ref('fct_order_status') }}
     where
         order_status in ('pending', 'paid')
         and {{ business_date('valid_from') }} <= {{ as_of() }}
         and ({{ business_date('valid_to') }} > {{ as_of() }} or valid_to is null)
+
+    union distinct
+
+    -- Of which nothing is known yet but that it was placed, as the changes before could not be read.
+    select order_id
+    from {{ ref('fct_order_status') }}
+    group by order_id
+    having {{ business_date('min(valid_from)') }} > {{ as_of() }}
 
 ),
 
