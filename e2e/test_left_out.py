@@ -63,8 +63,9 @@ class Compiled:
             self.connection.execute(f"create or replace {kind} {relation} as {self.sql[name]}")
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """What a Python model reads."""
-        return self.connection.table(self.relation(f"model.techco.{name}"))
+        """What a Python model reads: a model or a seed."""
+        kind = "model" if f"model.techco.{name}" in self.nodes else "seed"
+        return self.connection.table(self.relation(f"{kind}.techco.{name}"))
 
     def relation(self, name: str) -> str:
         """Where a model stands."""

@@ -103,7 +103,10 @@ newest_answers as (
     where
         customer_key <> 'unknown'
         and response_date <= {{ as_of() }}
-    qualify row_number() over (partition by customer_key order by responded_at desc nulls last, response_id desc nulls last) = 1
+    qualify
+        row_number() over (
+            partition by customer_key order by responded_at desc nulls last, response_id desc nulls last
+        ) = 1
 
 ),
 

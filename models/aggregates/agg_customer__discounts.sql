@@ -52,12 +52,14 @@ priors as (
                 when variance_between > variance_within
                     then
                         least(
-                            greatest(
-                                coalesce(
-                                    cast(typical_orders * variance_within as double)
-                                    / nullif(variance_between - variance_within, 0), 0
-                                ),
-                                {{ least_strength }}
+                            coalesce(
+                                greatest(
+                                    coalesce(
+                                        cast(typical_orders * variance_within as double)
+                                        / nullif(variance_between - variance_within, 0), 0
+                                    ),
+                                    {{ least_strength }}
+                                ), {{ least_strength }}
                             ),
                             {{ greatest_strength }}
                         )

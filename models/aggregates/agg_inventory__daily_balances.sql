@@ -141,7 +141,8 @@ select
     balances.first_inbound_at,
     balances.last_ordered_at,
     -- Sales that were booked back by mistake may exceed those of the days.
-    cast(greatest(coalesce(balances.sold_quantity_28_days, 0), 0) as double) / nullif(balances.days_observed, 0) as sold_per_day,
+    cast(greatest(coalesce(balances.sold_quantity_28_days, 0), 0) as double) / nullif(balances.days_observed, 0)
+        as sold_per_day,
 
     ---------- the product as it was when the day ended
     coalesce(versions.product_status = 'discontinued', false) as is_discontinued,

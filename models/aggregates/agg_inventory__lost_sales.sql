@@ -75,15 +75,14 @@ days_with_level as (
         days.*,
         -- A product is at most all that the company sells.
         least(
-            case
-                when coalesce(days.product_level, 0) = 0 then 0
-                when spread.shape is null then coalesce(days.product_level, 0)
-                else
-                    coalesce(
+            coalesce(
+                case
+                    when spread.shape is null then days.product_level
+                    else
                         cast(days.ordered + spread.shape as double)
-                        / nullif(days.exposed + cast(spread.shape as double) / nullif(days.product_level, 0), 0), 0
-                    )
-            end, 1
+                        / nullif(days.exposed + cast(spread.shape as double) / nullif(days.product_level, 0), 0)
+                end, 0
+            ), 1
         ) as demand_level
     from days_with_product_level as days
     cross join spread
@@ -98,7 +97,8 @@ days_with_demand as (
         demand_level * ordered_in_company
         * least(
             coalesce(
-                cast(ordered_in_company as double) / nullif(sum(demand_level * exposure) over (partition by date_day), 0), 1
+                cast(ordered_in_company as double)
+                / nullif(sum(demand_level * exposure) over (partition by date_day), 0), 1
             ), 2
         ) as expected_quantity
     from days_with_level

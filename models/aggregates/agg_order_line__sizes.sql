@@ -29,7 +29,9 @@ select
         when stocks.available_quantity = 0 then 1
         else
             coalesce(
-                cast(sum(greatest(coalesce(sizes.pieces, 0) - stocks.available_quantity, 0) * sizes.line_count) as double)
+                cast(
+                    sum(greatest(coalesce(sizes.pieces - stocks.available_quantity, 0), 0) * sizes.line_count) as double
+                )
                 / nullif(sum(sizes.pieces * sizes.line_count), 0),
                 0
             )

@@ -68,7 +68,9 @@ select
     cast(on_hand_quantity as bigint) as on_hand_quantity,
     cast(max(age_days) as bigint) as oldest_age_days,
     cast(sum(quantity * age_days) as double) / nullif(on_hand_quantity, 0) as mean_age_days,
-    cast(sum(case when age_days > 90 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0) as share_over_90_days,
-    cast(sum(case when age_days > 180 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0) as share_over_180_days
+    cast(sum(case when age_days > 90 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0)
+        as share_over_90_days,
+    cast(sum(case when age_days > 180 then quantity else 0 end) as double) / nullif(on_hand_quantity, 0)
+        as share_over_180_days
 from layers
 group by product_key, on_hand_quantity

@@ -38,7 +38,9 @@ select
     cast(on_hand_quantity as bigint) as on_hand_quantity,
     stock_value,
     last_sold_on,
-    case when stock_value_days > 0 then cast(365 * cost_of_goods_sold as double) / nullif(stock_value_days, 0) end as turnover,
+    case
+        when stock_value_days > 0 then cast(365 * cost_of_goods_sold as double) / nullif(stock_value_days, 0)
+    end as turnover,
     case
         when offered_in_quarter > 0 then cast(sold_in_quarter as double) / nullif(offered_in_quarter, 0)
     end as sell_through_rate

@@ -48,7 +48,8 @@ ordering_customers as (
 
     select *
     from orders_of_visits
-    qualify row_number() over (partition by session_id order by ordered_at desc nulls last, order_id desc nulls last) = 1
+    qualify
+        row_number() over (partition by session_id order by ordered_at desc nulls last, order_id desc nulls last) = 1
 
 )
 

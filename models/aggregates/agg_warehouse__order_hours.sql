@@ -16,6 +16,13 @@ lines as (
 
 ),
 
+warehouses as (
+
+    select distinct warehouse_key
+    from lines
+
+),
+
 hours as (
     {% for hour in range(24) %}
         {{ 'union all' if not loop.first }}
@@ -35,10 +42,7 @@ hours_with_orders as (
             order by hours.hour_of_day
             rows between unbounded preceding and current row
         ) as quantity_so_far
-    from (
-        select distinct warehouse_key
-        from lines
-    ) as warehouses
+    from warehouses
     cross join hours
     left join lines
         on

@@ -59,7 +59,8 @@ select
     1 - coalesce(cast(refunds.refund_amount as double) / nullif(totals.net_amount, 0), 0) as kept_rate,
     -- Half of what the model was off by is put right, as the rest may be a season that it missed: of two thirds of the
     -- cut-offs of the simulated company totals come nearer, and no nearer with more.
-    coalesce(sqrt(cast(earlier.order_count as double) / nullif(earlier.pareto_nbd_order_count, 0)), 1) as pareto_nbd_level,
+    coalesce(sqrt(cast(earlier.order_count as double) / nullif(earlier.pareto_nbd_order_count, 0)), 1)
+        as pareto_nbd_level,
     coalesce(sqrt(cast(earlier.order_count as double) / nullif(earlier.bg_nbd_order_count, 0)), 1) as bg_nbd_level
 from totals
 left join refunds

@@ -10,7 +10,8 @@ demand as (
         product_key,
         warehouse_key,
         cast(sum(expected_quantity) as double) / nullif(7 * count(*), 0) as demand_per_day,
-        sqrt(cast(sum(deviation_quantity * deviation_quantity) as double) / nullif(7 * count(*), 0)) as deviation_per_day
+        sqrt(cast(sum(deviation_quantity * deviation_quantity) as double) / nullif(7 * count(*), 0))
+            as deviation_per_day
     from {{ ref('pred_demand__outlook') }}
     group by product_key, warehouse_key
 
@@ -124,7 +125,10 @@ stocks_with_needs as (
         *,
         available_quantity + on_order_quantity as position_quantity,
         not is_discontinued and available_quantity + on_order_quantity < reorder_point as is_short,
-        case when demand_per_day > 0 then cast(greatest(coalesce(available_quantity, 0), 0) as double) / nullif(demand_per_day, 0) end as days_available,
+        case
+            when demand_per_day > 0
+                then cast(greatest(coalesce(available_quantity, 0), 0) as double) / nullif(demand_per_day, 0)
+        end as days_available,
         {{ days_between(last_day, 'next_expected_on') }} as days_until_next
     from stocks_with_points
 

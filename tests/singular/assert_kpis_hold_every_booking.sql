@@ -172,7 +172,8 @@ events as (
         sum(
             case
                 when
-                    occurred_at <= cast({{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} as timestamp)
+                    occurred_at
+                    <= cast({{ dbt.dateadd('minute', var('visit_gap_minutes'), 'previous_at') }} as timestamp)
                     then 0
                 else 1
             end

@@ -75,9 +75,11 @@ actions_with_effects as (
         case
             when action = 'order' and demand_per_day > 0
                 then least(
-                    greatest(
-                        coalesce(
-                            floor(cast(position_quantity as double) / nullif(demand_per_day, 0) - lead_time_days), 0
+                    coalesce(
+                        greatest(
+                            coalesce(
+                                floor(cast(position_quantity as double) / nullif(demand_per_day, 0) - lead_time_days), 0
+                            ), 0
                         ), 0
                     ), {{ plan.review_days }}
                 )
