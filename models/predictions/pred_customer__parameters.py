@@ -1,4 +1,4 @@
-"""Parameters of the models of repeated purchases; how they are found is in pylib/techco/predictions/customer_outlook.py."""
+"""Parameters of the models of repeated purchases; pylib/techco/predictions/customer_outlook.py finds them."""
 
 from techco.predictions.customer_outlook import fit
 from techco.predictions.frames import from_pandas, to_pandas
