@@ -114,8 +114,8 @@ select
             case
                 when {{ is_known }} and figures.{{ whole }}_line_count > 0
                     then round(
-                            cast(figures.{{ part }}_line_count as double) / nullif(figures.{{ whole }}_line_count, 0), 4
-                        )
+                        cast(figures.{{ part }}_line_count as double) / nullif(figures.{{ whole }}_line_count, 0), 4
+                    )
             end as decimal(18, 4)
         ) as {{ rate }}_rate,
     {%- endfor %}
