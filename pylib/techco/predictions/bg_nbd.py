@@ -12,14 +12,13 @@ Arrays are of shape (customers,). `frequency`: purchases after the first; `recen
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
+
+from techco.predictions.likelihood import LARGEST, most_likely
 
 # So far may the logarithms of r, alpha, a and b go: beyond, where nobody ever leaves or all are alike, the likelihood
 # is flat.
 FARTHEST = (5.0, 7.0, 5.0, 5.0)
-# The exponential of more is no number any more.
-LARGEST = 700.0
 
 
 @dataclass(frozen=True)
@@ -33,29 +32,17 @@ class Parameters:
 
 
 def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Parameters | None:
-    """The parameters under which what customers did is most likely; None where nobody has bought a second time.
-
-    Customers who did the same are counted once, so the order of rows is nothing.
-    """
-    if not np.any(frequency > 0):
-        return None
-    cases, counts = np.unique(np.column_stack([frequency, recency, age]), axis=0, return_counts=True)
-    # In units in which the longest history is 1 the four parameters are of like size.
-    scale = cases[:, 2].max() or 1.0
-    x, last, known = cases[:, 0], cases[:, 1] / scale, cases[:, 2] / scale
-
-    def loss(logarithms: np.ndarray) -> float:
-        parameters = Parameters(*np.exp(logarithms))
-        return -float(np.average(log_likelihood(parameters, x, last, known), weights=counts))
-
-    best = minimize(
-        loss,
+    """The parameters under which what customers did is most likely; None where nobody has bought a second time."""
+    found = most_likely(
+        lambda values, *history: log_likelihood(Parameters(*values), *history),
+        (frequency, recency, age),
         np.zeros(4),
-        method="L-BFGS-B",
-        bounds=[(-far, far) for far in FARTHEST],
-        options={"ftol": 1e-11, "gtol": 1e-7},
+        FARTHEST,
+        {"ftol": 1e-11, "gtol": 1e-7},
     )
-    r, alpha, a, b = np.exp(best.x)
+    if found is None:
+        return None
+    (r, alpha, a, b), scale = found
     return Parameters(float(r), float(alpha * scale), float(a), float(b))
 
 

@@ -13,15 +13,14 @@ Arrays are of shape (customers,). `frequency`: activities after the first; `rece
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
+
+from techco.predictions.likelihood import LARGEST, most_likely
 
 # So far may the logarithms of shapes (r, s) and scales (alpha, beta) go: beyond, where nobody ever leaves or all are
 # alike, the likelihood is flat and the series converges too slowly to be worked out.
 FARTHEST = (4.0, 7.0, 2.0, 7.0)
 SMALLEST = 1e-300
-# The exponential of more is no number any more.
-LARGEST = 700.0
 # Logarithms from which the search starts, time in units of the longest history.
 START = np.log([1.0, 0.3, 0.5, 1.0])
 
@@ -37,26 +36,17 @@ class Parameters:
 
 
 def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Parameters | None:
-    """The parameters under which what customers did is most likely; None where nobody was active a second time.
-
-    Customers who did the same are counted once, so the order of rows is nothing.
-    """
-    if not np.any(frequency > 0):
-        return None
-    cases, counts = np.unique(np.column_stack([frequency, recency, age]), axis=0, return_counts=True)
-    # In units in which the longest history is 1 the four parameters are of like size.
-    scale = cases[:, 2].max() or 1.0
-    x, last, known = cases[:, 0], cases[:, 1] / scale, cases[:, 2] / scale
-
-    def loss(logarithms: np.ndarray) -> float:
-        parameters = Parameters(*np.exp(logarithms))
-        likelihood = log_likelihood(parameters, x, last, known)
-        return -float(np.average(np.nan_to_num(likelihood, nan=-LARGEST, neginf=-LARGEST), weights=counts))
-
-    best = minimize(
-        loss, START, method="L-BFGS-B", bounds=[(-far, far) for far in FARTHEST], options={"ftol": 1e-8, "gtol": 1e-5}
+    """The parameters under which what customers did is most likely; None where nobody was active a second time."""
+    found = most_likely(
+        lambda values, *history: log_likelihood(Parameters(*values), *history),
+        (frequency, recency, age),
+        START,
+        FARTHEST,
+        {"ftol": 1e-8, "gtol": 1e-5},
     )
-    r, alpha, s, beta = np.exp(best.x)
+    if found is None:
+        return None
+    (r, alpha, s, beta), scale = found
     return Parameters(float(r), float(alpha * scale), float(s), float(beta * scale))
 
 
