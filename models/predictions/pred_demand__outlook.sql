@@ -37,12 +37,13 @@ means as (
 
 ),
 
--- The model is used where it was better than the mean of 56 days as of most earlier weeks.
-decision as (
+choices as (
 
-    select coalesce(count_if(is_better_than_baseline) * 2 > count(*), false) as is_model_used
-    from {{ ref('pred_demand__performance') }}
-    where is_decisive
+    select
+        model_name,
+        not is_baseline as is_model_used
+    from {{ ref('pred_model__choices') }}
+    where target_name = 'demand_8_weeks'
 
 ),
 
@@ -50,10 +51,11 @@ guesses as (
 
     select
         forecasts.*,
-        decision.is_model_used,
+        choices.model_name,
+        choices.is_model_used,
         coalesce(means.mean_56_days, 0) as mean_56_days
     from forecasts
-    cross join decision
+    cross join choices
     left join means
         on
             forecasts.product_key = means.product_key
@@ -68,7 +70,7 @@ select
     week_start,
 
     ---------- attribute
-    case when is_model_used then 'gamma_poisson' else 'mean_56_days' end as model_name,
+    model_name,
 
     ---------- pieces that the week is expected to be asked for
     cast(round(case when is_model_used then expected_quantity else mean_56_days end, 4) as decimal(18, 4))

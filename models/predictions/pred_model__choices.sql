@@ -1,5 +1,22 @@
 with
 
+performance as (
+
+    {% for model in ['pred_model__performance', 'pred_demand__performance'] -%}
+        {{ 'union all' if not loop.first }}
+        select
+            target_name,
+            model_name,
+            baseline_name,
+            metric_name,
+            metric_value,
+            is_better_than_baseline
+        from {{ ref(model) }}
+        where is_decisive
+    {% endfor %}
+
+),
+
 decisions as (
 
     select
@@ -9,8 +26,7 @@ decisions as (
         count(*) as cut_off_count,
         coalesce(count_if(is_better_than_baseline), 0) as beaten_cut_off_count,
         avg(cast(case when metric_name = 'auc' then -metric_value else metric_value end as double)) as mean_loss
-    from {{ ref('pred_model__performance') }}
-    where is_decisive
+    from performance
     group by target_name, model_name, baseline_name
 
 ),
@@ -30,6 +46,7 @@ targets as (
     {% for target, baseline in [
         ('purchase_30_days', 'recency'), ('gone_90_days', 'recency'),
         ('orders_90_days', 'carried'), ('revenue_90_days', 'carried'),
+        ('demand_8_weeks', 'mean_56_days'),
     ] -%}
         {{ 'union all' if not loop.first }}
         select '{{ target }}' as target_name, '{{ baseline }}' as baseline_name
