@@ -52,7 +52,27 @@ FIRST_KEY, OCCURRED_KEY, DEVICE_KEY, IP_KEY, INGESTED_KEY = (
 )
 LAST, NO_SEPARATOR = pa.scalar('"}\n'), pa.scalar("")
 TYPE_TEXTS = pa.array([f'","event_type":"{name}",' for name in TYPES])
-DEVICE_TEXTS = pa.array([f'"type":"{device}","os":"{system}"}}' for device in DEVICES for system in SYSTEMS])
+# What browsers call themselves, by system; the shop sends it with the first event of a visit only.
+USER_AGENTS = [
+    *(
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/144.0",
+        "Mozilla/5.0 (Macintosh) Version/18.6 Safari/605.1.15",
+    ),
+    *(
+        "Mozilla/5.0 (Linux; Android 15) Chrome/142.0.0.0 Mobile",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)",
+    ),
+    "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X)",
+]
+AGENT_TEXTS = [f',"user_agent":"{agent}"' for agent in USER_AGENTS]
+DEVICE_TEXTS = pa.array(
+    [
+        f'"type":"{device}","os":"{system}"{agent}}}'
+        for agents in ([""] * len(SYSTEMS), AGENT_TEXTS)
+        for device in DEVICES
+        for system, agent in zip(SYSTEMS, agents, strict=True)
+    ]
+)
 COUNTRY_TEXTS = pa.array([f'","geo":{{"country":"{code}"}}' for code in countries.CODES])
 PATH_TEXTS = pa.array([f',"page":{{"path":"{path}"' for path in PATHS])
 # The end of the page, with a referrer or at the last position without.
@@ -105,7 +125,9 @@ class Web:
             columns.ids(',"customer_id":"C', np.where(consent, self.known_customer(record), 0), 8, none=0, suffix='"'),
             DEVICE_KEY,
             self.device_ids(visitor, consent),
-            columns.coded(visits.device[visit] * len(SYSTEMS) + visits.system[visit], DEVICE_TEXTS),
+            columns.coded(
+                (arrival * len(DEVICES) + visits.device[visit]) * len(SYSTEMS) + visits.system[visit], DEVICE_TEXTS
+            ),
             IP_KEY,
             ip_addresses(self.seed, visitor),
             columns.coded(visits.country[visit], COUNTRY_TEXTS),
