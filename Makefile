@@ -116,7 +116,8 @@ redaction: env-test ## Measure what redact_text() finds in texts; needs a built 
 	python -m tools.benchmarks.redaction
 
 .PHONY: prove
-prove: env-test env-snowflake env-emulator ## The full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+prove: env-test env-snowflake env-emulator ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+	python -m pytest -m long
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 
 .PHONY: clean

@@ -97,5 +97,5 @@ def built(tmp_path_factory, dbt_files) -> House:
     made = house(tmp_path_factory.mktemp("built"), dbt_files)
     # Of persons who are found wherever their values stand (test_privacy.py).
     assert simulate(["--out", str(made.landing), "--days", str(DAYS), *TINY, "--distinctive", "1"]) == 0
-    made.output = made.dbt("build")
+    made.output = made.dbt(*TESTED_BUILD)
     return made

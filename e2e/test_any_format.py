@@ -148,7 +148,13 @@ def test_every_table_is_there(in_parquet):
     assert set(empty) <= {"returns", "refunds", "privacy_requests"}
 
 
-@pytest.mark.parametrize("formats", [["jsonl"], ["csv"], ["csv.gz", "parquet", "jsonl.gz"]], ids="-".join)
+FORMATS = [
+    pytest.param(["csv.gz", "parquet", "jsonl.gz"], id="mixed"),
+    *(pytest.param([name], id=name, marks=pytest.mark.long) for name in ("jsonl", "csv")),
+]
+
+
+@pytest.mark.parametrize("formats", FORMATS)
 def test_the_format_makes_no_difference(in_parquet, built, tmp_path, dbt_files, formats):
     made = empty_house(tmp_path, dbt_files)
     write_zone(made.landing, built.warehouse, formats)

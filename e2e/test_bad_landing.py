@@ -5,6 +5,7 @@ import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from comparing import query
 
 NEXT_DAY = "ingested_on=2025-09-11"
@@ -30,6 +31,7 @@ def test_a_truncated_file_stops_the_build_with_its_name(built, tmp_path):
     assert query(house.warehouse, "select max(load_id) from base.loads") == [(1,)]
 
 
+@pytest.mark.long
 def test_bad_rows_are_quarantined_with_reasons_and_counted(built, tmp_path):
     house = built.copy(tmp_path)
     good = pq.read_table(sorted((house.landing / "shop" / "orders").rglob("*.parquet"))[-1]).to_pylist()[:4]

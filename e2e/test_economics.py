@@ -232,6 +232,7 @@ def test_no_refund_is_lost(built):
     assert query(built.warehouse, shown) == [(given_back,)]
 
 
+@pytest.mark.long
 def test_in_any_order_of_arrival_it_is_as_at_once(project, built, tmp_path):  # noqa: F811
     house = House(tmp_path / "landing", tmp_path / "warehouse" / "techco.duckdb", project / "target")
     shutil.copytree(built.landing, house.landing)

@@ -97,6 +97,7 @@ def pq_bytes(path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.long
 def test_a_killed_erasure_goes_on_wherever_it_was(built, tmp_path):
     house = built.copy(tmp_path)
     persons = choose(house, random.Random(8), 3)

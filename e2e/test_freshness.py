@@ -283,6 +283,7 @@ def test_what_comes_late_makes_it_known(zone, tmp_path):
     assert differences(made.warehouse, fresh(made, tmp_path).warehouse) == []
 
 
+@pytest.mark.long
 def test_a_folder_dated_in_the_future_is_refused_and_can_be_moved_back(zone, tmp_path):
     made = zone.copy(tmp_path)
     land_spend(made, 5)

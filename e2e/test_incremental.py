@@ -1,5 +1,6 @@
 """Day by day, or in any order, gives the same tables as all at once."""
 
+import pytest
 from comparing import differences
 from conftest import DAYS, TINY, house
 from proofs import arrivals
@@ -18,6 +19,7 @@ def test_day_by_day_equals_all_at_once(built, tmp_path, dbt_files):
     assert differences(built.warehouse, growing.warehouse) == []
 
 
+@pytest.mark.long
 def test_in_any_order_of_arrival(tmp_path, dbt_files):
     result = arrivals.run(0, tmp_path, dbt_files, batches=3)
     assert result["differences"] == []

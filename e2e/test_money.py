@@ -223,6 +223,7 @@ def test_amounts_with_more_digits_than_their_currency_has_are_quarantined(built)
     assert query(built.warehouse, kept) == [("Y4", D("0.001"))]
 
 
+@pytest.mark.long
 def test_a_reporting_currency_may_have_three_decimals(in_dinars):
     # JPY at 0.0021875: 0.21875 and 0.004375. EUR at 0.35: 0.35 and 0.0455. KWD 1.865 less 0.005; the refund 0.865.
     gross = D("0.219") + D("0.004") + D("0.350") + D("0.046") + D("1.865")
@@ -236,6 +237,7 @@ def test_a_reporting_currency_may_have_three_decimals(in_dinars):
     ]
 
 
+@pytest.mark.long
 def test_day_by_day_is_at_once(project, built, tmp_path):
     house = House(tmp_path / "landing", tmp_path / "warehouse" / "techco.duckdb", project / "target")
     shutil.copytree(built.landing, house.landing)

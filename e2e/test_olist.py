@@ -245,6 +245,7 @@ def test_published_facts(warehouse, is_sample):
     ]
 
 
+@pytest.mark.long
 def test_a_second_run_changes_nothing(data, built):
     before = state_of(built)
     assert build(data, built).returncode == 0
@@ -435,6 +436,7 @@ def test_refuses_a_folder_with_other_things_in_it(small, tmp_path):
     assert "is a file" in refused(land(small, other / "notes.txt"))
 
 
+@pytest.mark.long
 def test_a_second_run_adds_what_a_crash_left_out(small):
     land(small)
     orders, payments = sorted((small.parent / "landing" / "shop").glob("[op]*s/*/*.parquet"))[1:]

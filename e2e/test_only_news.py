@@ -7,6 +7,7 @@ import sys
 import time
 
 import duckdb
+import pytest
 from comparing import differences
 from conftest import ROOT, TESTED_BUILD, House
 from techco.serving.release_gate import problems, read_nodes
@@ -65,6 +66,7 @@ def test_a_build_runs_what_has_news_and_ends_as_a_build_of_everything(built, tmp
     assert "Nothing is new" in build(house)
 
 
+@pytest.mark.long
 def test_an_objection_is_news_and_a_run_of_plain_dbt_counts(built, tmp_path):
     house = built.copy(tmp_path)
     build(house)

@@ -99,6 +99,7 @@ def test_an_erased_warehouse_is_closed(built, tmp_path):
     assert opened(changed.warehouse.parent) == []
 
 
+@pytest.mark.long
 def test_a_killed_build_leaves_nothing_open(home, tmp_path):
     killed = House(home.landing, tmp_path / "warehouse" / "techco.duckdb", home.target)
     environment = killed.environment(TECHCO_WAREHOUSE=str(killed.warehouse), TECHCO_MEMORY_LIMIT="200MB")

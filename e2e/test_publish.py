@@ -298,6 +298,7 @@ def test_a_release_is_readable_by_its_owner_only(released):
     assert {oct(path.stat().st_mode & 0o777) for path in paths if path.is_file()} == {"0o600"}
 
 
+@pytest.mark.long
 def test_a_reader_sees_no_error_and_no_mixture_and_blocks_no_build(built, tmp_path):
     house = built.copy(tmp_path)
 

@@ -87,6 +87,7 @@ def test_a_late_true_rate_replaces_carried_ones_and_revalues_what_used_them(grow
     ]
 
 
+@pytest.mark.long
 def test_incremental_is_at_once(growing, tmp_path):
     whole = growing.copy(tmp_path)
     whole.warehouse.unlink()
@@ -120,6 +121,7 @@ ALONE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tables", ALONE.values(), ids=ALONE)
 def test_nothing_warns_of_a_table_that_the_company_does_not_have(tables, tmp_path, dbt_files):
     made = house(tmp_path, dbt_files)

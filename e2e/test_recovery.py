@@ -49,12 +49,13 @@ def simulate(landing: Path, *options: str, dies_at: int | None = None) -> None:
 
 
 # Three kills: two of a first build, one of the build of one more day.
-@pytest.mark.parametrize("round_number", [4, 9])
+@pytest.mark.parametrize("round_number", [4, pytest.param(9, marks=pytest.mark.long)])
 def test_a_killed_build_is_made_good_by_the_next(proof, round_number):
     found = kills.run(round_number, proof)
     assert found["differences"] == [], found
 
 
+@pytest.mark.long
 def test_a_file_that_is_being_written_is_seen_by_no_build(proof, tmp_path):
     first, whole = kills.make_undisturbed(proof).values()
     growing = first.copy(tmp_path)
@@ -92,6 +93,7 @@ def test_a_first_landing_zone_is_there_whole_or_not_at_all(tmp_path):
     ]
 
 
+@pytest.mark.long
 def test_too_little_memory_is_said_and_loses_nothing(proof, tmp_path):
     first = kills.make_undisturbed(proof)[kills.KINDS[0]]
     poor = first.copy(tmp_path)

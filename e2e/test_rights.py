@@ -103,6 +103,7 @@ def test_a_request_without_a_person_is_refused(erased, asked):
     assert '{customer_id: "C-1"}' in printed and "Traceback" not in printed
 
 
+@pytest.mark.long
 def test_a_full_refresh_of_the_same_files_makes_the_same_tables(erased, tmp_path):
     growing, anew = erased.copy(tmp_path / "growing"), erased.copy(tmp_path / "anew")
     growing.dbt(*BUILD)
@@ -318,6 +319,7 @@ def test_landed_files_outside_of_the_zone_are_refused(built, tmp_path):
     assert outside.read_bytes() == was
 
 
+@pytest.mark.long
 def test_a_new_pepper_gives_everybody_a_new_key(built, tmp_path):
     pepper = {"TECHCO_PEPPER": "another pepper than the public one"}
     house, anew = built.copy(tmp_path / "rekeyed"), built.copy(tmp_path / "anew")

@@ -54,6 +54,7 @@ def test_a_build_as_of_the_newest_day_is_an_ordinary_one(changed):
     assert "is left as it is" not in changed.dbt("snapshot", "--vars", f"{{as_of: {NEWEST}}}")
 
 
+@pytest.mark.long
 def test_a_history_begins_with_the_first_ordinary_build(tmp_path):
     young = house(tmp_path, tmp_path / "target")
     simulate(["--out", str(young.landing), "--days", "2", *TINY])
@@ -65,6 +66,7 @@ def test_a_history_begins_with_the_first_ordinary_build(tmp_path):
     assert customers > 0 and query(young.warehouse, SEGMENTS) == [(customers, customers)]
 
 
+@pytest.mark.long
 def test_a_part_of_a_day_is_no_history_and_a_whole_build_is(built, changed):
     simulate(["--out", str(changed.landing), "--append", "1"])
     printed = in_one_line(changed.dbt(*BUILD, "-s", "base_shop__orders+"))
@@ -77,6 +79,7 @@ def test_a_part_of_a_day_is_no_history_and_a_whole_build_is(built, changed):
     assert query(changed.warehouse, SEGMENTS)[0][1] == customers
 
 
+@pytest.mark.long
 def test_other_settings_are_refused_until_everything_is_built_with_them(changed):
     usd = ("--vars", "{reporting_currency: USD}")
     loads = query(changed.warehouse, LOADS)

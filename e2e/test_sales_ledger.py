@@ -300,6 +300,7 @@ def test_what_is_of_no_known_order_is_counted(grown):
     ]
 
 
+@pytest.mark.long
 def test_at_once_is_the_same(grown, tmp_path):
     at_once = House(grown.landing, tmp_path / "warehouse" / grown.warehouse.name, grown.target)
     at_once.dbt(*BUILD, **PEPPER)
@@ -316,6 +317,7 @@ def test_an_export_holds_the_refunds_of_a_persons_orders(grown, tmp_path):
     assert [row["return_id"] for row in rows["wms.returns"]] == ["T2"]
 
 
+@pytest.mark.long
 def test_an_erasure_takes_the_id_and_leaves_the_money(grown, tmp_path):
     held = grown.copy(tmp_path / "held")
     held.dbt("--no-write-json", "run-operation", "erase", "--args", json.dumps({"customer_id": "C"}), **SECRETS)

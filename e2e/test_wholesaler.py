@@ -143,6 +143,7 @@ def test_every_figure_of_the_ledger_is_in_the_marts(ledger, tmp_path):
     assert query(tmp_path / "wholesaler.duckdb", "select count(*) from quarantine.quarantine_shop") == [(0,)]
 
 
+@pytest.mark.long
 def test_day_by_day_is_one_load(tmp_path, dbt_files):
     data = tmp_path / "data"
     # Over the end of a month.
