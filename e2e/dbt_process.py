@@ -30,7 +30,7 @@ def run(arguments: tuple[str, ...], folder: Path, environment: dict[str, str]) -
 
 def be_dbt(arguments: tuple[str, ...], folder: Path, environment: dict[str, str], printed: str) -> None:
     """What the forked process does."""
-    # A tenth of a build's time went into looking for garbage that the end of the process takes away.
+    # The end of the process takes all away; to look for garbage meanwhile was 6 % of a small build.
     gc.disable()
     os.environ.clear()
     os.environ.update(environment)
