@@ -124,5 +124,6 @@ def parsed(line: str, delimiter: str) -> list[str]:
 def written(fields: list[str], delimiter: str) -> str:
     """Fields as a record, without line end."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(fields)
-    return text.getvalue()
+    # A field is quoted for the characters of the line end alone: without any, a comment of two lines was two records.
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(fields)
+    return text.getvalue().removesuffix("\r\n")

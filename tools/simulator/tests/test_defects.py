@@ -12,7 +12,7 @@ from techco.contract.raw_contract import load_contract
 from tools.simulator.__main__ import main
 from tools.simulator.defects.kinds import AGAIN_NEXT_DAY, AGAIN_SAME_DAY, CORRECTION, DUPLICATE, FILE_KINDS, row_kinds
 from tools.simulator.defects.tables import TABLES, Elements, Spoilable
-from tools.simulator.defects.text import records
+from tools.simulator.defects.text import parsed, records, written
 from tools.simulator.emit.answers import answers_folder
 from tools.simulator.tests.conftest import NOT_SIMULATED, SMALL, contents, contract, everything, write_zone
 
@@ -166,3 +166,12 @@ def test_no_defects_no_list(tmp_path):
 def test_a_rate_that_cannot_be_is_refused(tmp_path, capsys, rate):
     assert main(["--out", str(tmp_path / "landing"), "--defects", rate]) == 2
     assert "--defects" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "comment", ["late.\nAll else well.", "late.\r\nAll else well.", 'she said "late"', "a; b, c", ""]
+)
+def test_a_spoiled_record_stays_one_record(comment):
+    line = written(["N1", comment, "31/02/2026"], ",")
+    assert records(line + "\r\n", ",") == [line + "\r\n"]
+    assert parsed(line, ",") == ["N1", comment, "31/02/2026"]
