@@ -1,14 +1,14 @@
 """How content people are, told from what they wrote: a linear classifier of texts in any language.
 
-`train(texts, labels)` learns from texts whose label is known, such as reviews with stars, and gives a model; `score(model,
-texts)` gives the probability of each label for other texts. Both take thousands of texts in seconds, need to know neither
-the language nor any word of it, and say the same of the same texts in whatever order.
+`train(texts, labels)` learns from texts whose label is known, such as reviews with stars, and gives a model;
+`score(model, texts)` gives the probability of each label for other texts. Both take thousands of texts in seconds, need
+to know neither the language nor any word of it, and say the same of the same texts in whatever order.
 
-Features are words, pairs of words and parts of words (character n-grams), hashed and weighed by TF-IDF, and cues that mean
-the same in all languages: smileys, ! and ?, and, where a lexicon is given, words of praise and of blame, hedges and
-negations. The classifier is logistic regression. It learns each text twice, the second time by its cues alone, so that it
-knows what they are worth by themselves: a text in a language, or about a matter, that it has never read is told by them.
-One that gives no cue is neutral.
+Features are words, pairs of words and parts of words (character n-grams), hashed and weighed by TF-IDF, and cues that
+mean the same in all languages: smileys, ! and ?, and, where a lexicon is given, words of praise and of blame, hedges
+and negations. The classifier is logistic regression. It learns each text twice, the second time by its cues alone, so that
+it knows what they are worth by themselves: a text in a language, or about a matter, that it has never read is told by
+them. One that gives no cue is neutral.
 
 Linear models of n-grams as a baseline that is hard to beat: Wang and Manning, "Baselines and Bigrams: Simple, Good
 Sentiment and Topic Classification", 2012. Character n-grams across languages: Cavnar and Trenkle, "N-Gram-Based Text
@@ -17,6 +17,7 @@ Categorization", 1994.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from threadpoolctl import threadpool_limits
 from techco.predictions.texts import MOST_CHARACTERS, PAUSE, Dictionary, spoken, words
 
 NEUTRAL = "neutral"
-# More different texts than these make training longer and hardly better. So many are scored at once, which bounds memory.
+# More different texts than these make training longer and hardly better. So many are scored at once, to bound memory.
 MOST_TEXTS, CHUNK = 20_000, 20_000
 BUCKETS = 2**18
 # Inverse of the penalty. A copy of which only the cues are seen counts as much as the text itself, and all those that
@@ -44,7 +45,7 @@ MEANINGS = ("positive", "negative", "mixed", "negation")
 POSITIVE, NEGATIVE, MIXED, NEGATION = (1 << place for place in range(len(MEANINGS)))
 
 WORDS = HashingVectorizer(
-    analyzer=lambda said: [*said, *map(" ".join, zip(said, said[1:], strict=False))],
+    analyzer=lambda said: [*said, *map(" ".join, pairwise(said))],
     n_features=BUCKETS,
     alternate_sign=False,
     norm=None,
@@ -60,12 +61,14 @@ class Lexicon:
         numbered = []
         for language, word, meaning in entries:
             if meaning not in MEANINGS:
-                raise ValueError(f"sentiment word {word!r} ({language}) means {meaning!r}: expected one of {', '.join(MEANINGS)}")
+                raise ValueError(
+                    f"sentiment word {word!r} ({language}) means {meaning!r}: expected one of {', '.join(MEANINGS)}"
+                )
             numbered.append((language, word, MEANINGS.index(meaning)))
         self.dictionary = Dictionary(numbered)
 
     def counts(self, said: Sequence[str], language: str | None) -> tuple[float, float, int]:
-        """How much of a text praises, blames and hedges; a word after a negation counts for the other side, blame by half."""
+        """How much of a text praises, blames and hedges; after a negation praise is blame, and blame half a praise."""
         praise = blame = 0.0
         hedges, negated = 0, -REACH - 1
         for at, bits, is_phrase in self.dictionary.find(said, language):
@@ -123,6 +126,8 @@ def train(
     frame = pd.DataFrame({"text": list(texts), "label": list(labels)}, dtype=object)
     frame["language"] = "" if languages is None else list(languages)
     frame = frame.dropna(subset=["text", "label"]).fillna({"language": ""})
+    if frame["label"].nunique() < 2:
+        return None
     frame["text"] = frame["text"].str[:MOST_CHARACTERS]
     frame = sample(frame.groupby(["text", "label", "language"]).size().rename("count").reset_index())
     said = [words(text) for text in frame["text"]]
@@ -172,7 +177,9 @@ def fit(model: Model, grams: sparse.csr_matrix, cues: np.ndarray, frame: pd.Data
     model.offsets[-len(regression.intercept_) :] = regression.intercept_
 
 
-def score(model: Model | None, texts: Iterable[str | None], languages: Iterable[str | None] | None = None) -> pd.DataFrame:
+def score(
+    model: Model | None, texts: Iterable[str | None], languages: Iterable[str | None] | None = None
+) -> pd.DataFrame:
     """The probability of each label, of shape (texts, labels), as if all labels were equally frequent.
 
     Nan for a text without a word or smiley. Without a model there is no label, so there are no columns.
@@ -202,7 +209,7 @@ def probabilities(model: Model, frame: pd.DataFrame) -> np.ndarray:
 
 
 def balance(lexicon: Lexicon, texts: Iterable[str | None], languages: Iterable[str | None]) -> np.ndarray:
-    """Praise less blame of each text, from -1 to 1, by the lexicon alone: what the model is held against. 0 for a text without."""
+    """Praise less blame of each text, from -1 to 1, by the lexicon alone; 0 for a text with neither."""
     found = []
     for text, language in zip(texts, languages, strict=True):
         praise, blame, _ = lexicon.counts(words(text), language) if isinstance(text, str) else (0, 0, 0)
@@ -221,7 +228,7 @@ def cues_of(said: Sequence[Sequence[str]], languages: Iterable[str | None], lexi
 
 
 def sample(frame: pd.DataFrame) -> pd.DataFrame:
-    """At most MOST_TEXTS rows, chosen by a hash of the text; labels are cut to one size, so that rare ones stay whole."""
+    """At most MOST_TEXTS rows, chosen by a hash of the text; all labels are cut to one size, so a rare one stays."""
     if len(frame) <= MOST_TEXTS:
         return frame
     drawn = pd.util.hash_pandas_object(frame["text"], index=False)
@@ -242,7 +249,7 @@ def inverse_frequency(counts: sparse.csr_matrix) -> np.ndarray:
 
 
 def weighed(counts: sparse.csr_matrix, rarity: np.ndarray, kept: np.ndarray) -> sparse.csr_matrix:
-    """TF-IDF of the known buckets; texts are as long as they are with the unknown ones, so one that is little known weighs little."""
+    """TF-IDF of the known buckets, of length 1 with the unknown ones: a text that is little known weighs little."""
     weights = counts.astype(float)
     weights.data = (1 + np.log(weights.data)) * rarity[weights.indices]
     length = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())

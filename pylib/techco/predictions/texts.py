@@ -9,13 +9,16 @@ MOST_PARTS = 3
 PAUSE = "."
 SMILEYS = "☀-➿\U0001f300-\U0001faff"
 # What stands for redacted values, words, smileys, marks of exclamation and question, and pauses.
-WORD = re.compile(rf"\[\w+\]|[^\W\d_]+(?:['’-][^\W\d_]+)*|[{SMILEYS}]|[!?]|[.,;:…\n]+")
+APOSTROPHE = "\u2019"
+WORD = re.compile(rf"\[\w+\]|[^\W\d_]+(?:['{APOSTROPHE}-][^\W\d_]+)*|[{SMILEYS}]|[!?]|[.,;:…\n]+")
 
 
 def words(text: str) -> list[str]:
-    """Words in lower case, smileys, ! and ?, and PAUSE for what parts sentences; what stands for redacted values is left out."""
+    """Words in lower case, smileys, ! and ?, and PAUSE between sentences; without what stands for redacted values."""
     found = WORD.findall(text[:MOST_CHARACTERS])
-    return [PAUSE if word[0] in ".,;:…\n" else word.lower().replace("’", "'") for word in found if word[0] != "["]
+    return [
+        PAUSE if word[0] in ".,;:…\n" else word.lower().replace(APOSTROPHE, "'") for word in found if word[0] != "["
+    ]
 
 
 def spoken(said: Sequence[str]) -> list[str]:
@@ -26,8 +29,8 @@ def spoken(said: Sequence[str]) -> list[str]:
 class Dictionary:
     """What words mean, by language: a meaning is a number from 0, and a word may have several.
 
-    An entry has up to three words, of which the last may end in a `*` for any ending. A text whose language is not known,
-    or has no entry, is read by the entries of all languages.
+    An entry has up to three words, of which the last may end in a `*` for any ending. A text whose language is not
+    known, or has no entry, is read by the entries of all languages.
     """
 
     def __init__(self, entries: Iterable[tuple[str, str, int]]):
@@ -39,7 +42,8 @@ class Dictionary:
             parts = entry.lower().split()
             if not 1 <= len(parts) <= MOST_PARTS or parts[-1] == "*" or "*" in " ".join(parts)[:-1]:
                 raise ValueError(
-                    f"seed word {entry!r} ({language}): expected one to {MOST_PARTS} words, and a * only as the last character of a word"
+                    f"seed word {entry!r} ({language}): expected one to {MOST_PARTS} words, "
+                    "and a * only at the end of the last"
                 )
             for name in {language, ""}:
                 if len(parts) == 1:

@@ -1,9 +1,9 @@
 """What customers say: sentiment and theme of each text, and the words that tell of them.
 
-Sentiment is told by a model (sentiment.py) that learns from rated texts, four of five, and is tested on the others; equal
-texts are on one side, so that no text is tested that was seen. Themes are told by the words of a seed. Which other words
-tell of a theme or a sentiment is found: those that stand in its texts far more often than in others of the language, by
-log-odds with a prior (Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16, 2008).
+Sentiment is told by a model (sentiment.py) that learns from rated texts, four of five, and is tested on the others;
+equal texts are on one side, so that no text is tested that was seen. Themes are told by the words of a seed. Which
+other words tell of a theme or a sentiment is found: those that stand in its texts far more often than in others of the
+language, by log-odds with a prior (Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16, 2008).
 """
 
 from collections.abc import Iterable
@@ -33,12 +33,13 @@ def read(documents: pd.DataFrame, sentiment_words: pd.DataFrame, themes: pd.Data
     lexicon = Lexicon(sorted_rows(sentiment_words, ["language_code", "word", "meaning"]))
     texts, languages = rows["document_text"].astype(object).where(rows["document_text"].notna(), None), codes(rows)
     held_out = rows["rated_sentiment"].notna() & is_held_out(texts)
-    model = None
     learnt = rows["rated_sentiment"].notna() & ~held_out & texts.notna()
-    if learnt.sum() >= LEAST_RATED and (rows["rated_sentiment"][learnt].value_counts() >= LEAST_OF_SENTIMENT).sum() >= 2:
-        model = train(texts[learnt], rows["rated_sentiment"][learnt].astype(object), languages[learnt], lexicon)
-    found = score(model, texts, languages).reindex(columns=SENTIMENTS)
+    ratings = rows["rated_sentiment"][learnt].astype(object)
+    is_enough = len(ratings) >= LEAST_RATED and (ratings.value_counts() >= LEAST_OF_SENTIMENT).sum() >= 2
+    model = train(texts[learnt], ratings, languages[learnt], lexicon) if is_enough else None
+    found = score(model, texts, languages).reindex(columns=SENTIMENTS).astype("float64")
     readable = found.notna().any(axis=1)
+    found = found.mask(readable, found.fillna(0))
     likeliest = pd.Series(pd.NA, index=rows.index, dtype="string")
     likeliest[readable] = found[readable].idxmax(axis=1).to_numpy()
     praise = balance(lexicon, texts, languages).round(DIGITS)
@@ -46,8 +47,8 @@ def read(documents: pd.DataFrame, sentiment_words: pd.DataFrame, themes: pd.Data
         {
             "document_id": rows["document_id"],
             "sentiment": likeliest,
-            **{f"{name}_probability": found[name].mask(readable, found[name].fillna(0)).astype("float64") for name in SENTIMENTS},
-            "lexicon_sentiment": pd.Series(np.select([praise < 0, praise > 0], SENTIMENTS[::2], "neutral"), dtype="string"),
+            **{f"{name}_probability": found[name] for name in SENTIMENTS},
+            "lexicon_sentiment": pd.Series(np.array(SENTIMENTS)[np.sign(praise).astype(int) + 1], dtype="string"),
             "lexicon_balance": praise,
             "is_held_out": held_out.astype("boolean"),
             "theme": themes_of(texts, languages, themes),
@@ -61,31 +62,33 @@ def tell(documents: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     Themes are those of the seed's words; `is_seed` marks these. Words of sentiment are found in rated texts.
     """
     texts = documents.dropna(subset=["document_text"]).sort_values("document_id", ignore_index=True)
-    texts = texts.assign(language_code=codes(texts)).drop_duplicates(["document_text", "language_code"], ignore_index=True)
+    texts["language_code"] = codes(texts)
+    texts = texts.drop_duplicates(["document_text", "language_code"], ignore_index=True)
     names, dictionary = theme_dictionary(themes)
     said = [words(text) for text in texts["document_text"]]
-    theme = [first_theme(each, language, dictionary, names) for each, language in zip(said, texts["language_code"], strict=True)]
-    kinds = {"theme": pd.Series(theme, dtype=object), "sentiment": texts["rated_sentiment"].astype(object)}
-    listed = pd.DataFrame({"language_code": texts["language_code"], "word": [sorted({*spoken(each)}) for each in said]})
+    themes_said = [first_theme(*each, dictionary, names) for each in zip(said, texts["language_code"], strict=True)]
+    kinds = {"theme": pd.Series(themes_said, dtype=object), "sentiment": texts["rated_sentiment"].astype(object)}
+    different = [sorted({word for word in spoken(each) if len(word) >= LEAST_LETTERS}) for each in said]
+    listed = pd.DataFrame({"language_code": texts["language_code"], "word": pd.Series(different, dtype=object)})
     parts = []
     for kind, classes in kinds.items():
-        rows = listed.assign(class_name=classes).dropna(subset=["class_name"]).explode("word").dropna(subset=["word"])
-        rows = rows[rows["word"].str.len() >= LEAST_LETTERS]
-        found = telling_words(rows[["language_code", "class_name", "word"]])
+        rows = listed.assign(class_name=classes).explode("word").dropna(subset=["class_name", "word"])
+        found = telling_words(rows)
         parts.append(found[found["class_name"] != OTHER].assign(kind=kind))
     result = pd.concat(parts, ignore_index=True)
-    seeded = [
-        kind == "theme" and bool(dictionary.meaning(language if language in dictionary.single else "", word) >> names.index(name) & 1)
-        for kind, name, language, word in result[["kind", "class_name", "language_code", "word"]].itertuples(index=False)
+    result["is_seed"] = [
+        kind == "theme" and bool(dictionary.meaning(language, word) >> names.index(name) & 1)
+        for kind, name, language, word in result[["kind", "class_name", "language_code", "word"]].itertuples(
+            index=False
+        )
     ]
-    result["is_seed"] = pd.Series(seeded, dtype="boolean", index=result.index)
-    types = {"kind": "string", "class_name": "string", "language_code": "string", "word": "string", "text_count": "int64"}
-    columns = [*types, "telling_score", "is_seed"]
-    return result.astype(types | {"telling_score": "float64"})[columns]
+    types = dict.fromkeys(("kind", "class_name", "language_code", "word"), "string")
+    types |= {"text_count": "int64", "telling_score": "float64", "is_seed": "boolean"}
+    return result.astype(types)[[*types]]
 
 
 def telling_words(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of rows of language_code, class_name and word: words that tell of a class, with their score and number of texts."""
+    """Words that tell of a class_name, with score and number of texts; `rows`: a text's language_code, class and word."""
     known = rows.groupby(["language_code", "class_name", "word"]).size().rename("text_count").reset_index()
     of_word = known.groupby(["language_code", "word"])["text_count"].transform("sum")
     of_class = known.groupby(["language_code", "class_name"])["text_count"].transform("sum")
@@ -95,7 +98,8 @@ def telling_words(rows: pd.DataFrame) -> pd.DataFrame:
     odds = np.log(here / (of_class + PRIOR_WORDS - here)) - np.log(there / (of_all - of_class + PRIOR_WORDS - there))
     known["telling_score"] = (odds / np.sqrt(1 / here + 1 / there)).round(2)
     known = known[(known["text_count"] >= LEAST_TEXTS) & (known["telling_score"] >= LEAST_SCORE)]
-    known = known.sort_values(["language_code", "class_name", "telling_score", "word"], ascending=[True, True, False, True])
+    order = ["language_code", "class_name", "telling_score", "word"]
+    known = known.sort_values(order, ascending=[True, True, False, True])
     return known.groupby(["language_code", "class_name"]).head(MOST_WORDS)
 
 
@@ -104,7 +108,7 @@ def themes_of(texts: pd.Series, languages: pd.Series, themes: pd.DataFrame) -> p
     names, dictionary = theme_dictionary(themes)
     different = pd.DataFrame({"text": texts, "language": languages}).drop_duplicates()
     known = {
-        (text, language): first_theme(said, language, dictionary, names) if (said := words(text)) else NO_TEXT
+        (text, language): first_theme(said, language, dictionary, names) if spoken(said := words(text)) else NO_TEXT
         for text, language in different.dropna().itertuples(index=False)
     }
     answers = [known.get((text, language), NO_TEXT) for text, language in zip(texts, languages, strict=True)]
@@ -139,6 +143,6 @@ def codes(rows: pd.DataFrame) -> pd.Series:
     return rows["language_code"].astype(object).where(rows["language_code"].notna(), "")
 
 
-def sorted_rows(frame: pd.DataFrame, columns: list[str]) -> Iterable[tuple]:
+def sorted_rows(frame: pd.DataFrame, columns: list[str]) -> Iterable[tuple[str, str, str]]:
     """The rows of some columns, in one order."""
     return frame[columns].astype(str).sort_values(columns).itertuples(index=False, name=None)
