@@ -6,9 +6,9 @@ to know neither the language nor any word of it, and say the same of the same te
 
 Features are words, pairs of words and parts of words (character n-grams), hashed and weighed by TF-IDF, and cues that
 mean the same in all languages: smileys, ! and ?, and, where a lexicon is given, words of praise and of blame, hedges
-and negations. The classifier is logistic regression. It learns each text twice, the second time by its cues alone, so that
-it knows what they are worth by themselves: a text in a language, or about a matter, that it has never read is told by
-them. One that gives no cue is neutral.
+and negations. The classifier is logistic regression. It learns each text twice, the second time by its cues alone, so
+that it knows what they are worth by themselves: a text in a language, or about a matter, that it has never read is told
+by them. One that gives no cue is neutral.
 
 Linear models of n-grams as a baseline that is hard to beat: Wang and Manning, "Baselines and Bigrams: Simple, Good
 Sentiment and Topic Classification", 2012. Character n-grams across languages: Cavnar and Trenkle, "N-Gram-Based Text

@@ -18,8 +18,8 @@ SENTIMENTS = ("negative", "neutral", "positive")
 # One of so many rated texts is held out. With fewer rated texts, or fewer of a second sentiment, nothing is learnt.
 FOLDS, LEAST_RATED, LEAST_OF_SENTIMENT = 5, 50, 5
 OTHER, NO_TEXT = "other", "none"
-# A word tells from so many texts and this score on; of each theme or sentiment the first ones in each language.
-LEAST_TEXTS, LEAST_SCORE, MOST_WORDS = 5, 3.0, 12
+# A word tells from so many texts, so that it is no one person's, and this score on; of each class the first in a language.
+LEAST_TEXTS, LEAST_SCORE, MOST_WORDS = 10, 3.0, 12
 LEAST_LETTERS, PRIOR_WORDS = 3, 500.0
 
 
@@ -88,7 +88,7 @@ def tell(documents: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
 
 def telling_words(rows: pd.DataFrame) -> pd.DataFrame:
-    """Words that tell of a class_name, with score and number of texts; `rows`: a text's language_code, class and word."""
+    """Words that tell of a class, with score and number of texts; `rows`: language_code, class_name, word of a text."""
     known = rows.groupby(["language_code", "class_name", "word"]).size().rename("text_count").reset_index()
     of_word = known.groupby(["language_code", "word"])["text_count"].transform("sum")
     of_class = known.groupby(["language_code", "class_name"])["text_count"].transform("sum")
