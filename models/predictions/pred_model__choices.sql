@@ -25,7 +25,9 @@ decisions as (
         baseline_name,
         count(*) as cut_off_count,
         coalesce(count_if(is_better_than_baseline), 0) as beaten_cut_off_count,
-        avg(cast(case when metric_name in ('auc', 'macro_f1') then -metric_value else metric_value end as double)) as mean_loss
+        avg(cast(
+            case when metric_name in ('auc', 'macro_f1') then -metric_value else metric_value end as double
+        )) as mean_loss
     from performance
     group by target_name, model_name, baseline_name
 

@@ -1,6 +1,5 @@
 {# Area under the curve by ranks, equals at their middle: Mann and Whitney, Annals of Mathematical Statistics 18 (1947). #}
-{% set sentiments = ['negative', 'neutral', 'positive'] %}
-{% set guesses = {'sentiment': 'model', 'lexicon_sentiment': 'lexicon', 'majority_sentiment': 'majority'} %}
+{% set guesses = {'model': 'sentiment', 'lexicon': 'lexicon_sentiment', 'majority': 'majority_sentiment'} %}
 
 with
 
@@ -37,40 +36,63 @@ reviews_with_ranks as (
     select
         reviews.*,
         frequent_sentiments.majority_sentiment,
-        {% for value in ['positive_probability', 'lexicon_balance'] -%}
-            rank() over (order by reviews.{{ value }})
-            + (count(*) over (partition by reviews.{{ value }}) - 1) * 0.5 as {{ value }}_rank,
-        {% endfor -%}
+        rank() over (order by reviews.positive_probability)
+        + (count(*) over (partition by reviews.positive_probability) - 1) * 0.5 as positive_probability_rank,
+        rank() over (order by reviews.lexicon_balance)
+        + (count(*) over (partition by reviews.lexicon_balance) - 1) * 0.5 as lexicon_balance_rank
     from reviews
     cross join frequent_sentiments
 
 ),
 
--- F1 of a sentiment is the harmonic mean of precision and recall: twice the hits over all that was said and all that was true.
+said as (
+    {% for guess, column in guesses.items() %}
+        {{ 'union all' if not loop.first }}
+        select
+            '{{ guess }}' as guess_name,
+            rated_sentiment,
+            {{ column }} as said_sentiment
+        from reviews_with_ranks
+    {% endfor %}
+),
+
+true_sentiments as (
+
+    select distinct rated_sentiment as sentiment
+    from reviews
+
+),
+
+-- F1 is the harmonic mean of precision and recall: twice the hits over what was said and what was true.
 scores as (
-    {% for column, guess in guesses.items() -%}
-        {% set is_first_guess = loop.first -%}
-        {% for sentiment in sentiments -%}
-            {{ 'union all' if not (is_first_guess and loop.first) }}
-            select
-                '{{ guess }}' as guess_name,
-                count_if(rated_sentiment = '{{ sentiment }}') as true_count,
-                cast(2 * count_if(rated_sentiment = '{{ sentiment }}' and {{ column }} = '{{ sentiment }}') as double)
-                / nullif(count_if(rated_sentiment = '{{ sentiment }}') + count_if({{ column }} = '{{ sentiment }}'), 0) as f1
-            from reviews_with_ranks
-        {% endfor -%}
-    {% endfor -%}
+
+    select
+        said.guess_name,
+        true_sentiments.sentiment,
+        2 * cast(
+            count_if(
+                said.rated_sentiment = true_sentiments.sentiment
+                and said.said_sentiment = true_sentiments.sentiment
+            ) as double
+        ) / nullif(
+            count_if(said.rated_sentiment = true_sentiments.sentiment)
+            + count_if(said.said_sentiment = true_sentiments.sentiment),
+            0
+        ) as f1
+    from said
+    cross join true_sentiments
+    group by said.guess_name, true_sentiments.sentiment
+
 ),
 
 -- Of the sentiments that reviews have.
 macro_scores as (
 
     select
-        {% for guess in guesses.values() -%}
-            avg(cast(case when guess_name = '{{ guess }}' then f1 end as double)) as {{ guess }}_value{{ ',' if not loop.last }}
-        {% endfor -%}
+        avg(cast(case when guess_name = 'model' then f1 end as double)) as model_value,
+        avg(cast(case when guess_name = 'lexicon' then f1 end as double)) as lexicon_value,
+        avg(cast(case when guess_name = 'majority' then f1 end as double)) as majority_value
     from scores
-    where true_count > 0
 
 ),
 

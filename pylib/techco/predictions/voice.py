@@ -18,7 +18,7 @@ SENTIMENTS = ("negative", "neutral", "positive")
 # One of so many rated texts is held out. With fewer rated texts, or fewer of a second sentiment, nothing is learnt.
 FOLDS, LEAST_RATED, LEAST_OF_SENTIMENT = 5, 50, 5
 OTHER, NO_TEXT = "other", "none"
-# A word tells from so many texts, so that it is no one person's, and this score on; of each class the first in a language.
+# A word tells from so many texts, so that it is no one person's, and this score on; of each class the first ones.
 LEAST_TEXTS, LEAST_SCORE, MOST_WORDS = 10, 3.0, 12
 LEAST_LETTERS, PRIOR_WORDS = 3, 500.0
 
