@@ -210,10 +210,16 @@ def probabilities(model: Model, frame: pd.DataFrame) -> np.ndarray:
 
 def balance(lexicon: Lexicon, texts: Iterable[str | None], languages: Iterable[str | None]) -> np.ndarray:
     """Praise less blame of each text, from -1 to 1, by the lexicon alone; 0 for a text with neither."""
+    known: dict[tuple[str, str | None], float] = {}
     found = []
     for text, language in zip(texts, languages, strict=True):
-        praise, blame, _ = lexicon.counts(words(text), language) if isinstance(text, str) else (0, 0, 0)
-        found.append((praise - blame) / (praise + blame) if praise + blame else 0.0)
+        if not isinstance(text, str):
+            found.append(0.0)
+            continue
+        if (text, language) not in known:
+            praise, blame, _ = lexicon.counts(words(text), language)
+            known[text, language] = (praise - blame) / (praise + blame) if praise + blame else 0.0
+        found.append(known[text, language])
     return np.array(found, dtype=float)
 
 
