@@ -103,9 +103,9 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.incremental_day
 
 .PHONY: judge
-judge: landing-zone ## Hold predictions, lost sales and the reorder plan against what the simulator hides; needs a built warehouse
+judge: landing-zone ## Hold predictions, lost sales, the reorder plan and sentiment against what the simulator hides; needs a built warehouse
 	python -m tools.benchmarks.predictions || judged=1; python -m tools.benchmarks.lost_sales || judged=1; \
-	  python -m tools.benchmarks.replay || judged=1; exit $${judged:-0}
+	  python -m tools.benchmarks.replay || judged=1; python -m tools.benchmarks.sentiment || judged=1; exit $${judged:-0}
 
 .PHONY: compare-marts
 compare-marts: env-build ## Compare every mart of two warehouse files of one landing zone by hash: BEFORE=… AFTER=… ZONE=name

@@ -210,6 +210,7 @@ def test_freshness_of_tables_and_marts(zone):
     columns = "table_name, cast(complete_up_to as varchar), cast(as_of_date as varchar), days_behind, held_back_by"
     assert query(zone.warehouse, f"select {columns} from governance.mart_freshness order by 1") == [
         ("cohorts", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("contact_reasons", "2025-09-05", "2025-09-05", 0, None),
         ("customer_360", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("customer_clusters", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("customer_segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
@@ -220,11 +221,13 @@ def test_freshness_of_tables_and_marts(zone):
         ("daily_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("daily_service", "2025-09-05", "2025-09-05", 0, None),
         ("daily_web", "2025-09-05", "2025-09-05", 0, None),
+        ("delivery_performance", "2025-09-05", "2025-09-05", 0, None),
         ("demand_forecast", "2025-09-05", "2025-09-05", 0, None),
         ("identity_summary", "2025-09-05", "2025-09-05", 0, None),
         ("kpi_by_period", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("lifetime_value", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("monthly_product_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("net_promoter_scores", "2025-09-05", "2025-09-05", 0, None),
         ("next_purchase", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("order_attribution", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("product_classes", "2025-09-03", "2025-09-05", 2, "erp.products"),
@@ -232,6 +235,10 @@ def test_freshness_of_tables_and_marts(zone):
         ("segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("stock_outlook", "2025-09-05", "2025-09-05", 0, None),
         ("supplier_performance", "2025-09-05", "2025-09-05", 0, None),
+        ("telling_words", "2025-09-05", "2025-09-05", 0, None),
+        ("ticket_backlog", "2025-09-05", "2025-09-05", 0, None),
+        ("ticket_performance", "2025-09-05", "2025-09-05", 0, None),
+        ("voice_of_customer", "2025-09-05", "2025-09-05", 0, None),
     ]
 
 

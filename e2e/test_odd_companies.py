@@ -50,6 +50,16 @@ def test_tables_of_processes_that_the_company_does_not_have_are_empty(refunded):
         assert query(refunded.warehouse, f"select * from kpi.{table}") == [], table
 
 
+def test_nobody_speaks_and_nothing_is_read(refunded):
+    """Of no reviews, tickets, surveys and mentions service marts are empty, and no model of sentiment was learnt."""
+    tables = query(refunded.warehouse, "select table_name from duckdb_tables() where schema_name = 'service'")
+    assert len(tables) == 7
+    for (table,) in tables:
+        assert query(refunded.warehouse, f"select * from service.{table}") == [], table
+    shown = "select count(*) from governance.model_performance where target_name = 'review_sentiment'"
+    assert query(refunded.warehouse, shown) == [(0,)]
+
+
 def test_what_nobody_counts_is_null_and_the_rest_is_known(refunded):
     shown = """
         select

@@ -240,7 +240,7 @@ def test_a_table_that_does_not_say_whose_rows_it_holds_is_shown_to_no_limited_ro
 
 def test_an_analyst_has_no_clear_values(released):
     schemas = {row[0] for row in query(released, "analyst", "select distinct schema_name from duckdb_tables()")}
-    assert schemas == {"core", "kpi", "customers", "inventory", "marketing", "governance"}
+    assert schemas == {"core", "kpi", "customers", "inventory", "marketing", "service", "governance"}
     assert query(released, "analyst", "select count(*) from duckdb_columns() where starts_with(column_name, '_')") == [
         (0,)
     ]

@@ -228,11 +228,11 @@ def test_each_role_is_granted_the_schemas_of_the_registry_and_views_of_persons_i
         for role in CONSUMERS
     }
     assert schemas == {
-        "analyst": {"core", "kpi", "customers", "inventory", "marketing", "governance"},
+        "analyst": {"core", "kpi", "customers", "inventory", "marketing", "service", "governance"},
         "marketing": {"core", "kpi", "customers", "marketing", "personal"},
-        "support": {"core", "personal"},
+        "support": {"core", "service", "personal"},
         "buyer": {"kpi", "inventory"},
-        "dpo": {"core", "kpi", "customers", "inventory", "marketing", "governance", "personal"},
+        "dpo": {"core", "kpi", "customers", "inventory", "marketing", "service", "governance", "personal"},
     }
     views = {
         role: {name.split(".", 1)[1] for one, kind, name in grants if (one, kind) == (role, "view")}

@@ -12,6 +12,15 @@
     cast({{ business_time(instant) }} as date)
 {%- endmacro %}
 
+{#- The instant in UTC of a clock time in the business time zone: the other way round. -#}
+{% macro utc_of_business_time(clock_time) -%}
+    {%- set zone = var('business_timezone') -%}
+    {{ by_engine(
+        duckdb="timezone('UTC', timezone('" ~ zone ~ "', " ~ clock_time ~ '))',
+        snowflake="convert_timezone('" ~ zone ~ "', 'UTC', " ~ clock_time ~ ')',
+    ) }}
+{%- endmacro %}
+
 {#- Microseconds since 1970 of an instant: a number that sorts as the instant does. -#}
 {% macro epoch_microseconds(instant) -%}
     datediff('microsecond', cast('1970-01-01' as timestamp), {{ instant }})

@@ -2,7 +2,7 @@ with
 
 performance as (
 
-    {% for model in ['pred_model__performance', 'pred_demand__performance'] -%}
+    {% for model in ['pred_model__performance', 'pred_demand__performance', 'pred_text__performance'] -%}
         {{ 'union all' if not loop.first }}
         select
             target_name,
@@ -25,7 +25,9 @@ decisions as (
         baseline_name,
         count(*) as cut_off_count,
         coalesce(count_if(is_better_than_baseline), 0) as beaten_cut_off_count,
-        avg(cast(case when metric_name = 'auc' then -metric_value else metric_value end as double)) as mean_loss
+        avg(cast(
+            case when metric_name in ('auc', 'macro_f1') then -metric_value else metric_value end as double
+        )) as mean_loss
     from performance
     group by target_name, model_name, baseline_name
 
@@ -47,6 +49,7 @@ targets as (
         ('purchase_30_days', 'recency'), ('gone_90_days', 'recency'),
         ('orders_90_days', 'carried'), ('revenue_90_days', 'carried'),
         ('demand_8_weeks', 'mean_56_days'),
+        ('review_sentiment', 'lexicon'),
     ] -%}
         {{ 'union all' if not loop.first }}
         select '{{ target }}' as target_name, '{{ baseline }}' as baseline_name

@@ -12,6 +12,11 @@ performance as (
     select *
     from {{ ref('pred_demand__performance') }}
 
+    union all by name
+
+    select *
+    from {{ ref('pred_text__performance') }}
+
 ),
 
 choices as (

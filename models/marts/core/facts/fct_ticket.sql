@@ -2,8 +2,9 @@
 
 {% set stg_tickets = ref('stg_support__tickets') %}
 {% set stg_messages = ref('stg_support__messages') %}
+{% set ticket_changes = ref('stg_support__ticket_changes') %}
 {% set redacted_texts = ref('int_ticket__texts') %}
-{% set where_changed = where_keys_changed('ticket_id', [stg_tickets, stg_messages, redacted_texts]) %}
+{% set where_changed = where_keys_changed('ticket_id', [stg_tickets, stg_messages, ticket_changes, redacted_texts]) %}
 
 with
 
@@ -24,6 +25,30 @@ messages as (
         min(case when author_type = 'agent' then sent_at end) as first_response_at
     from {{ stg_messages }}
     {{ where_changed }}
+    group by ticket_id
+
+),
+
+states as (
+
+    select
+        ticket_id,
+        ticket_status = 'solved' as is_solved,
+        solved_at,
+        lag(ticket_status = 'solved') over (partition by ticket_id order by _version, _file, _row) as was_solved,
+        lag(solved_at) over (partition by ticket_id order by _version, _file, _row) as earlier_solved_at
+    from {{ ticket_changes }}
+    {{ where_changed }}
+
+),
+
+-- Solved and then not any more; or solved again, later, where the API was not asked meanwhile.
+reopenings as (
+
+    select
+        ticket_id,
+        count_if(was_solved and (not is_solved or solved_at > earlier_solved_at)) as reopened_count
+    from states
     group by ticket_id
 
 ),
@@ -56,6 +81,7 @@ select
     cast(coalesce(messages.message_count, 0) as bigint) as message_count,
     cast(coalesce(messages.customer_message_count, 0) as bigint)
         as customer_message_count,
+    cast(coalesce(reopenings.reopened_count, 0) as bigint) as reopened_count,
     {{ seconds_between('tickets.opened_at', 'messages.first_response_at') }}
         as first_response_seconds,
     {{ seconds_between('tickets.opened_at', 'tickets.solved_at') }}
@@ -72,5 +98,7 @@ select
 from tickets
 left join messages
     on tickets.ticket_id = messages.ticket_id
+left join reopenings
+    on tickets.ticket_id = reopenings.ticket_id
 left join texts
     on tickets.ticket_id = texts.ticket_id
