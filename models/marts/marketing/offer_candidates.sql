@@ -26,7 +26,9 @@ candidates as (
     inner join {{ ref('contact_permissions') }} as permissions
         on occasions.customer_key = permissions.customer_key
     left join {{ ref('dim_product') }} as products
-        on occasions.product_key = products.product_key
+        on
+            occasions.product_key = products.product_key
+            and products.product_key <> 'unknown'
     left join {{ ref('dim_product') }} as bought_products
         on occasions.bought_product_key = bought_products.product_key
 
@@ -87,7 +89,7 @@ select
         when 'replenishment'
             then
                 'Bought on ' || cast(occurred_on as varchar) || '; others buy it again after '
-                || cast(cast(interval_days as bigint) as varchar) || ' days.'
+                || cast(cast(ceil(interval_days) as bigint) as varchar) || ' days.'
         when 'cross_sell'
             then
                 'Bought with ' || coalesce(bought_product_name, 'another product') || ', which the customer bought on '
