@@ -16,7 +16,10 @@ from tools.simulator.__main__ import main as simulate
 PURPOSE = "email_marketing"
 BUSINESS_ZONE = ZoneInfo("Europe/Berlin")
 # With a past in which customers stay away and come back, and in which some ask to be erased.
-WORLD = ("--customers", "300", "--orders-per-day", "12", "--start", "2025-09-01", "--history-days", "120", "--days", "2")
+WORLD = (
+    *("--customers", "300", "--orders-per-day", "12"),
+    *("--start", "2025-09-01", "--history-days", "120", "--days", "2"),
+)
 FIRST_SEED = 800
 MODELS = ("+offer_candidates", "+cart_recovery", "+daily_inventory_position", "+person_keys")
 TESTS = ("assert_no_offer_without_consent", "assert_offers_keep_their_rules")
@@ -43,13 +46,14 @@ def run(round_number: int, folder: Path, target: Path | None = None) -> dict:
         ("cart_recovery", "may_be_reminded"),
         ("contact_permissions", "may_be_contacted"),
     ):
-        told = query(home.warehouse, f"select customer_key, count(*) from marketing.{table} where {condition} group by 1")
+        of_customers = f"select customer_key, count(*) from marketing.{table} where {condition} group by 1"
+        told = query(home.warehouse, of_customers)
         counts[table] = sum(count for _, count in told)
         found += [f"{table}: {keys.get(key, key)} did not consent" for key, _ in told if keys.get(key) not in may]
-    said = query(home.warehouse, "select customer_key, has_consent and has_no_objection from marketing.contact_permissions")
+    rules = "select customer_key, has_consent and has_no_objection from marketing.contact_permissions"
     found += [
         f"contact_permissions: {keys[key]} is said {'not ' if not allowed else ''}to consent"
-        for key, allowed in said
+        for key, allowed in query(home.warehouse, rules)
         if key in keys and keys[key] in may | must_not and allowed != (keys[key] in may)
     ]
     # Where nobody may be written to, or everybody, nothing is proven.
@@ -71,7 +75,7 @@ def changed_minds(landing: Path, chance: random.Random) -> None:
             purpose = chance.choice([PURPOSE, PURPOSE, "analytics"])
             declared.append(
                 {"consent_id": f"N{number:06}-{place}", "customer_id": customer, "purpose": purpose}
-                | {"granted": chance.random() < 0.5, "source": "account", "declared_at": written(chance.choice(instants))}
+                | {"granted": chance.random() < 0.5, "source": "web", "declared_at": written(chance.choice(instants))}
             )
         if chance.random() < 0.2:
             asked.append(
@@ -89,8 +93,8 @@ def changed_minds(landing: Path, chance: random.Random) -> None:
 def permitted(landing: Path) -> tuple[set[str], set[str]]:
     """The customers whom the landed files let somebody write to, and those who declared something and may not be.
 
-    Written apart from the project: the last declaration counts, of several at one instant the one delivered last, of one
-    delivery the withdrawal; an objection takes back what was said until then, an erasure everything.
+    Written apart from the project: the last declaration counts, of several at one instant the one delivered last, of
+    one delivery the withdrawal; an objection takes back what was said until then, an erasure everything.
     """
     last_day = max(path.name.removeprefix("ingested_on=") for path in (landing / "crm" / "consents").iterdir())
     declarations, requests = {}, {}

@@ -65,7 +65,7 @@ quiet_days as (
     where
         figures.date_day is null
         and dates.date_day <= {{ as_of() }}
-        and dates.date_day >= (select min(figures.date_day) from figures)
+        and dates.date_day >= (select min(known_figures.date_day) from figures as known_figures)
 
 ),
 

@@ -14,11 +14,16 @@ sales as (
 orders as (
 
     select
-        customer_key,
-        cast({{ null_propagating_sum('net_revenue_amount_reporting') }} as double) / nullif(count(*), 0)
-            as revenue_amount,
-        cast({{ null_propagating_sum('net_revenue_amount_reporting - gross_margin_amount_reporting') }} as double)
-        / nullif(count(*), 0) as cost_amount
+        {%- for amount, measure in {
+            'net_revenue_amount_reporting': 'revenue_amount',
+            'net_revenue_amount_reporting - gross_margin_amount_reporting': 'cost_amount',
+        }.items() %}
+            {{ safe_decimal(
+                'round(cast(' ~ null_propagating_sum(amount) ~ ' as double) / nullif(count(*), 0), '
+                ~ minor_unit(var('reporting_currency')) ~ ')'
+            ) }} as {{ measure }},
+        {%- endfor %}
+        customer_key
     from {{ ref('fct_order') }}
     where
         is_purchase
@@ -139,11 +144,11 @@ select
         else probabilities.purchase_probability * coalesce(occasions.confidence, 1)
     end as purchase_probability,
     case
-        when occasions.product_key <> 'unknown' then cast(markets.net_price_amount as double)
+        when occasions.product_key <> 'unknown' then markets.net_price_amount
         else orders.revenue_amount
     end as revenue_amount,
     case
-        when occasions.product_key <> 'unknown' then cast(markets.cost_amount as double)
+        when occasions.product_key <> 'unknown' then markets.cost_amount
         else orders.cost_amount
     end as cost_amount,
     markets.available_quantity

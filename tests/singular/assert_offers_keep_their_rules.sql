@@ -2,7 +2,9 @@
 -- denied_by names what is broken; of an allowed product some warehouse can promise a piece, and its price less the discount is more than its cost,
 -- tax included or not; nobody answered a survey within the quiet period; each customer's allowed offers are ranked from 1 without a gap.
 {%- set offers = offers() %}
-{%- set rules = ['has_consent', 'has_no_objection', 'accepts_contact', 'is_past_quiet_period', 'is_in_stock', 'has_positive_margin'] %}
+{%- set rules = [
+    'has_consent', 'has_no_objection', 'accepts_contact', 'is_past_quiet_period', 'is_in_stock', 'has_positive_margin',
+] %}
 with
 
 candidates as (

@@ -19,7 +19,7 @@ candidates as (
         bought_products.product_name as bought_product_name,
         case occasions.offer_kind
             {%- for kind, discount in offers.discounts.items() %}
-                when '{{ kind }}' then {{ discount }}
+                when '{{ kind }}' then cast({{ discount }} as decimal(9, 4))
             {%- endfor %}
         end as discount_rate
     from {{ ref('pred_customer__offer_occasions') }} as occasions
@@ -39,7 +39,7 @@ candidates_with_margins as (
     select
         *,
         {{ safe_decimal(
-            'round(revenue_amount * (1 - discount_rate) - cost_amount, ' ~ minor_unit(var('reporting_currency')) ~ ')'
+            'round(cast(revenue_amount as decimal(28, 3)) * (1 - discount_rate) - cost_amount, ' ~ minor_unit(var('reporting_currency')) ~ ')'
         ) }} as margin_after_discount_amount
     from candidates
 
@@ -115,7 +115,7 @@ select
             when is_allowed
                 then row_number() over (
                     partition by customer_key, is_allowed
-                    order by expected_value_amount desc nulls last, offer_kind, product_key
+                    order by expected_value_amount desc nulls last, offer_kind asc, product_key asc
                 )
         end as bigint
     ) as offer_rank,
@@ -123,6 +123,6 @@ select
     ---------- what the rules looked at
     last_contacted_on,
     available_quantity,
-    cast(round(revenue_amount, 3) as decimal(18, 3)) as revenue_amount,
-    cast(round(cost_amount, 3) as decimal(18, 3)) as cost_amount
+    cast(revenue_amount as decimal(18, 3)) as revenue_amount,
+    cast(cost_amount as decimal(18, 3)) as cost_amount
 from judged_candidates
