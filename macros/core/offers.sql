@@ -8,6 +8,12 @@
         'back_in_stock_within_days', 'wanted_within_days', 'affinity_days', 'least_orders_together', 'most_products_of_an_order', 'cross_sell_within_days',
         'cross_sell_products', 'least_repeat_purchases', 'due_from', 'due_until', 'next_tier_orders_short',
     ] -%}
+    {%- if offers is not mapping or offers.get('discounts') is not mapping or offers.get('tiers') is not mapping -%}
+        {%- do exceptions.raise_compiler_error(
+            'vars: offers in dbt_project.yml: expected numbers by name, with discounts: {kind: part of the price} and tiers: {name: purchases}, which '
+            ~ 'is {} where there are none.'
+        ) -%}
+    {%- endif -%}
     {%- set wrong = [] -%}
     {%- for kind in kinds if kind not in offers.discounts or offers.discounts[kind] is not number or not 0 <= offers.discounts[kind] < 1 -%}
         {%- do wrong.append('discounts: ' ~ kind ~ ' is ' ~ offers.discounts.get(kind) ~ ', expected a part of the price, from 0 to less than 1') -%}

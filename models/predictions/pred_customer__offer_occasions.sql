@@ -35,9 +35,17 @@ orders as (
 
 tiers as (
 
-    {% for tier, order_count in offers.tiers.items() -%}
-        {{ 'union all' if not loop.first }}
-        select '{{ tier }}' as tier_name, {{ order_count }} as from_order_count
+    -- A company without tiers has none.
+    select
+        cast(null as varchar) as tier_name,
+        cast(null as bigint) as from_order_count
+    from sales
+    where false
+    {% for tier, order_count in offers.tiers.items() %}
+        union all
+        select
+            '{{ tier }}' as tier_name,
+            {{ order_count }} as from_order_count
     {% endfor %}
 
 ),
