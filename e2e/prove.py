@@ -25,6 +25,7 @@ ROUNDS = {
     "kills": 20,
     "leaks": 20,
     "erasure": 20,
+    "offers": 20,
     "readers": 1,
     "parity": 6 if os.environ.get("OLIST_DATA") else 5,
 }

@@ -213,6 +213,11 @@ def test_the_last_write_of_a_cart_wins(landed):
     ]
 
 
+def test_items_are_those_of_the_last_write_of_a_cart(landed):
+    found = query(landed, "select cart_id, item_number, product_id, quantity, item_amount from core.fct_cart_item")
+    assert [(*row[:4], float(row[4])) for row in found] == [("K1", 1, "P1", 2, 19.98)]
+
+
 def test_the_highest_revision_of_a_document_counts(landed):
     assert query(landed, "select review_id, stars, review_status, aspect_count, body_length from core.fct_review") == [
         ("V1", 5, "published", 2, 100_000)

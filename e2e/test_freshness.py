@@ -209,7 +209,10 @@ def test_freshness_of_tables_and_marts(zone):
     ]
     columns = "table_name, cast(complete_up_to as varchar), cast(as_of_date as varchar), days_behind, held_back_by"
     assert query(zone.warehouse, f"select {columns} from governance.mart_freshness order by 1") == [
+        ("campaign_performance", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("cart_recovery", "2025-09-05", "2025-09-05", 0, None),
         ("cohorts", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("contact_permissions", "2025-09-05", "2025-09-05", 0, None),
         ("contact_reasons", "2025-09-05", "2025-09-05", 0, None),
         ("customer_360", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("customer_clusters", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
@@ -229,7 +232,9 @@ def test_freshness_of_tables_and_marts(zone):
         ("monthly_product_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("net_promoter_scores", "2025-09-05", "2025-09-05", 0, None),
         ("next_purchase", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("offer_candidates", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("order_attribution", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
+        ("product_affinity", "2025-09-05", "2025-09-05", 0, None),
         ("product_classes", "2025-09-03", "2025-09-05", 2, "erp.products"),
         ("reorder_plan", "2025-09-05", "2025-09-05", 0, None),
         ("segments", "2025-09-02", "2025-09-05", 3, "shop.refunds"),

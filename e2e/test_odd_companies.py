@@ -93,6 +93,30 @@ def test_orders_of_a_company_without_visits_are_unattributed(refunded):
     assert query(refunded.warehouse, f"{shown} group by all") == [("unattributed", 0, 8, -160)]
 
 
+def test_sales_of_a_company_without_ads_and_visits_are_of_no_campaign(refunded):
+    shown = """
+        select
+            traffic_kind, campaign_key, spend_amount, visit_count, linear_order_count, linear_new_customer_count,
+            linear_net_revenue_amount, linear_gross_margin_amount, linear_cost_per_new_customer,
+            linear_return_on_ad_spend
+        from marketing.campaign_performance
+    """
+    assert query(refunded.warehouse, shown) == [("no_campaign", "unknown", None, None, 2, 1, -40, -280, None, None)]
+
+
+def test_who_never_said_yes_is_offered_nothing(refunded):
+    rules = "has_consent, has_no_objection, accepts_contact, is_past_quiet_period, may_be_contacted"
+    # Nobody has consented where no consents are landed; all else is no reason against.
+    assert query(refunded.warehouse, f"select {rules} from marketing.contact_permissions") == [
+        (False, True, True, True, False)
+    ]
+    shown = "select offer_kind, is_allowed, denied_by, purchase_probability from marketing.offer_candidates"
+    # A second purchase of two on one day: one short of silver. It was sold below its cost, and given back.
+    assert query(refunded.warehouse, shown) == [("next_tier", False, "has_consent, has_positive_margin", None)]
+    for table in ("cart_recovery", "product_affinity"):
+        assert query(refunded.warehouse, f"select * from marketing.{table}") == [], table
+
+
 def test_kpis_of_processes_that_nobody_counts_are_null(refunded):
     shown = """
         select kpi_name, period_kind, value, is_complete

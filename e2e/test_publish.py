@@ -222,6 +222,7 @@ def test_rows_of_others_are_not_reached_through_their_orders(released, role):
         ("fct_order_status", "fct_order", "order_id"),
         ("fct_shipment", "fct_order", "order_id"),
         ("fct_ticket_message", "fct_ticket", "ticket_id"),
+        ("fct_cart_item", "fct_cart", "cart_id"),
     ):
         strangers = f"select count(*) from core.{table} anti join core.{parent} using ({column})"
         assert query(released, role, strangers) == [(0,)]

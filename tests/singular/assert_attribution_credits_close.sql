@@ -1,5 +1,5 @@
--- Sales of which the credits of an attribution model are not the order: shares that do not add up to 1, or amounts that are not its net revenue; and
--- sales that a model does not know, or rows of what is none. Then the same in total for each model.
+-- Sales of which the credits of an attribution model are not the order: shares that do not add up to 1, or amounts that are not its net revenue or
+-- gross margin; and sales that a model does not know, or rows of what is none. Then the same in total for each model.
 {%- set models = ['first_touch', 'last_non_direct_touch', 'linear', 'time_decay'] %}
 with
 
@@ -10,7 +10,8 @@ expected as (
         select
             '{{ attribution_model }}' as attribution_model,
             order_id,
-            net_revenue_amount_reporting as net_revenue_amount
+            net_revenue_amount_reporting as net_revenue_amount,
+            gross_margin_amount_reporting as gross_margin_amount
         from {{ ref('fct_order') }}
         where
             is_sale
@@ -27,6 +28,7 @@ credited as (
         order_id,
         sum(credit_share) as credit_share,
         sum(net_revenue_amount) as net_revenue_amount,
+        sum(gross_margin_amount) as gross_margin_amount,
         count(*) as row_count,
         count(net_revenue_amount) as known_row_count,
         count(session_id) as touch_count
@@ -72,6 +74,7 @@ where
     or credited.order_id is null
     or credited.credit_share <> 1
     or credited.net_revenue_amount is distinct from expected.net_revenue_amount
+    or credited.gross_margin_amount is distinct from expected.gross_margin_amount
     or credited.known_row_count not in (0, credited.row_count)
     or (credited.touch_count = 0 and credited.row_count > 1)
 

@@ -9,6 +9,7 @@
     ('fct_refund', 'refund_date', 'currency_code', 'amount'),
     ('fct_purchase_order_line', 'order_date', 'currency_code', 'ordered_amount'),
     ('fct_cart', 'cart_date', 'currency_code', 'cart_amount'),
+    ('fct_cart_item', 'cart_date', 'currency_code', 'item_amount'),
     ('fct_ad_spend', 'spend_date', 'currency_code', 'spend_amount'),
 ] %}
 {%- for fact, day, currency, amount in amounts %}

@@ -5,7 +5,8 @@ sales as (
     select
         order_id,
         order_date,
-        net_revenue_amount_reporting
+        net_revenue_amount_reporting,
+        gross_margin_amount_reporting
     from {{ ref('fct_order') }}
     where
         is_sale
@@ -74,6 +75,7 @@ credited_touches as (
         models.attribution_model,
         sales.order_date,
         sales.net_revenue_amount_reporting,
+        sales.gross_margin_amount_reporting,
         touches.session_id,
         touches.touched_at,
         coalesce(touches.touch_number, 0) as touch_number,
@@ -127,14 +129,16 @@ touches_with_shares as (
 touches_with_credits as (
 
     select
-        {%- for share in ['share_before', 'share_so_far'] %}
-            case
-                when {{ share }} = 1 then net_revenue_amount_reporting
-                else cast(round(
-                    cast(net_revenue_amount_reporting as decimal(28, 3)) * {{ share }},
-                    {{ minor_unit(var('reporting_currency')) }}
-                ) as decimal(18, 3))
-            end as credit_{{ share.removeprefix('share_') }},
+        {%- for amount in ['net_revenue_amount', 'gross_margin_amount'] %}
+            {%- for share in ['share_before', 'share_so_far'] %}
+                case
+                    when {{ share }} = 1 then {{ amount }}_reporting
+                    else cast(round(
+                        cast({{ amount }}_reporting as decimal(28, 3)) * {{ share }},
+                        {{ minor_unit(var('reporting_currency')) }}
+                    ) as decimal(18, 3))
+                end as {{ amount }}_{{ share.removeprefix('share_') }},
+            {%- endfor %}
         {%- endfor %}
         *
     from touches_with_shares
@@ -154,7 +158,8 @@ select
 
     ---------- measures
     cast(share_so_far - share_before as decimal(9, 6)) as credit_share,
-    cast(credit_so_far - credit_before as decimal(18, 3)) as net_revenue_amount,
+    cast(net_revenue_amount_so_far - net_revenue_amount_before as decimal(18, 3)) as net_revenue_amount,
+    cast(gross_margin_amount_so_far - gross_margin_amount_before as decimal(18, 3)) as gross_margin_amount,
     '{{ var("reporting_currency") }}' as currency_code,
 
     ---------- timestamp

@@ -36,6 +36,9 @@ named_elsewhere as (
     select product_id from {{ ref('stg_support__tickets') }}
     union
     select product_id from {{ ref('stg_social__mentions') }}
+    union
+    -- Not the staged carts: an engine would take each of history apart.
+    select product_id from {{ ref('fct_cart_item') }}
 
 ),
 
