@@ -56,9 +56,12 @@ restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse 
 	python -m techco.operations.backup restore $(if $(OVERWRITE),--overwrite)
 
 .PHONY: docs
-docs: landing-zone ## Write the static documentation site to site/
-	dbt docs generate
-	python -m techco.operations.docs_site
+docs: env-build ## Write the documentation site to site/: tables, columns and where they come from, who sees what
+	python -m techco.documents.site
+
+.PHONY: ask
+ask: env-build ## List the questions of docs/questions.md, or answer number Q=… from the release
+	@python -m techco.documents.questions $(Q)
 
 ##@ Rights of persons
 .PHONY: erase
