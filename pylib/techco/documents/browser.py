@@ -4,25 +4,27 @@
 """
 
 import base64
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from techco import settings
 
 # As distributions, macOS and Windows call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+PLACES = tuple(f"/Applications/{name}.app/Contents/MacOS/{name}" for name in ("Google Chrome", "Chromium"))
+FLAGS = (
+    *("--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu", "--hide-scrollbars"),
+    # Containers have little shared memory; and nothing is to be asked for that no page asks for.
+    *("--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    # No name is found but this machine's own.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 )
-FLAGS = ("--headless=new", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--remote-debugging-pipe")  # fmt: skip
 # How long a page may take.
 PATIENCE = 60
 
@@ -38,7 +40,7 @@ def find_browser() -> str:
     if not found:
         wanted = f"TECHCO_BROWSER names {named}, which is no program" if named else "No Chromium or Chrome was found"
         raise BrowserError(
-            f"{wanted}. Install one (Debian and Ubuntu: apt-get install chromium), or set TECHCO_BROWSER to its program."
+            f"{wanted}. Install one (on Debian: apt-get install chromium), or set TECHCO_BROWSER to its program."
         )
     return found
 
@@ -49,16 +51,14 @@ class Browser:
     def __init__(self, width: int = 1280, height: int = 720):
         """Raises BrowserError where there is no browser, or it does not start."""
         self.profile = tempfile.mkdtemp(prefix="techco-browser-")
-        told, self.tell = os.pipe()
-        self.hear, said = os.pipe()
-        # Chromium reads file descriptor 3 and writes 4, whatever these are here; what is moved first must not be in the way.
-        program = f'exec 8<&{told} 9>&{said}; exec 3<&8 4>&9 8<&- 9>&-; exec "$@"'
-        # Its own sandbox cannot be had as root, as in a container.
+        program = find_browser()
+        # Chromium reads file descriptor 3 and writes 4, which may be in use here: bash puts them in place.
+        told, self.tell = pipe()
+        self.hear, said = pipe()
+        # As root, as in a container, there is no sandbox to be had.
         flags = [*FLAGS, f"--user-data-dir={self.profile}", *(["--no-sandbox"] if os.getuid() == 0 else [])]
-        # No address is found but by its number, and no number but this machine's is needed.
-        flags.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")
         self.process = subprocess.Popen(
-            ["bash", "-c", program, "browser", find_browser(), *flags, "about:blank"],
+            ["bash", "-c", f'exec 3<&{told} 4>&{said}; exec "$@"', "bash", program, *flags, "about:blank"],
             pass_fds=(told, said),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -77,9 +77,7 @@ class Browser:
     def __enter__(self) -> "Browser":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         os.close(self.tell)
         self.process.terminate()
         self.process.wait(timeout=PATIENCE)
@@ -140,31 +138,37 @@ class Browser:
 
     def requests(self) -> list[str]:
         """What the page asked for, besides what it holds itself."""
-        asked = [
-            event["params"]["request"]["url"]
-            for event in self.events
-            if event.get("method") == "Network.requestWillBeSent"
-        ]
+        asked = [event["params"]["request"]["url"] for event in self.of("Network.requestWillBeSent")]
         return [url for url in asked if not url.startswith(("data:", "blob:", "about:"))]
 
     def complaints(self) -> list[str]:
         """Errors of the page's scripts, and what it could not load."""
-        thrown = [
-            event["params"]["exceptionDetails"].get("exception", {}).get("description", "an exception")
-            for event in self.events
-            if event.get("method") == "Runtime.exceptionThrown"
+        thrown = [event["params"]["exceptionDetails"] for event in self.of("Runtime.exceptionThrown")]
+        logged = [event["params"]["entry"] for event in self.of("Log.entryAdded")]
+        return [str(one.get("exception", one).get("description", one)) for one in thrown] + [
+            entry["text"] for entry in logged if entry["level"] == "error"
         ]
-        logged = [event["params"]["entry"] for event in self.events if event.get("method") == "Log.entryAdded"]
-        return thrown + [entry["text"] for entry in logged if entry["level"] == "error"]
+
+    def of(self, method: str) -> list[dict[str, Any]]:
+        """What has happened of a kind."""
+        # What happened before the browser answers this has been told by then.
+        self.call("Runtime.evaluate", expression="0")
+        return [event for event in self.events if event.get("method") == method]
 
     def screenshot(self, path: Path) -> None:
         """Write what is seen as a PNG."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
-    def pdf(self, path: Path, width: float, height: float) -> None:
-        """Print the page to a PDF of this size in inches, without margins."""
-        printed = self.call(
-            "Page.printToPDF", paperWidth=width, paperHeight=height, printBackground=True, marginTop=0, marginBottom=0,
-            marginLeft=0, marginRight=0, preferCSSPageSize=True,
-        )  # fmt: skip
+    def pdf(self, path: Path) -> None:
+        """Print the page to a PDF, of the size that its style sheet names."""
+        printed = self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
         path.write_bytes(base64.b64decode(printed["data"]))
+
+
+def pipe() -> tuple[int, int]:
+    """A pipe whose ends have other numbers than those that Chromium reads and writes."""
+    ends = os.pipe()
+    moved = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)
+    for end in ends:
+        os.close(end)
+    return moved[0], moved[1]

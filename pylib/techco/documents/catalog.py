@@ -1,8 +1,8 @@
 """What the documentation site shows, read from what dbt wrote: manifest.json, catalog.json and the registry in them.
 
 Nothing is declared here. A column that no YAML describes means what the column of its name means in what it is made of
-(techco.documents.column_lineage), down to the contract; else what that means which only passes it on; what feeds and the
-build add is described by vars: bookkeeping.
+(techco.documents.column_lineage), down to the contract; else what that means which only passes it on; what feeds and
+the build add is described by vars: bookkeeping.
 """
 
 import re

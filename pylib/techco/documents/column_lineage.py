@@ -1,7 +1,7 @@
 """Which columns each column is made of, one step back: the engine of techco.privacy.lineage, followed further.
 
-The proof of privacy follows what shows a person; a reader of the documentation asks what a number is made of, so counts,
-comparisons and conditions are followed here, too.
+The proof of privacy follows what shows a person; a reader of the documentation asks what a number is made of, so
+counts, comparisons and conditions are followed here, too.
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ def dbt_page(manifest: Mapping[str, Any], catalog: Mapping[str, Any], described:
 
 
 def with_descriptions(manifest: Mapping[str, Any], described: Catalog) -> dict[str, Any]:
-    """The manifest, its tables with all columns that they have, and its macros with the comments that they begin with."""
+    """The manifest, tables with all columns that they have, and macros with the comments that they begin with."""
     said = {macro.name: macro.description for macro in described.macros}
     changed = {kind: dict(manifest[kind]) for kind in ("nodes", "sources", "macros")}
     for node_id, relation in described.relations.items():

@@ -23,9 +23,9 @@ from markupsafe import Markup, escape
 from techco.command import run
 from techco.contract.raw_contract import ContractError, read_yaml
 from techco.documents.catalog import Catalog, Relation, Runs, add_runs, by_layer, read_catalog, read_runs
-from techco.documents.column_lineage import LineageError
 from techco.documents.dbt_pages import PageError, dbt_page
 from techco.documents.questions import Audience, Question, QuestionError, read_questions
+from techco.privacy.lineage import LineageError
 from techco.settings import warehouse_file
 
 SITE = Path("site")
@@ -117,7 +117,7 @@ def read_artifacts(target: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     missing = [name.split(".")[-1] for name in expected if name not in catalog["nodes"]]
     if missing:
         raise SiteError(
-            f"The warehouse holds {len(expected) - len(missing)} of the {len(expected)} models, and the site shows what is "
+            f"The warehouse holds {len(expected) - len(missing)} of {len(expected)} models, and the site shows what is "
             f"there: run `make build` first. Missing: {', '.join(sorted(missing)[:5])}"
             + (" …" if len(missing) > 5 else "")
         )
