@@ -38,6 +38,7 @@
     {%- endfor -%}
 {% endmacro %}
 
+{#- Upload the package that Python models import. -#}
 {% macro put_package(package_file) %}
     {%- do put_file(package_file, raw_object('pylib') ~ '/', overwrite=true) -%}
 {% endmacro %}

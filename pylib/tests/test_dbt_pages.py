@@ -1,68 +1,52 @@
-"""The documentation site describes columns that no YAML does."""
-
-import json
+"""dbt's own page holds both files, every description, and nothing that is fetched from elsewhere."""
 
 import pytest
-from techco.operations import docs_site
+from techco.documents import dbt_pages
+from techco.documents.catalog import Catalog, Column, Macro, Relation
+from techco.documents.column_lineage import Lineage
 
-BOOKKEEPING = {"_file": {"description": "File of the row."}}
-
-
-def node(*parents: str, **descriptions: str) -> dict:
-    """A node of the manifest."""
-    columns = {name: {"name": name, "description": text} for name, text in descriptions.items()}
-    return {"depends_on": {"nodes": list(parents)}, "columns": columns}
-
-
-@pytest.fixture
-def artifacts():
-    """A raw table, its base model, which also reads another for whose its rows are, and a history on staging."""
-    sources = {
-        "source.orders": {"columns": node(order_id="Order number.", status="State, as the shop says.")["columns"]}
-    }
-    nodes = {
-        "base_orders": node("source.orders", "base_customers"),
-        "base_customers": node(order_id="An order of the customer."),
-        "stg_orders": node("base_orders", status="State now."),
-        "snap_orders": node("stg_orders"),
-    }
-    columns = {
-        "base_orders": ("order_id", "status", "_file"),
-        # As Snowflake names them.
-        "stg_orders": ("ORDER_ID", "STATUS", "IS_DELETED"),
-        "snap_orders": ("order_id", "status", "is_deleted"),
-    }
-    catalog = {"nodes": {name: {"columns": {column: {} for column in names}} for name, names in columns.items()}}
-    return {"sources": sources, "nodes": nodes}, catalog
+MANIFEST = {
+    "metadata": {"project_name": "shop"},
+    "sources": {},
+    "nodes": {"model.orders": {"columns": {"status": {"name": "status", "description": "State.", "tags": ["a"]}}}},
+    "macros": {
+        "macro.shop.own": {"name": "own", "package_name": "shop", "description": ""},
+        "macro.dbt.other": {"name": "other", "package_name": "dbt", "description": "As dbt says."},
+    },
+}
 
 
-def test_a_column_means_what_it_means_in_what_its_table_reads(artifacts):
-    manifest, catalog = artifacts
-    docs_site.describe_columns(manifest, catalog, BOOKKEEPING)
-    shown = {
-        name: {column: declared["description"] for column, declared in manifest["nodes"][name]["columns"].items()}
-        for name in catalog["nodes"]
-    }
-    assert shown == {
-        "base_orders": {
-            "order_id": "Order number.",
-            "status": "State, as the shop says.",
-            "_file": "File of the row.",
-        },
-        "stg_orders": {"order_id": "Order number.", "status": "State now.", "is_deleted": ""},
-        "snap_orders": {"order_id": "Order number.", "status": "State now.", "is_deleted": ""},
-    }
+def described() -> Catalog:
+    """Two columns, one of which no YAML describes, and a macro with a comment."""
+    columns = {name: Column(name, "varchar", text) for name, text in (("status", "State."), ("_file", "File."))}
+    orders = Relation(
+        *("model.orders", "model", "core", "core", "orders", "core.orders", "Orders.", "orders.sql", "Core", "open"),
+        columns=columns,
+        reads=[],
+    )
+    return Catalog(
+        {"model.orders": orders}, [], [Macro("own", "own.sql", "Its comment.", [])], [], [], [], Lineage({}, []), {}
+    )
 
 
-def test_the_page_holds_both_files(artifacts, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
-    (tmp_path / "target").mkdir()
-    (tmp_path / "dbt_project.yml").write_text(json.dumps({"vars": {"bookkeeping": BOOKKEEPING}}))
-    assert docs_site.main() == 1
-    for name, content in zip(("manifest", "catalog"), artifacts, strict=True):
-        (tmp_path / "target" / f"{name}.json").write_text(json.dumps(content))
-    assert docs_site.main() == 0
-    page = (tmp_path / "site" / "index.html").read_text()
-    assert page.count("State, as the shop says.") == 2 and docs_site.MANIFEST not in page
-    assert page.count("ORDER_ID") == 1 and docs_site.CATALOG not in page
+def test_columns_and_macros_are_described_as_the_site_does():
+    shown = dbt_pages.with_descriptions(MANIFEST, described())
+    columns = shown["nodes"]["model.orders"]["columns"]
+    assert {name: column["description"] for name, column in columns.items()} == {"status": "State.", "_file": "File."}
+    assert columns["status"]["tags"] == ["a"]
+    assert [macro["description"] for macro in shown["macros"].values()] == ["Its comment.", "As dbt says."]
+    assert MANIFEST["nodes"]["model.orders"]["columns"].keys() == {"status"}
+
+
+def test_the_page_holds_both_files_and_no_tracker():
+    page = dbt_pages.dbt_page(MANIFEST, {"nodes": {"model.orders": {"NAME": "ORDERS"}}}, described())
+    assert page.count("Its comment.") == 1 and page.count('"ORDERS"') == 1
+    assert dbt_pages.MANIFEST not in page and "cloudfront" not in page
+
+
+@pytest.mark.parametrize("changed", ["nothing of dbt's", dbt_pages.MANIFEST + dbt_pages.CATALOG + "//x.cloudfront.net"])
+def test_another_page_of_dbt_is_noticed(changed, tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text(changed)
+    monkeypatch.setattr(dbt_pages, "DOCS_INDEX_FILE_PATH", str(tmp_path / "index.html"))
+    with pytest.raises(dbt_pages.PageError, match="dbt has another page now"):
+        dbt_pages.dbt_page(MANIFEST, {}, described())

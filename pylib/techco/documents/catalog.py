@@ -33,10 +33,11 @@ LAYERS = {
     "marts": r"^models/marts/",
     "snapshots": r"^snapshots/",
     "reference": r"^seeds/",
+    "other": r"",
 }
 # A comment that ends right before a macro, or begins in its first line, says what the macro does.
 COMMENT_BEFORE = re.compile(r"\{#-?\s*((?:(?!#\}).)*?)\s*-?#\}\s*$", re.DOTALL)
-COMMENT_INSIDE = re.compile(r"^\{%-?.*?%\}\s*\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
+COMMENT_INSIDE = re.compile(r"^\{%(?:(?!%\}).)*%\}\s*\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
 
 
 @dataclass

@@ -45,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Let dbt describe the warehouse, and write the site."""
     parser = argparse.ArgumentParser(prog="python -m techco.documents.site", description=__doc__.splitlines()[0])
     parser.add_argument("--written", action="store_true", help="take what `dbt docs generate` wrote, as of Snowflake")
-    written = parser.parse_args(arguments).written
+    parser.add_argument("--out", type=Path, default=SITE, help="the folder of the site (default: site)")
+    options = parser.parse_args(arguments)
+    written, site = options.written, options.out
     try:
         if written:
             manifest, artifact = read_artifacts(target_folder())
@@ -59,17 +61,17 @@ def main(arguments: list[str] | None = None) -> int:
         catalog = read_catalog(manifest, artifact, read_yaml(Path("dbt_project.yml")))
         if runs:
             add_runs(catalog, runs)
-        write_site(SITE, catalog, read_questions(), read_words(catalog), state_of(manifest, runs))
-        write(SITE / "dbt" / "index.html", dbt_page(manifest, artifact, catalog))
+        write_site(site, catalog, read_questions(), read_words(catalog), state_of(manifest, runs))
+        write(site / "dbt" / "index.html", dbt_page(manifest, artifact, catalog))
     except (SiteError, ContractError, LineageError, QuestionError, PageError) as error:
         print(error, file=sys.stderr)
         return 1
     missing = catalog.undescribed()
     if missing:
         print("\n".join(f"{name} has no description" for name in missing), file=sys.stderr)
-        print(f"{len(missing)} descriptions are missing; open {SITE / 'index.html'}", file=sys.stderr)
+        print(f"{len(missing)} descriptions are missing; open {site / 'index.html'}", file=sys.stderr)
         return 1
-    print(f"{catalog.size()}, all described\nopen {SITE / 'index.html'}")
+    print(f"{catalog.size()}, all described\nopen {site / 'index.html'}")
     return 0
 
 
@@ -289,7 +291,6 @@ def of_relation(
         "questions": [question for question in questions if relation.label in question.tables],
         "sample": f"select *\nfrom {relation.label}\nlimit 10" if is_read else "",
         "untold": relation.node_id in catalog.lineage.untold,
-        "code": f"../../{relation.path}",
         **seen,
     }
 
