@@ -72,6 +72,7 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.resize(width, height)
 
     def __enter__(self) -> "Browser":
@@ -111,19 +112,21 @@ class Browser:
         answer: dict[str, Any] = json.loads(message)
         return answer
 
-    def wait(self, method: str) -> None:
-        """Wait until something has happened."""
-        while not any(event.get("method") == method for event in self.events):
-            self.events.append(self.read())
-
     def open(self, url: str) -> None:
         """Open a page, and wait until it is loaded; `events` are of this page alone."""
-        self.call("Page.navigate", url="about:blank")
+        # What is open already would only scroll to another of its places.
+        self.navigate("about:blank")
         self.events.clear()
-        failed = self.call("Page.navigate", url=url).get("errorText")
-        if failed:
-            raise BrowserError(f"{url} cannot be opened: {failed}")
-        self.wait("Page.loadEventFired")
+        self.navigate(url)
+
+    def navigate(self, url: str) -> None:
+        """Go to a page, and wait until it is loaded."""
+        answer = self.call("Page.navigate", url=url)
+        if "errorText" in answer:
+            raise BrowserError(f"{url} cannot be opened: {answer['errorText']}")
+        loaded = {"loaderId": answer["loaderId"], "name": "load"}
+        while not any(loaded.items() <= event.get("params", {}).items() for event in self.events):
+            self.events.append(self.read())
 
     def resize(self, width: int, height: int) -> None:
         """Give the page another size."""
