@@ -73,18 +73,25 @@ def query(house: House, sql: str, role: str = "dpo") -> list[tuple]:
 
 
 PAGES = (
-    *("index.html", "tables.html", "glossary.html", "access.html", "macros.html", "audiences/governance.html"),
+    *(
+        "dbt/index.html",
+        "index.html",
+        "tables.html",
+        "glossary.html",
+        "access.html",
+        "macros.html",
+        "audiences/governance.html",
+    ),
     *("tables/kpi.daily_sales.html", "tables/shop.orders.html", "tables/customers.customer_clusters.html"),
 )
 
 
-@pytest.mark.parametrize("name", [*PAGES, "dbt/index.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_from_disk_and_asks_nobody(site, page, name):
     page.open((site / name).as_uri())
     assert page.run("document.body.innerText.length") > 500
     assert all(url.startswith("file:///") for url in page.requests())
-    # dbt's own page looks for icons before its scripts have said which.
-    assert name == "dbt/index.html" or page.complaints() == []
+    assert page.complaints() == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -135,11 +142,11 @@ def search(page: Browser, words: str) -> list[str]:
     ("words", "best"),
     [
         ("net revenue", "word Net revenue"),
-        ("net_revenue_amount", "column kpi.daily_sales.net_revenue_amount"),
+        ("daily_sales net_revenue_amount", "column kpi.daily_sales.net_revenue_amount"),
         ("order today", "question Which ten products must I order today?"),
         ("e-mail addresses", "question Who may see e-mail addresses, and in which form?"),
         ("daily_sales", "table kpi.daily_sales"),
-        ("no such thing", None),
+        ("zebra", None),
     ],
 )
 def test_search_finds_what_is_meant(site, page, words, best):
