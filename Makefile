@@ -59,6 +59,11 @@ restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse 
 docs: env-build ## Write the documentation site to site/: tables, columns and where they come from, who sees what
 	python -m techco.documents.site
 
+.PHONY: slides
+slides: env-build ## Draw docs/slides.md as slides/index.html and slides/slides.pdf: the architecture, told in twelve slides
+	dbt --quiet parse
+	python -m techco.documents.slides
+
 .PHONY: ask
 ask: env-build ## List the questions of docs/questions.md, or answer number Q=… from the release
 	@python -m techco.documents.questions $(Q)
@@ -125,7 +130,7 @@ prove: env-test env-snowflake env-emulator ## The long tests, and the full proof
 
 .PHONY: clean
 clean: ## Remove what dbt wrote; landing zone, warehouse and environment stay
-	rm -rf target logs site
+	rm -rf target logs site slides
 
 .PHONY: requirements
 requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for maintainers; needs uv)

@@ -191,6 +191,67 @@ def test_a_mart_shows_its_owner_tests_freshness_and_questions(site, page):
     assert "✗" not in text.replace("✗ did not", "")
 
 
+# ---- The slides
+
+# What leaves its slide, or comes upon the foot; within a drawing, words that leave their box or the drawing.
+CUT_OFF = """
+[...document.querySelectorAll('section')].flatMap((slide, number) => {
+  const frame = slide.getBoundingClientRect(), foot = slide.querySelector('footer').getBoundingClientRect();
+  const parts = [...slide.querySelectorAll('h1, .body *')].filter((one) => {
+    const place = one.getBoundingClientRect();
+    return place.width && (place.right > frame.right - 60 || place.left < frame.left + 60
+      || place.bottom > foot.top || place.top < frame.top + 40);
+  });
+  const boxes = [...slide.querySelectorAll('svg rect')].map((one) => one.getBoundingClientRect());
+  const words = [...slide.querySelectorAll('svg text')].filter((one) => {
+    const place = one.getBoundingClientRect();
+    return boxes.some((box) => box.height > 20 && place.left < box.right && place.right > box.left
+      && place.top < box.bottom && place.bottom > box.top
+      && (place.left < box.left || place.right > box.right || place.top < box.top || place.bottom > box.bottom));
+  });
+  return [...parts, ...words].map((one) => `${number + 1}: ${one.tagName} ${one.textContent.slice(0, 60)}`);
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def slides(site, built, page, tmp_path_factory) -> Path:
+    """The slides, drawn from the manifest that the site was made of."""
+    folder = tmp_path_factory.mktemp("slides")
+    command = [sys.executable, "-m", "techco.documents.slides", "--out", str(folder)]
+    run = subprocess.run(command, cwd=ROOT, env=built.environment(), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+def test_nothing_of_a_slide_is_cut_off(slides, page):
+    page.resize(1280, 720)
+    page.open((slides / "index.html").as_uri())
+    assert page.run("document.querySelectorAll('section').length") == 12
+    sizes = "[...document.querySelectorAll('section')].map((one) => [one.offsetWidth, one.offsetHeight])"
+    assert page.run(sizes) == [[1280, 720]] * 12
+    assert page.run(CUT_OFF) == []
+    assert len(page.requests()) == 1 and page.complaints() == []
+
+
+def test_what_is_cut_off_would_be_found(slides, page):
+    page.open((slides / "index.html").as_uri())
+    page.run("document.querySelector('.body').style.paddingTop = '500px'")
+    assert any(found.startswith("1: ") for found in page.run(CUT_OFF))
+
+
+def test_slides_are_printed_one_to_a_page(slides):
+    printed = (slides / "slides.pdf").read_bytes()
+    assert printed.startswith(b"%PDF") and b"/Count 12" in printed
+
+
+def test_figures_name_the_file_that_they_are_from(slides, page):
+    page.open((slides / "index.html").as_uri())
+    scale = page.run("document.querySelectorAll('section')[6].innerText")
+    measured = json.loads((ROOT / "docs" / "evidence" / "bench-2026-11-22-d45b844.json").read_text(encoding="utf-8"))
+    assert f"{measured['results'][0]['build_seconds']:.0f} s" in scale and "bench-2026-11-22-d45b844.json" in scale
+
+
 # ---- The questions
 
 

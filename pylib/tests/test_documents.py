@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from techco.documents import browser, catalog, questions, site
+from techco.documents import browser, catalog, questions, site, slides
 from techco.documents.column_lineage import trace
 from techco.documents.questions import Question, QuestionError, read_questions
 
@@ -246,3 +246,77 @@ def test_without_a_browser_it_is_said_how_to_get_one(monkeypatch):
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(browser.BrowserError, match=r"No Chromium or Chrome was found. Install one .*apt-get install"):
         browser.Browser()
+
+
+# ---- Slides
+
+
+def drawn(name: str, path: str, description: str, *reads: str) -> dict:
+    """A model of the manifest, as diagrams read it."""
+    node = {"resource_type": "model", "name": name, "original_file_path": path, "description": description, "docs": {}}
+    return {**node, "depends_on": {"nodes": list(reads)}}
+
+
+MANIFEST = {
+    "nodes": {
+        "a": drawn("a", "models/marts/core/a.sql", "One row per a."),
+        "b": drawn("b", "models/marts/kpi/b.sql", "One row per b: more.", "a"),
+    },
+    **{kind: {} for kind in ("sources", "metrics", "unit_tests")},
+}
+
+
+@pytest.fixture
+def told(tmp_path):
+    """A project with one file of evidence; makes slides of a text."""
+    (tmp_path / "docs" / "evidence").mkdir(parents=True)
+    (tmp_path / "dbt_project.yml").write_text("vars: {privacy: {roles: {}, classes: {}, regimes: {}}}")
+    measured = {"results": [{"seconds": 512.9, "rows": 68697517}], "summary": {"kills": {"passed": 20, "rounds": 20}}}
+    (tmp_path / "docs" / "evidence" / "bench.json").write_text(json.dumps(measured))
+
+    def tell(text: str) -> str:
+        (tmp_path / "docs" / "slides.md").write_text(text)
+        return slides.slides(tmp_path, MANIFEST)
+
+    return tell
+
+
+def test_a_slide_shows_what_was_measured_and_says_where(told):
+    page = told(
+        "# Fast\n\n{{ evidence('bench', 'results.0.seconds', '{:.0f} s') }}, {{ rounds('bench', 'kills') }}\n\n# Next\n\nNo."
+    )
+    first, second = page.split("<section")[1:]
+    assert "<p>513 s, 20 of 20</p>" in first and "measured: bench.json" in first and "1 / 2" in first
+    assert "measured" not in second
+
+
+def test_a_slide_has_text_lists_tables_and_columns(told):
+    page = told(
+        "# A `b`\n\n:::\n- one\n  more\n- **two**\n+++\n| x | y |\n|---|---|\n| 1 | 2 < 3 |\n:::\n\n> Say so.\n"
+    )
+    assert "<h1>A <code>b</code></h1>" in page
+    assert (
+        '<div class="columns"><div>\n<ul><li>one more</li><li><b>two</b></li></ul>\n</div><div>\n<table class="">'
+        in page
+    )
+    assert "<td>2 &lt; 3</td>" in page and '<p class="statement">Say so.</p>' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("# A\n\n{{ evidence('bench', 'results.1.seconds') }}", r"bench.json has no results.1.seconds \(IndexError"),
+        ("# A\n\n{{ evidence('none', 'results') }}", r"none.json has no results \(FileNotFoundError"),
+        ("# A\n\n{{ way(['b', 'a']) }}", "a does not read b: draw another way"),
+        ("# A\n\n{{ graph() }}", "slide 1: 'graph' is undefined"),
+    ],
+)
+def test_slides_invent_nothing(told, text, says):
+    with pytest.raises(slides.SlidesError, match=says):
+        told(text)
+
+
+def test_slides_say_what_is_missing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    assert slides.main(["--out", str(tmp_path / "out")]) == 1
+    assert "run `dbt parse` first" in capsys.readouterr().err

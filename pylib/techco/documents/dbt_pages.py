@@ -13,8 +13,8 @@ from techco.documents.catalog import Catalog
 MANIFEST, CATALOG = '"MANIFEST.JSON INLINE DATA"', '"CATALOG.JSON INLINE DATA"'
 # It fetches a tracker from a network of others wherever it is served.
 TRACKER = 'i.src="//d1fc8wv8zag5ca.cloudfront.net/2.9.0/sp.js",a.parentNode.insertBefore(i,a)'
-# Before its scripts have said which icon a line of the menu has, it asks for one by the name of the question, thousands of
-# times; and for one of itself that dbt has left out.
+# Before its scripts have said which icon a line of the menu has, it asks for one by the name of the question, thousands
+# of times; and for one of itself that dbt has left out.
 ICONS = {'xlink:href="{{': 'ng-attr-href="{{', "${require('./assets/favicons/favicon.ico')}": "data:,"}
 # What would be fetched: none of these may be left.
 FETCHED = ("cloudfront.net", "fonts.googleapis.com")
