@@ -23,7 +23,7 @@ FLAGS = (
     # Containers have little shared memory; and nothing is to be asked for that no page asks for.
     *("--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
     # No name is found but this machine's own.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 # How long a page may take.
 PATIENCE = 60
