@@ -25,12 +25,11 @@ def _(Path, duckdb, mo, os):
     # What analysts may see: persons are keys. Another role's file is beside it.
     warehouse = Path(os.environ.get("TECHCO_WAREHOUSE", "warehouse/techco.duckdb"))
     serving = warehouse.parent / "releases" / "current" / "analyst" / "serving.duckdb"
-    mo.stop(
-        not serving.exists(),
-        mo.md(
-            f"There is no release at `{serving}`: run `make build` and `make publish` first, or set TECHCO_WAREHOUSE."
-        ),
-    )
+    if not serving.exists():
+        missing = f"There is no release at {serving}: run `make build` and `make publish`, or set TECHCO_WAREHOUSE."
+        if not mo.running_in_notebook():
+            raise SystemExit(missing)
+        mo.stop(True, mo.md(missing))
     release = duckdb.connect(str(serving), read_only=True)
     mo.md(f"# Customers and demand\n\nThe release `{serving.resolve().parent.parent.name}`, as analysts see it.")
     return (release,)
