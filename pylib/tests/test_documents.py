@@ -321,3 +321,14 @@ def test_slides_say_what_is_missing(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
     assert slides.main(["--out", str(tmp_path / "out")]) == 1
     assert "run `dbt parse` first" in capsys.readouterr().err
+
+
+def test_without_a_browser_there_are_slides_and_no_pdf(told, tmp_path, monkeypatch, capsys):
+    told("# A\n\nText.\n")
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    monkeypatch.setenv("TECHCO_BROWSER", "/nowhere/chromium")
+    assert slides.main(["--out", "out"]) == 1
+    assert "Install one" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
