@@ -11,22 +11,12 @@ import duckdb
 import pytest
 import yaml
 from conftest import ROOT, House
-from proofs.readers import publish
 from techco.documents.browser import Browser, BrowserError, find_browser
 from techco.documents.questions import answer, read_questions
 
 QUESTIONS = {question.number: question for audience in read_questions(ROOT) for question in audience.questions}
 # The widths of a laptop and of a screen.
 WIDTHS = (1280, 1920)
-
-
-@pytest.fixture(scope="module")
-def released(built, tmp_path_factory) -> House:
-    """The built warehouse, published."""
-    house = built.copy(tmp_path_factory.mktemp("released"))
-    run = publish(house)
-    assert run.returncode == 0, run.stderr
-    return house
 
 
 @pytest.fixture(scope="module")
@@ -260,11 +250,11 @@ def test_there_are_thirty_questions():
 
 
 @pytest.mark.parametrize("number", QUESTIONS)
-def test_a_question_is_answered(released, number):
-    rows = ask(released, number)
+def test_a_question_is_answered(published, number):
+    rows = ask(published, number)
     names = list(rows[0]) if rows else []
     # Nothing is in quarantine where nothing was spoiled.
-    assert rows or (number == 28 and sum(row["quarantined"] for row in ask(released, 25)) == 0)
+    assert rows or (number == 28 and sum(row["quarantined"] for row in ask(published, 25)) == 0)
     assert len(names) == len(set(names)) and all(any(row[name] is not None for row in rows) for name in names[:1])
 
 
@@ -273,35 +263,35 @@ LAST_DAY = "date '2025-09-10'"
 LAST_28_DAYS = f"between {LAST_DAY} - 27 and {LAST_DAY}"
 
 
-def test_the_company_earned_what_its_orders_say_less_refunds(released):
-    (week,) = (row for row in ask(released, 1) if row["period_kind"] == "week")
+def test_the_company_earned_what_its_orders_say_less_refunds(published):
+    (week,) = (row for row in ask(published, 1) if row["period_kind"] == "week")
     monday = f"date '{week['period_start']:%Y-%m-%d}'"
     ((sold,),) = query(
-        released,
+        published,
         "select sum(gross_amount_reporting - discount_amount_reporting - tax_amount_reporting) from core.fct_order "
         f"where is_sale and order_date between {monday} and {monday} + 6",
     )
     ((refunded,),) = query(
-        released,
+        published,
         "select sum(refund_amount - refund_tax_amount) from kpi.daily_sales "
         f"where date_day between {monday} and {monday} + 6",
     )
     assert week["net_revenue"] == pytest.approx(float(sold - refunded), abs=0.01)
 
 
-def test_channels_have_the_orders_that_were_placed(released):
-    asked = {(row["country_code"], row["sales_channel"]): row["orders"] for row in ask(released, 3) if row["orders"]}
+def test_channels_have_the_orders_that_were_placed(published):
+    asked = {(row["country_code"], row["sales_channel"]): row["orders"] for row in ask(published, 3) if row["orders"]}
     counted = query(
-        released,
+        published,
         "select shipping_country_code, sales_channel, count(*) from core.fct_order "
         f"where is_purchase and order_date {LAST_28_DAYS} group by all",
     )
     assert asked == {(country, channel): count for country, channel, count in counted}
 
 
-def test_what_to_order_is_the_plan_added_up(released):
+def test_what_to_order_is_the_plan_added_up(published):
     plan = query(
-        released, "select product_name, act_by, quantity from inventory.reorder_plan where action = 'order'", "buyer"
+        published, "select product_name, act_by, quantity from inventory.reorder_plan where action = 'order'", "buyer"
     )
     first = {}
     for name, day, _ in plan:
@@ -309,32 +299,32 @@ def test_what_to_order_is_the_plan_added_up(released):
     pieces = Counter()
     for name, _, quantity in plan:
         pieces[name] += quantity
-    asked = ask(released, 11)
+    asked = ask(published, 11)
     assert len(asked) == 10 and [row["order_by"].date() for row in asked] == sorted(first.values())[:10]
     assert all(row["pieces"] == pieces[row["product_name"]] for row in asked)
 
 
-def test_visits_are_those_that_no_program_made(released):
+def test_visits_are_those_that_no_program_made(published):
     counted = query(
-        released,
+        published,
         "select device_type, count(*) from core.fct_web_session "
         f"where not is_bot and session_date {LAST_28_DAYS} group by device_type",
     )
-    assert {row["device_type"]: row["visits"] for row in ask(released, 8)} == dict(counted)
+    assert {row["device_type"]: row["visits"] for row in ask(published, 8)} == dict(counted)
 
 
-def test_promoters_are_counted_from_answers(released):
+def test_promoters_are_counted_from_answers(published):
     answers = query(
-        released,
+        published,
         f"select score from core.fct_survey_response where response_date between date '2025-09-01' and {LAST_DAY}",
     )
     scores = [score for (score,) in answers]
     expected = 100 * (sum(score > 8 for score in scores) - sum(score < 7 for score in scores)) / len(scores)
-    newest = ask(released, 18)[0]
+    newest = ask(published, 18)[0]
     assert newest["answers"] == len(scores) and newest["net_promoter_score"] == pytest.approx(expected, abs=0.06)
 
 
-def test_who_sees_addresses_is_what_the_registry_says(released):
+def test_who_sees_addresses_is_what_the_registry_says(published):
     registry = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["privacy"]
     expected = {
         role: registry["classes"]["email"][role]
@@ -342,12 +332,12 @@ def test_who_sees_addresses_is_what_the_registry_says(released):
         if "personal" in declared["schemas"]
     }
     asked = {
-        row["role"]: row["form"] for row in ask(released, 21) if "personal.shop__customers.email" in row["columns"]
+        row["role"]: row["form"] for row in ask(published, 21) if "personal.shop__customers.email" in row["columns"]
     }
     assert asked == expected
 
 
-def test_every_classified_column_of_the_contract_is_listed(released):
+def test_every_classified_column_of_the_contract_is_listed(published):
     declared = Counter()
     for file in (ROOT / "models" / "staging").glob("*/_*__sources.yml"):
         for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
@@ -355,28 +345,28 @@ def test_every_classified_column_of_the_contract_is_listed(released):
                 for column in table["columns"]:
                     classification = column.get("config", {}).get("meta", {}).get("classification")
                     declared[classification, f"{source['name']}.{table['name']}"] += bool(classification)
-    asked = {(row["classification"], row["landed_in"]): len(row["columns"].split(", ")) for row in ask(released, 22)}
+    asked = {(row["classification"], row["landed_in"]): len(row["columns"].split(", ")) for row in ask(published, 22)}
     assert asked == {place: count for place, count in declared.items() if count}
 
 
-def test_no_landed_row_is_missing(released):
-    ledger = ask(released, 25)
+def test_no_landed_row_is_missing(published):
+    ledger = ask(published, 25)
     assert {row["missing"] for row in ledger} == {0}
     with duckdb.connect() as connection:
         orders = connection.execute(
-            f"select count(*) from read_parquet('{released.landing}/shop/orders/*/*.parquet')"
+            f"select count(*) from read_parquet('{published.landing}/shop/orders/*/*.parquet')"
         ).fetchone()
     assert next(row["landed"] for row in ledger if row["landed_in"] == "shop.orders") == orders[0]
 
 
-def test_a_column_means_what_its_yaml_says(released):
+def test_a_column_means_what_its_yaml_says(published):
     said = yaml.safe_load((ROOT / "models" / "marts" / "kpi" / "daily_sales.yml").read_text(encoding="utf-8"))
     declared = {column["name"]: column["description"].strip() for column in said["models"][0]["columns"]}
-    assert {row["column_name"]: row["meaning"].strip() for row in ask(released, 30)} == declared
+    assert {row["column_name"]: row["meaning"].strip() for row in ask(published, 30)} == declared
 
 
-def test_a_question_is_asked_without_sql(released):
+def test_a_question_is_asked_without_sql(published):
     command = [sys.executable, "-m", "techco.documents.questions", "11"]
-    run = subprocess.run(command, cwd=ROOT, env=released.environment(), capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=ROOT, env=published.environment(), capture_output=True, text=True, check=False)
     assert run.returncode == 0 and "Which ten products must I order today?" in run.stdout
-    assert ask(released, 11)[0]["product_name"] in run.stdout and "Asked as buyer" in run.stdout
+    assert ask(published, 11)[0]["product_name"] in run.stdout and "Asked as buyer" in run.stdout

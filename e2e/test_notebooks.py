@@ -6,27 +6,17 @@ import sys
 
 import duckdb
 import pytest
-from conftest import ROOT, House
-from proofs.readers import publish
+from conftest import ROOT
 
 NOTEBOOK = ROOT / "notebooks" / "customers_and_demand.py"
 
 
 @pytest.fixture(scope="module")
-def released(built, tmp_path_factory) -> House:
-    """The built warehouse, published."""
-    house = built.copy(tmp_path_factory.mktemp("released"))
-    run = publish(house)
-    assert run.returncode == 0, run.stderr
-    return house
-
-
-@pytest.fixture(scope="module")
-def shown(released) -> dict:
+def shown(published) -> dict:
     """What the cells of the notebook define."""
     sys.path.insert(0, str(NOTEBOOK.parent))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TECHCO_WAREHOUSE", released.environment()["TECHCO_WAREHOUSE"])
+        patch.setenv("TECHCO_WAREHOUSE", published.environment()["TECHCO_WAREHOUSE"])
         from customers_and_demand import app
 
         _, defined = app.run()
@@ -34,9 +24,9 @@ def shown(released) -> dict:
 
 
 @pytest.fixture(scope="module")
-def ask(released):
+def ask(published):
     """Asks the release."""
-    serving = released.warehouse.parent / "releases" / "current" / "analyst" / "serving.duckdb"
+    serving = published.warehouse.parent / "releases" / "current" / "analyst" / "serving.duckdb"
     with duckdb.connect(str(serving), read_only=True) as connection:
         yield lambda sql: connection.execute(sql).fetchall()
 
