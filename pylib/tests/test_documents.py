@@ -27,7 +27,10 @@ def artifacts():
     source = {
         "unique_id": "source.shop.shop.orders", "resource_type": "source", "source_name": "shop", "name": "orders",
         "description": "One row per order.", "original_file_path": "s.yml", "config": {"meta": {"owner": "shop"}},
-        "columns": {"amount": {"name": "amount", "description": "What it costs.", "meta": {}}},
+        "columns": {
+            "amount": {"name": "amount", "description": "What it costs.", "meta": {}},
+            "email": {"name": "email", "description": "Where.", "data_type": "varchar", "meta": {"classification": "email"}},
+        },
     }  # fmt: skip
     base = model("base_shop__orders", "select 1", ["source.shop.shop.orders"], "models/staging/shop/base/b.sql")
     days = model(
@@ -67,7 +70,7 @@ def artifacts():
     return manifest, {"sources": sources, "nodes": {name: tables[name] for name in tables.keys() - sources.keys()}}
 
 
-PROJECT = {"vars": {"bookkeeping": {"_file": {"description": "File of the row."}}, "privacy": {}}}
+PROJECT = {"vars": {"bookkeeping": {"_file": {"description": "File of the row."}}, "privacy": {"mart_forms": {}}}}
 
 
 def test_a_column_is_made_of_what_its_value_is_worked_out_of(artifacts):
@@ -106,6 +109,12 @@ def test_a_column_means_what_it_is_made_of_or_what_it_is_shown_as(artifacts):
         *("days.day", "days.paid", "days.place", "days.most", "days.one"),
     }
     assert {name.removeprefix("core.") for name in read.undescribed()} == undescribed
+
+
+def test_what_lands_as_one_document_has_the_columns_of_its_contract(artifacts):
+    orders = catalog.read_catalog(*artifacts, PROJECT).relations["source.shop.shop.orders"]
+    shown = {name: (column.data_type, column.classification) for name, column in orders.columns.items()}
+    assert shown == {"amount": ("bigint", None), "email": ("varchar", "email")}
 
 
 def test_a_macro_is_described_by_the_comment_that_it_begins_with(tmp_path, monkeypatch):

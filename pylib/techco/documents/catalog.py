@@ -181,13 +181,13 @@ class Catalog:
 
 def read_catalog(manifest: Document, catalog: Document, project: Document) -> Catalog:
     """All of the project; `project`: dbt_project.yml."""
-    lineage = trace(manifest, catalog)
+    lineage, privacy = trace(manifest, catalog), project["vars"]["privacy"]
     owners = {group["name"]: group["owner"]["name"] for group in manifest["groups"].values()}
     tables = {**catalog["sources"], **catalog["nodes"]}
     nodes = {**manifest["sources"], **manifest["nodes"]}
     kinds = ("model", "seed", "snapshot", "source")
     relations = {
-        name: read_relation(node, tables[name], owners)
+        name: read_relation(node, tables[name], owners, privacy["mart_forms"])
         for name, node in nodes.items()
         if name in tables and node["resource_type"] in kinds
     }
@@ -205,7 +205,7 @@ def read_catalog(manifest: Document, catalog: Document, project: Document) -> Ca
         owners=list(manifest["groups"].values()),
         shown=read_access(nodes.get(f"model.{own(manifest)}.access_matrix")),
         lineage=lineage,
-        privacy=project["vars"]["privacy"],
+        privacy=privacy,
     )
 
 
@@ -215,7 +215,9 @@ def own(manifest: Document) -> str:
     return name
 
 
-def read_relation(node: Document, table: Document, owners: Mapping[str, str]) -> Relation:
+def read_relation(
+    node: Document, table: Document, owners: Mapping[str, str], mart_forms: Mapping[str, str]
+) -> Relation:
     """A table as dbt and the warehouse know it."""
     is_source = node["resource_type"] == "source"
     schema = node["source_name"] if is_source else node["schema"].lower()
@@ -239,7 +241,7 @@ def read_relation(node: Document, table: Document, owners: Mapping[str, str]) ->
         path=path,
         owner=str(meta["owner"]) if is_source else owners.get(node["config"].get("group") or "", "Data platform"),
         sensitivity="restricted" if is_source else SENSITIVITY.get(colour or "", "open"),
-        columns=read_columns(node, table),
+        columns=read_columns(node, table, mart_forms),
         reads=[name for name in node.get("depends_on", {}).get("nodes", []) if not name.startswith("test.")],
         facts=facts,
     )
@@ -252,20 +254,25 @@ def in_words(value: Any) -> str:
     return ", ".join(map(in_words, value)) if isinstance(value, list) else str(value)
 
 
-def read_columns(node: Document, table: Document) -> dict[str, Column]:
-    """The columns of a table as the warehouse has them, with what the YAML says."""
+def read_columns(node: Document, table: Document, mart_forms: Mapping[str, str]) -> dict[str, Column]:
+    """The columns of a table: those that the contract names, of a landed one, and all that the warehouse has."""
     declared = {name.lower(): column for name, column in node["columns"].items()}
+    built = {name.lower(): column for name, column in table["columns"].items()}
+    names = sorted(built, key=lambda name: built[name]["index"])
+    if node["resource_type"] == "source":
+        # What lands as JSON is one column to the warehouse.
+        names = [*declared, *(name for name in names if name not in declared)]
     found = {}
-    for name, built in sorted(table["columns"].items(), key=lambda item: item[1]["index"]):
-        column = declared.get(name.lower(), {})
+    for name in names:
+        column = declared.get(name, {})
         meta = column.get("meta", {})
         derived = meta.get("derived_from") or {}
-        found[name.lower()] = Column(
-            name=name.lower(),
-            data_type=(column.get("data_type") or built["type"]).lower(),
+        found[name] = Column(
+            name=name,
+            data_type=(column.get("data_type") or built[name]["type"]).lower(),
             description=column.get("description", ""),
             classification=meta.get("classification") or derived.get("class"),
-            form=(derived.get("form") or "generalised") if derived else None,
+            form=(derived.get("form") or mart_forms[derived["class"]]) if derived else None,
         )
     return found
 
