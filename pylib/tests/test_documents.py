@@ -29,7 +29,12 @@ def artifacts():
         "description": "One row per order.", "original_file_path": "s.yml", "config": {"meta": {"owner": "shop"}},
         "columns": {
             "amount": {"name": "amount", "description": "What it costs.", "meta": {}},
-            "email": {"name": "email", "description": "Where.", "data_type": "varchar", "meta": {"classification": "email"}},
+            "email": {
+                "name": "email",
+                "description": "Where.",
+                "data_type": "varchar",
+                "meta": {"classification": "email"},
+            },
         },
     }  # fmt: skip
     base = model("base_shop__orders", "select 1", ["source.shop.shop.orders"], "models/staging/shop/base/b.sql")
