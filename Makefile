@@ -23,12 +23,12 @@ build: landing-zone ## Set up, write the default landing zone if there is none, 
 	python -m techco.privacy.lineage
 
 .PHONY: test
-test: env-test env-lint env-snowflake env-emulator ## Every kind of check once, on tiny landing zones
+test: env-test env-lint env-snowflake env-emulator env-notebook ## Every kind of check once, on tiny landing zones
 	@# Side by side, because pytest alone leaves an eighth of two cores idle: it waits for what other processes write.
 	$(MAKE) --jobs 2 pytest lint
 
 .PHONY: pytest
-pytest: env-test env-lint env-snowflake env-emulator
+pytest: env-test env-lint env-snowflake env-emulator env-notebook
 	python -m pytest
 
 .PHONY: lint
@@ -56,9 +56,21 @@ restore: env-build ## Put the newest backup, or BACKUP=folder, into a warehouse 
 	python -m techco.operations.backup restore $(if $(OVERWRITE),--overwrite)
 
 .PHONY: docs
-docs: landing-zone ## Write the static documentation site to site/
-	dbt docs generate
-	python -m techco.operations.docs_site
+docs: env-build ## Write the documentation site to site/: tables, columns and where they come from, who sees what
+	python -m techco.documents.site
+
+.PHONY: notebook
+notebook: env-notebook ## Open the notebooks in a browser; they read the release
+	marimo edit notebooks --no-token
+
+.PHONY: slides
+slides: env-build ## Draw docs/slides.md as slides/index.html and slides/slides.pdf: the architecture, told in twelve slides
+	dbt --quiet parse
+	python -m techco.documents.slides
+
+.PHONY: ask
+ask: env-build ## List the questions of docs/questions.md, or answer number Q=… from the release
+	@python -m techco.documents.questions $(Q)
 
 ##@ Rights of persons
 .PHONY: erase
@@ -122,7 +134,7 @@ prove: env-test env-snowflake env-emulator ## The long tests, and the full proof
 
 .PHONY: clean
 clean: ## Remove what dbt wrote; landing zone, warehouse and environment stay
-	rm -rf target logs site
+	rm -rf target logs site slides
 
 .PHONY: requirements
 requirements: ## Compile pyproject.toml's groups into requirements/*.txt (for maintainers; needs uv)
@@ -145,6 +157,7 @@ env-test: $(VENV)/installed-test.stamp env-build
 env-lint: $(VENV)/installed-lint.stamp env-build
 env-snowflake: $(VENV)/installed-snowflake.stamp env-build
 env-emulator: $(VENV)/installed-emulator.stamp env-build
+env-notebook: $(VENV)/installed-notebook.stamp env-build
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,3 +101,13 @@ def built(tmp_path_factory, dbt_files) -> House:
     assert simulate(["--out", str(made.landing), "--days", str(DAYS), *TINY, "--distinctive", "1"]) == 0
     made.output = made.dbt(*TESTED_BUILD)
     return made
+
+
+@pytest.fixture(scope="session")
+def published(built, tmp_path_factory) -> House:
+    """The built warehouse with a release; not to be changed."""
+    house = built.copy(tmp_path_factory.mktemp("published"))
+    command = [sys.executable, "-m", "techco.serving.publish"]
+    run = subprocess.run(command, cwd=ROOT, env=house.environment(), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return house

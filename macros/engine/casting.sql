@@ -41,6 +41,7 @@
     [T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?
 {%- endmacro %}
 
+{#- A day or an instant of the years 1 to 9999; null for others, which not every engine or client can read. -#}
 {% macro within_years(value, data_type) -%}
     case when {{ value }} between cast('0001-01-01' as {{ data_type }}) and cast('9999-12-31 23:59:59.999999' as {{ data_type }}) then {{ value }} end
 {%- endmacro %}
@@ -74,6 +75,7 @@
     case when {{ matches(value, ns.pattern) }} then {{ within_years(try_parse(value, data_type, format), data_type) }} end
 {%- endmacro %}
 
+{#- A text read by a format as strptime knows it; null where it does not fit. -#}
 {% macro try_parse(value, data_type, format) -%}
     {%- set parts = {'%d': 'DD', '%m': 'MM', '%Y': 'YYYY', '%y': 'YY', '%H': 'HH24', '%M': 'MI', '%S': 'SS'} -%}
     {%- set ns = namespace(format=format) -%}

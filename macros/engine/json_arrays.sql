@@ -7,6 +7,7 @@
     {{ by_engine(duckdb='from_json(try_cast(' ~ text ~ " as json), '" ~ shape ~ "')", snowflake='try_parse_json(' ~ text ~ ')') }}
 {%- endmacro %}
 
+{#- Whether parsed_array() has found an array. -#}
 {% macro is_json_array(parsed) -%}
     {{ by_engine(duckdb=parsed ~ ' is not null', snowflake='coalesce(is_array(' ~ parsed ~ '), false)') }}
 {%- endmacro %}
@@ -20,6 +21,7 @@
     ) }} > 0
 {%- endmacro %}
 
+{#- Whether an element of an array lacks what is required, or has something of a wrong type; `before` and `behind` stand around its field's name. -#}
 {% macro is_bad(before, behind, elements, reasons) -%}
     {%- set conditions = [] -%}
     {%- for element in elements -%}

@@ -154,6 +154,7 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- DuckDB's reader of a group of Parquet files. -#}
 {% macro parquet_reader(group) -%}
     read_parquet([{{ group.files }}], union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)
 {%- endmacro %}

@@ -45,6 +45,7 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- What the warehouse remembers of the pepper, to know it again; techco.privacy.vault has the same rule. -#}
 {% macro pepper_fingerprint() -%}
     left({{ sha256_hex("'fingerprint of ' || " ~ pepper()) }}, 16)
 {%- endmacro %}

@@ -26,6 +26,7 @@
     cast('{{ instant.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
 {%- endmacro %}
 
+{#- Now, as a literal: the same in the whole statement, and in UTC on both engines. -#}
 {% macro utc_now() -%}
     {{ instant_literal(modules.datetime.datetime.now(modules.pytz.utc)) }}
 {%- endmacro %}

@@ -70,12 +70,14 @@
 {% endmacro %}
 
 
+{#- The condition that a row has the key of a new one. -#}
 {% macro same_key(known, arguments) -%}
     {%- for key in keys_of(arguments) -%}
         {{ ' and ' if not loop.first }}{{ known }}.{{ key }} = new_rows.{{ key }}
     {%- endfor -%}
 {%- endmacro %}
 
+{#- The columns of an incremental model's key, as a list. -#}
 {% macro keys_of(arguments) %}
     {{- return([arguments.unique_key] if arguments.unique_key is string else arguments.unique_key) -}}
 {% endmacro %}

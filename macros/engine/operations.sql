@@ -33,6 +33,7 @@
     {%- do run_query('begin transaction') -%}
 {% endmacro %}
 
+{#- End what begin_transaction() began, and keep it. -#}
 {% macro commit_transaction() %}
     {%- do adapter.dispatch('commit_transaction', 'techco')() -%}
 {% endmacro %}

@@ -12,6 +12,7 @@
     {{- return(text.splitlines() | map('trim') | select | list) -}}
 {% endmacro %}
 
+{#- What the registry declares: grants, bodies of policies, and which column has which, one fact a line. -#}
 {% macro declared_facts(policies, views) %}
     {%- for grant in wanted_grants(views) %}
     grant {{ grant }}
@@ -28,6 +29,7 @@
     {% endfor -%}
 {% endmacro %}
 
+{#- The same facts as the account has them. -#}
 {% macro attached_facts(policies, views) %}
     {%- for grant in held_grants() + grants_of_others() %}
     grant {{ grant }}

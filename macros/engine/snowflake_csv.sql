@@ -14,6 +14,7 @@
     replace(to_json(_fields), ',"' || {{ no_field() }} || '"', '')
 {%- endmacro %}
 
+{#- The rows of CSV files that have one header, each field under the name that it has there. -#}
 {% macro fields_of_header(table, raw, condition, header) %}
     {%- set names = fromjson(header) | map('lower') | list -%}
     {%- if names | length == csv_fields(table) -%}

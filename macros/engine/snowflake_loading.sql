@@ -38,6 +38,7 @@
     {%- endfor -%}
 {% endmacro %}
 
+{#- Upload the package that Python models import. -#}
 {% macro put_package(package_file) %}
     {%- do put_file(package_file, raw_object('pylib') ~ '/', overwrite=true) -%}
 {% endmacro %}
@@ -84,6 +85,7 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- Load a file of secrets into a table of the vault that is empty, by a stage that is gone afterwards; one that has rows stays as it is. -#}
 {% macro fill_vault_table(name, columns, file, values) %}
     {%- if run_query('select count(*) from ' ~ vault_table(name)).columns[0].values()[0] == 0 -%}
         {%- set stage = build_schema('vault') ~ '.' ~ name ~ '_drop' -%}
@@ -98,10 +100,12 @@
 {% endmacro %}
 
 
+{#- The stage over a bucket of the cloud, by which Snowflake reads what lands there. -#}
 {% macro bucket_stage(url, integration) -%}
     create stage if not exists {{ raw_object('landing') }} url = '{{ url }}' storage_integration = {{ integration }}
 {%- endmacro %}
 
+{#- A pipe that loads files of a raw table by itself when the bucket says that they are there. -#}
 {% macro pipe_statement(table) -%}
     create pipe if not exists {{ raw_object('load_' ~ table.source ~ '__' ~ table.table ~ '__' ~ table.format) }} auto_ingest = true as {{ copy_statement(table) }}
 {%- endmacro %}

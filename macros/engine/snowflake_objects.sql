@@ -99,10 +99,12 @@
     {{- return((['vault'] + var('restricted_schemas') + nodes | map(attribute='config.schema') | list) | unique | sort) -}}
 {% endmacro %}
 
+{#- A schema of the build, with its database. -#}
 {% macro build_schema(schema) -%}
     {{ target.database }}.{{ generate_schema_name(schema, none) }}
 {%- endmacro %}
 
+{#- An object of the schema raw, with its database. -#}
 {% macro raw_object(name) -%}
     {{ build_schema('raw') }}.{{ name }}
 {%- endmacro %}

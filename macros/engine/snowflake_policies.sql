@@ -3,10 +3,12 @@
     {{ target.database | upper }}_SERVING
 {%- endmacro %}
 
+{#- A schema of the database that roles read. -#}
 {% macro serving_schema(schema) -%}
     {{ serving_database() }}.{{ generate_schema_name(schema, none) | upper }}
 {%- endmacro %}
 
+{#- A policy, with database and schema. -#}
 {% macro policy_object(name) -%}
     {{ serving_schema('policies') }}.{{ name | upper }}
 {%- endmacro %}
@@ -75,6 +77,7 @@
     end
 {%- endmacro %}
 
+{#- The roles that are shown a class in this form. -#}
 {% macro roles_with_form(classification, form) %}
     {%- set roles = [] -%}
     {%- for role in var('privacy').roles if form_for(role, classification) == form -%}

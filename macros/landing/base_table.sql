@@ -141,6 +141,7 @@ limit 0
     {%- endif -%}
 {%- endmacro %}
 
+{#- The name that a column has while its value is typed. -#}
 {% macro typed_name(column) -%}
     _typed_{{ column.name }}
 {%- endmacro %}
@@ -155,6 +156,7 @@ limit 0
     {%- endif -%}
 {%- endmacro %}
 
+{#- Whether a row has no value in a column, not even one that could not be read. -#}
 {% macro is_missing(column, table) -%}
     {%- if column.data_type == 'varchar' -%}
         {{ typed_name(column) }} is null
@@ -165,6 +167,7 @@ limit 0
     {%- endif -%}
 {%- endmacro %}
 
+{#- The text of a value that could not be read. -#}
 {% macro unread_text(column) -%}
     case when {{ typed_name(column) }} is null then {{ filled(column.name) }} end
 {%- endmacro %}

@@ -7,6 +7,7 @@
     case when {{ text }} between '!' and '~' or not {{ matches(text, blank_pattern()) }} then {{ text }} end
 {%- endmacro %}
 
+{#- The pattern of a text of blanks alone; filled() says which these are. -#}
 {% macro blank_pattern() -%}
     {{ "[[:space:][:cntrl:]\u0085\u00a0\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]*" }}
 {%- endmacro %}

@@ -18,6 +18,7 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- Make the control tables that are not there yet. -#}
 {% macro make_ledgers() %}
     {%- if relation_if_exists('base', 'batches') -%}
         {%- do exceptions.raise_compiler_error(

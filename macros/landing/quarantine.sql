@@ -16,6 +16,7 @@
     {%- endfor %}
 {% endmacro %}
 
+{#- The rows of a raw table that could not be read or keyed, with reasons; `new`: of loads that the model has not seen. -#}
 {% macro quarantined_rows(source_name, table_name, new) %}
     {%- set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
     {%- if not execute -%}{{ return('select * from ' ~ base) }}{%- endif -%}

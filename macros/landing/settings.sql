@@ -16,6 +16,7 @@
     {{- return(settings) -}}
 {% endmacro %}
 
+{#- Settings as one short text, the same for the same. -#}
 {% macro fingerprint_of(settings) -%}
     {{ local_md5(tojson(settings, sort_keys=true)) }}
 {%- endmacro %}

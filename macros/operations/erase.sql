@@ -17,6 +17,7 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- What erase() and erase_requested() do for the persons with these ids: look for them, count, and carry it out in one transaction. -#}
 {% macro erase_persons(asked, dry_run) %}
     {%- set left = find_persons(asked, dry_run) -%}
     {%- if asked | length > left -%}

@@ -12,6 +12,7 @@
     ) -}}
 {% endmacro %}
 
+{#- A text as it is, or `[held back]` where it looks personal. -#}
 {% macro held_back(value) -%}
     case when {{ contains_match(value, var('privacy').looks_personal | join('|')) }} then '[held back]' else {{ value }} end
 {%- endmacro %}

@@ -10,6 +10,7 @@
     {{- return(var('privacy').mart_forms.get(classification)) -}}
 {%- endmacro %}
 
+{#- What mask() makes of a value: one form of a class after the other. -#}
 {% macro masked_value(value, classification, form) -%}
     {%- if form == 'redacted' and classification != 'free_text' -%}
         cast(null as {{ 'date' if classification == 'birth_date' else 'varchar' }})

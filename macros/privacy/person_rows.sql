@@ -67,6 +67,7 @@
     known._erased_key is null {{ 'and known.' ~ person_column(table) ~ ' is null' if person_column(table) }}
 {%- endmacro %}
 
+{#- Add the rows that name a person by id. -#}
 {% macro select_by_id() %}
     {%- for table in person_tables() if person_column(table) -%}
         {%- call add_person_rows(table, 'known._erased_key is null') %}
@@ -118,6 +119,7 @@
     {%- endfor -%}
 {% endmacro %}
 
+{#- Add the rows that name nobody and are linked to a row of a person in `parent`. -#}
 {% macro select_linked(table, parent, columns) %}
     {%- call add_person_rows(table, names_nobody(table)) %}
         inner join (

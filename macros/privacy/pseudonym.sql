@@ -17,6 +17,7 @@
     {{- return([] if table.feed == 'cdc' else table.columns | selectattr('classification', 'in', ['person_id', 'device_id']) | list) -}}
 {% endmacro %}
 
+{#- The name of the key that is made of a column: customer_key of customer_id. techco.privacy.vault has the same rule. -#}
 {% macro key_column(column) -%}
     {{- return(column.name | replace('_id', '_key')) -}}
 {%- endmacro %}

@@ -30,6 +30,7 @@
     trim({{ replace_matches(with_plain_marks, text_literal("[^" ~ letters() ~ "']+"), ' ') }})
 {%- endmacro %}
 
+{#- Words within names that are everybody's: alone they name nobody. -#}
 {% macro particles() %}{{ return('de|da|do|di|du|la|le|el|al|van|von|vom|zum|zur|der|den|dem|das|dos|del|los|las') }}{% endmacro %}
 
 {#- The words that are looked for by themselves: no initials, and none that stand in many texts. -#}
@@ -102,6 +103,7 @@
 {#- Words with two blanks between them and one around, so that an expression may take a word with a blank on each side. -#}
 {% macro set_apart(words) %}{{ return("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '") }}{% endmacro %}
 
+{#- Words with one blank between them, and none around. -#}
 {% macro with_single_blanks(words) %}{{ return('trim(' ~ replace_matches(words, text_literal(' +'), ' ') ~ ')') }}{% endmacro %}
 
 {#- Words without those that a pattern fits, and only those of a list. -#}
@@ -109,6 +111,7 @@
     {{ with_single_blanks(replace_matches(set_apart(words), text_literal(' (' ~ pattern ~ ') '), '')) }}
 {%- endmacro %}
 
+{#- Of words those that are listed. -#}
 {% macro only_words(words, listed) -%}
     {%- set starred = replace_matches(set_apart(words), text_literal(' (' ~ listed ~ ') '), ' *\\1 ') -%}
     replace({{ without_words(starred, '[^ *]+') }}, '*', '')

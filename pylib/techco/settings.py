@@ -64,3 +64,8 @@ def backup_folder() -> Path | None:
 def person() -> str:
     """The id that PERSON names, for `make erase`: in the environment, where no shell reads what stands in it."""
     return os.environ.get("PERSON", "")
+
+
+def browser() -> str:
+    """TECHCO_BROWSER, the program of the browser that draws pages; empty to look for one."""
+    return os.environ.get("TECHCO_BROWSER", "")

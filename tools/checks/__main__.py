@@ -19,6 +19,7 @@ def main() -> int:
     found = files.long_yaml(ROOT) + files.macros_of_few_models(ROOT)
     parsed = json.loads(MANIFEST.read_text(encoding="utf-8"))
     for check in (
+        manifest.undescribed,
         manifest.undescribed_sources,
         manifest.unclustered_models,
         manifest.untested_keys,

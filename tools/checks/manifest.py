@@ -6,6 +6,8 @@ Each check takes the parsed `manifest.json` and returns what is wrong, a sentenc
 import re
 from pathlib import PurePosixPath
 
+from techco.documents.catalog import read_macro
+
 # Macros that dbt calls by their name, and the forms of one macro for each engine.
 CALLED_BY_DBT = ("get_", "generate_", "test_", "default__", "duckdb__", "snowflake__")
 
@@ -24,6 +26,33 @@ def undescribed_sources(manifest: dict) -> list[str]:
                 found.append(f"{name}.{column['name']} has no description")
             if bool(column["meta"].get("classification")) != ("pii" in column["tags"]):
                 found.append(f"{name}.{column['name']} has a classification or the tag pii, not both")
+    return found
+
+
+def undescribed(manifest: dict) -> list[str]:
+    """What has no description, of all that is declared: columns, macros, metrics, semantic models and exposures.
+
+    Models, seeds, snapshots and sources are dbt-bouncer's; columns that no YAML names are those of `make docs`, which
+    has a built warehouse to ask.
+    """
+    found = [
+        f"column {node['name']}.{column['name']} has no description"
+        for node in manifest["nodes"].values()
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    for kind in ("metrics", "semantic_models", "exposures", "groups"):
+        found += [
+            f"{one['name']}, one of the {kind.replace('_', ' ')}, has no description"
+            for one in manifest[kind].values()
+            if not (one["description"] or "").strip()
+        ]
+    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == "techco"]
+    found += [
+        f"macro {macro.name} ({macro.path}) has no description, and no comment right before it or at its beginning"
+        for macro in map(read_macro, macros)
+        if not macro.description
+    ]
     return found
 
 

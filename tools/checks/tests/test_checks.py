@@ -240,3 +240,30 @@ def test_kpis(tmp_path, written, read, found):
 def test_a_project_without_kpis_is_found(tmp_path):
     empty = {"semantic_models": [], "metrics": []}
     assert metrics.lost_kpis(tmp_path, empty) == ["there is no KPI in models/marts/kpi/definitions"]
+
+
+def described(**changes) -> dict:
+    """A manifest in which everything says what it is, but for the changes."""
+    macro = {"name": "mask", "package_name": "techco", "original_file_path": "no.sql", "arguments": []}
+    return {
+        "nodes": {"one": {"name": "sales", "columns": {"day": {"name": "day", "description": "The day."}}}},
+        "macros": {"one": {**macro, "description": "Hides a value."}},
+        "metrics": {"one": {"name": "orders", "description": "Orders."}},
+        "semantic_models": {"one": {"name": "visits", "description": "Visits."}},
+        "exposures": {"one": {"name": "today", "description": "How do we do?"}},
+        "groups": {"one": {"name": "core", "description": "Facts."}},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("kind", ["macros", "metrics", "semantic_models", "exposures", "groups"])
+def test_whatever_is_declared_has_a_description(kind):
+    assert manifest.undescribed(described()) == []
+    silent = {"one": {**described()[kind]["one"], "description": ""}}
+    (found,) = manifest.undescribed(described(**{kind: silent}))
+    assert "has no description" in found and silent["one"]["name"] in found
+
+
+def test_declared_columns_have_a_description():
+    nodes = {"one": {"name": "sales", "columns": {"day": {"name": "day", "description": " "}}}}
+    assert manifest.undescribed(described(nodes=nodes)) == ["column sales.day has no description"]

@@ -1,0 +1,1 @@
+"""What people read instead of code: the documentation site, worked questions, slides."""
