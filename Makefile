@@ -60,6 +60,10 @@ docs: landing-zone ## Write the static documentation site to site/
 	dbt docs generate
 	python -m techco.operations.docs_site
 
+.PHONY: orchestrate
+orchestrate: env-orchestration landing-zone ## Build and publish by itself what lands, with Dagster's page on this machine [PORT=3000]
+	python -m orchestration $(if $(PORT),--port $(PORT))
+
 ##@ Rights of persons
 .PHONY: erase
 erase: env-build ## Erase PERSON=<customer id>, or REQUESTED=yes: who asks in the CRM, from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
@@ -116,7 +120,7 @@ redaction: env-test ## Measure what redact_text() finds in texts; needs a built 
 	python -m tools.benchmarks.redaction
 
 .PHONY: prove
-prove: env-test env-snowflake env-emulator ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+prove: env-test env-snowflake env-emulator env-orchestration ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
 	python -m pytest -m long
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 
@@ -145,6 +149,7 @@ env-test: $(VENV)/installed-test.stamp env-build
 env-lint: $(VENV)/installed-lint.stamp env-build
 env-snowflake: $(VENV)/installed-snowflake.stamp env-build
 env-emulator: $(VENV)/installed-emulator.stamp env-build
+env-orchestration: $(VENV)/installed-orchestration.stamp env-build
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python
