@@ -72,6 +72,10 @@ slides: env-build ## Draw docs/slides.md as slides/index.html and slides/slides.
 ask: env-build ## List the questions of docs/questions.md, or answer number Q=… from the release
 	@python -m techco.documents.questions $(Q)
 
+.PHONY: orchestrate
+orchestrate: env-orchestration landing-zone ## Build and publish by itself what lands, with Dagster's page on this machine [PORT=3000]
+	python -m orchestration $(if $(PORT),--port $(PORT))
+
 ##@ Rights of persons
 .PHONY: erase
 erase: env-build ## Erase PERSON=<customer id>, or REQUESTED=yes: who asks in the CRM, from tables, file and releases [LANDING=yes: landed files, too] [DRY_RUN=yes]
@@ -128,7 +132,7 @@ redaction: env-test ## Measure what redact_text() finds in texts; needs a built 
 	python -m tools.benchmarks.redaction
 
 .PHONY: prove
-prove: env-test env-snowflake env-emulator ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+prove: env-test env-snowflake env-emulator env-orchestration ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
 	python -m pytest -m long
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 
@@ -158,6 +162,7 @@ env-lint: $(VENV)/installed-lint.stamp env-build
 env-snowflake: $(VENV)/installed-snowflake.stamp env-build
 env-emulator: $(VENV)/installed-emulator.stamp env-build
 env-notebook: $(VENV)/installed-notebook.stamp env-build
+env-orchestration: $(VENV)/installed-orchestration.stamp env-build
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python

@@ -1,0 +1,1 @@
+"""The warehouse as Dagster's assets: what lands starts a build, a build that ended well starts a release."""
