@@ -245,7 +245,14 @@ def sample(frame: pd.DataFrame) -> pd.DataFrame:
 def bucket_counts(said: Sequence[Sequence[str]]) -> list[sparse.csr_matrix]:
     """How often each text has each bucket of words and pairs of words, and each of parts of words."""
     texts = [spoken(each) for each in said]
-    return [WORDS.transform(texts), PARTS.transform(map(" ".join, texts))]
+    # Parts do not reach over words, so each word is taken apart once.
+    vocabulary: dict[str, int] = {}
+    places = [vocabulary.setdefault(word, len(vocabulary)) for text in texts for word in text]
+    if not places:
+        return [sparse.csr_matrix((len(texts), BUCKETS))] * 2
+    ends = np.cumsum([0, *map(len, texts)])
+    by_word = sparse.csr_matrix((np.ones(len(places)), places, ends), shape=(len(texts), len(vocabulary)))
+    return [WORDS.transform(texts), by_word @ PARTS.transform(vocabulary)]
 
 
 def inverse_frequency(counts: sparse.csr_matrix) -> np.ndarray:
