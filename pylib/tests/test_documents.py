@@ -150,6 +150,12 @@ def test_the_site_says_what_is_missing(tmp_path, monkeypatch, capsys, artifacts)
     assert site.main(["--written"]) == 1
     assert "manifest.json" in (said := capsys.readouterr().err) and "dbt docs generate" in said
     manifest, built = artifacts
+    Path("dbt_project.yml").write_text(json.dumps(PROJECT))
+    Path("manifest.json").write_text(json.dumps(manifest).replace("compiled_code", "code"))
+    Path("catalog.json").write_text(json.dumps(built))
+    monkeypatch.setattr(site, "read_runs", lambda warehouse: catalog.Runs({}, {}))
+    assert site.main(["--written"]) == 1
+    assert "is not compiled, as after `dbt parse`: run `dbt docs generate` again" in capsys.readouterr().err
     Path("manifest.json").write_text(json.dumps(manifest))
     Path("catalog.json").write_text(json.dumps({**built, "nodes": {}}))
     assert site.main(["--written"]) == 1
