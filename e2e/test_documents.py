@@ -322,6 +322,7 @@ def test_promoters_are_counted_from_answers(published):
     expected = 100 * (sum(score > 8 for score in scores) - sum(score < 7 for score in scores)) / len(scores)
     newest = ask(published, 18)[0]
     assert newest["answers"] == len(scores) and newest["net_promoter_score"] == pytest.approx(expected, abs=0.06)
+    assert newest["at_least"] < expected < newest["at_most"]
 
 
 def test_who_sees_addresses_is_what_the_registry_says(published):

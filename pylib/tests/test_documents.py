@@ -150,6 +150,12 @@ def test_the_site_says_what_is_missing(tmp_path, monkeypatch, capsys, artifacts)
     assert site.main(["--written"]) == 1
     assert "manifest.json" in (said := capsys.readouterr().err) and "dbt docs generate" in said
     manifest, built = artifacts
+    Path("dbt_project.yml").write_text(json.dumps(PROJECT))
+    Path("manifest.json").write_text(json.dumps(manifest).replace("compiled_code", "code"))
+    Path("catalog.json").write_text(json.dumps(built))
+    monkeypatch.setattr(site, "read_runs", lambda warehouse: catalog.Runs({}, {}))
+    assert site.main(["--written"]) == 1
+    assert "is not compiled, as after `dbt parse`: run `dbt docs generate` again" in capsys.readouterr().err
     Path("manifest.json").write_text(json.dumps(manifest))
     Path("catalog.json").write_text(json.dumps({**built, "nodes": {}}))
     assert site.main(["--written"]) == 1
@@ -346,3 +352,28 @@ def test_without_a_browser_there_are_slides_and_no_pdf(told, tmp_path, monkeypat
     assert slides.main(["--out", "out"]) == 1
     assert "Install one" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+
+
+def test_a_dashboard_is_shown_with_what_it_reads(tmp_path, monkeypatch, artifacts):
+    manifest, built = artifacts
+    manifest["exposures"]["exposure.shop.today"] = {
+        "name": "today", "label": "Today", "description": "How do we do?", "type": "dashboard", "url": "http://localhost:1/",
+        "owner": {"name": "Finance"}, "depends_on": {"nodes": ["model.shop.shown"]},
+    }  # fmt: skip
+    read = catalog.read_catalog(manifest, built, PROJECT)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("docs", "seeds"):
+        Path(folder).mkdir()
+    questions.QUESTIONS.write_text(CHAPTERS.replace("kpi.days", "core.shown"))
+    site.SEGMENTS.write_text("segment_name,meaning,action\nloyal,Comes back.,Keep.\n")
+    read.privacy.update(roles={}, classes={})
+    site.write_site(Path("site"), read, read_questions(), [], "now")
+    start, page, audience = (
+        Path("site", name).read_text() for name in ("index.html", "tables/core.shown.html", "audiences/commerce.html")
+    )
+    assert 'id="exposure-today"' in start and 'href="http://localhost:1/"' in start and "Finance" in start
+    assert 'href="../index.html#exposure-today">Today</a>' in page and "How much?" in page
+    assert "How do we do?" in audience and "core.shown" in audience
+    silent = {**manifest["exposures"]["exposure.shop.today"], "description": ""}
+    manifest["exposures"]["exposure.shop.today"] = silent
+    assert "exposure today" in catalog.read_catalog(manifest, built, PROJECT).undescribed()

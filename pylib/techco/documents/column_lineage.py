@@ -83,6 +83,8 @@ def trace(manifest: Mapping[str, Any], catalog: Mapping[str, Any]) -> Lineage:
             untold.append(node_id)
         elif node["name"].startswith("base_"):
             parents |= of_base(node, nodes, tables[node_id])
+        elif not node.get("compiled_code"):
+            raise LineageError(f"{node['name']} is not compiled, as after `dbt parse`: run `dbt docs generate` again.")
         else:
             try:
                 columns = columns_of(node["compiled_code"], relations, manifest["metadata"]["adapter_type"], Reading)
