@@ -47,6 +47,20 @@ validate: env-build ## Hold every landed file against the contract
 publish: env-build ## Write a release that analysts read without touching the warehouse
 	python -m techco.serving.publish
 
+.PHONY: alert
+alert: env-build ## Tell TECHCO_ALERT_WEBHOOK or TECHCO_ALERT_EMAIL what failed or is late, since when, whose it is, what it reaches
+	python -m techco.operations.alert
+
+.PHONY: observe
+observe: env-build ## Watch core with elementary, from the package hub or DBT_PACKAGE_HUB_URL; needs a built warehouse
+	@dbt deps --project-dir observability --profiles-dir . \
+	  || { echo "No package hub answers at $${DBT_PACKAGE_HUB_URL:-https://hub.getdbt.com/}. docs/observability.md has the recipe for a machine without one."; exit 1; }
+	dbt build --project-dir observability --profiles-dir . --select package:elementary tag:elementary
+
+.PHONY: overlay
+overlay: env-build ## Hold the overlay in observability/ against the project, without a network
+	python -m tools.checks.overlay
+
 .PHONY: backup
 backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
 	python -m techco.operations.backup save
@@ -96,6 +110,16 @@ snowflake-sql: env-lint env-emulator ## Check the SQL that `make snowflake-local
 	python -m tools.parity.gate warehouse/snowflake_local/statements.jsonl
 
 ##@ Now and then
+.PHONY: review
+review: landing-zone ## Say what a change reaches, and how the marts' numbers differ, before it is merged into BASE=origin/main
+	python -m tools.review --base $(or $(BASE),origin/main)
+
+.PHONY: sample
+sample: env-build env-simulator ## Build a small warehouse to develop on, of ten days, in sample/, and say which variables point to it
+	@if [ ! -e sample/landing ]; then python -m tools.simulator --out sample/landing --days 10 --customers 300 --orders-per-day 20; fi
+	TECHCO_LANDING=sample/landing TECHCO_WAREHOUSE=sample/warehouse/techco.duckdb dbt build --threads 4 --exclude-resource-type unit_test test
+	@echo "export TECHCO_LANDING=sample/landing TECHCO_WAREHOUSE=sample/warehouse/techco.duckdb"
+
 .PHONY: table
 table: env-build ## Write the skeleton of one more raw table: SOURCE=… TABLE=… SAMPLE=file KEY=columns [FEED=append]
 	python -m techco.contract.new_table $(SOURCE) $(TABLE) --sample $(SAMPLE) --key $(KEY) --feed $(or $(FEED),append)
@@ -119,9 +143,10 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.incremental_day
 
 .PHONY: judge
-judge: landing-zone ## Hold predictions, lost sales, the reorder plan and sentiment against what the simulator hides; needs a built warehouse
-	python -m tools.benchmarks.predictions || judged=1; python -m tools.benchmarks.lost_sales || judged=1; \
-	  python -m tools.benchmarks.replay || judged=1; python -m tools.benchmarks.sentiment || judged=1; exit $${judged:-0}
+judge: landing-zone ## Hold predictions, alerts, lost sales, the reorder plan and sentiment against what the simulator hides; needs a built warehouse
+	python -m tools.benchmarks.predictions || judged=1; python -m tools.benchmarks.alerts || judged=1; \
+	  python -m tools.benchmarks.lost_sales || judged=1; python -m tools.benchmarks.replay || judged=1; \
+	  python -m tools.benchmarks.sentiment || judged=1; exit $${judged:-0}
 
 .PHONY: compare-marts
 compare-marts: env-build ## Compare every mart of two warehouse files of one landing zone by hash: BEFORE=… AFTER=… ZONE=name

@@ -227,6 +227,7 @@ def test_freshness_of_tables_and_marts(zone):
         ("delivery_performance", "2025-09-05", "2025-09-05", 0, None),
         ("demand_forecast", "2025-09-05", "2025-09-05", 0, None),
         ("identity_summary", "2025-09-05", "2025-09-05", 0, None),
+        ("kpi_alerts", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("kpi_by_period", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("lifetime_value", "2025-09-02", "2025-09-05", 3, "shop.refunds"),
         ("monthly_product_sales", "2025-09-02", "2025-09-05", 3, "shop.refunds"),

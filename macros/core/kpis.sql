@@ -38,7 +38,7 @@
             'meaning': metric.description,
             'unit': var('reporting_currency') if metric.config.meta.unit == 'currency' else metric.config.meta.unit,
             'direction': metric.config.meta.direction,
-            'owner': graph.groups['group.' ~ project_name ~ '.' ~ metric.group].owner.name,
+            'owner': graph.groups['group.techco.' ~ metric.group].owner.name,
             'has_country': not measures | rejectattr('has_country') | list,
             'source_tables': measures | map(attribute='table') | unique | sort | join(', '),
             'sql': value,
@@ -63,7 +63,7 @@
     {%- set formula = namespace(text=ratio[0].name ~ ' / nullif(' ~ ratio[1].name ~ ', 0)' if ratio else params.expr) -%}
     {%- set parts = [] -%}
     {%- for input in inputs -%}
-        {%- set part = graph.metrics['metric.' ~ project_name ~ '.' ~ input.name] -%}
+        {%- set part = graph.metrics['metric.techco.' ~ input.name] -%}
         {%- set text = kpi_formula(part, measures) -%}
         {%- do parts.append(text if part.type == 'simple' else '(' ~ text ~ ')') -%}
         {%- set formula.text = modules.re.sub('\\b' ~ input.name ~ '\\b', '{' ~ loop.index0 ~ '}', formula.text) -%}

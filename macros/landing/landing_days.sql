@@ -75,7 +75,7 @@
     of our own, as dbt's question would begin a transaction that ends with the hook. -#}
 {% macro forget_where_rows_stood(base_model, of_file) %}
     {%- for node in graph.nodes.values()
-        if [node.config.materialized, node.config.incremental_strategy] == ['incremental', 'latest_version'] and 'model.' ~ project_name ~ '.' ~ base_model in node.depends_on.nodes -%}
+        if [node.config.materialized, node.config.incremental_strategy] == ['incremental', 'latest_version'] and 'model.techco.' ~ base_model in node.depends_on.nodes -%}
         {%- set relation = relation_if_exists(node.config.schema, node.name) -%}
         {%- if relation and '_file' in run_query('select * from ' ~ relation ~ ' limit 0').column_names | map('lower') -%}
             {%- do run_query('update ' ~ relation ~ ' set _file = null, _row = null' ~ of_file) -%}

@@ -2,6 +2,12 @@
     raw relations show what has landed, the run is one that this warehouse can take, and a run that builds gets its load id. -#}
 {% macro open_warehouse() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- if var('elementary_enabled') and not graph.nodes.values() | selectattr('package_name', 'equalto', 'elementary') | list -%}
+        {%- do exceptions.raise_compiler_error(
+            'elementary_enabled is true, and the package elementary is not there. `make observe` runs the overlay that brings it; '
+            ~ 'docs/observability.md says how, also where no package hub is. Leave the var out to build without it.'
+        ) -%}
+    {%- endif -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('raw', none))) -%}
     {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=generate_schema_name('base', none))) -%}
     {%- do make_ledgers() -%}

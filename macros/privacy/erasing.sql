@@ -150,7 +150,7 @@
     session id but a device, so that the next build makes these again without them. -#}
 {% macro remember_derived_parents(table) %}
     {%- set staged_as = 'stg_' ~ table.source ~ '__' ~ table.table -%}
-    {%- set staging = graph.nodes.get('model.' ~ project_name ~ '.' ~ staged_as) -%}
+    {%- set staging = graph.nodes.get('model.techco.' ~ staged_as) -%}
     {%- set derived = staging.config.meta.get('derived_parents', {}) if staging else {} -%}
     {%- for column, parent in derived.items() -%}
         {%- call run_statement() %}

@@ -31,7 +31,7 @@
     {%- if near_new_keys == 'false' -%}{{ return('') }}{%- endif -%}
     {%- set keys = table.key | join(', ') -%}
     {%- set staged_as = 'stg_' ~ source_name ~ '__' ~ table_name -%}
-    {%- set staging = graph.nodes.get('model.' ~ project_name ~ '.' ~ staged_as) -%}
+    {%- set staging = graph.nodes.get('model.techco.' ~ staged_as) -%}
     {#- Each parent column and what it is in base. -#}
     {%- set parents = {} -%}
     {%- for column in (parent_columns(staging) if staging and is_incremental() else []) if parent_in_base(staging, table, column) -%}

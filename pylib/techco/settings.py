@@ -69,3 +69,23 @@ def person() -> str:
 def browser() -> str:
     """TECHCO_BROWSER, the program of the browser that draws pages; empty to look for one."""
     return os.environ.get("TECHCO_BROWSER", "")
+
+
+def target_folder() -> Path:
+    """Where dbt writes its manifest: DBT_TARGET_PATH, or `target`."""
+    return Path(os.environ.get("DBT_TARGET_PATH", "target"))
+
+
+def alert_webhook() -> str:
+    """TECHCO_ALERT_WEBHOOK, empty where it is not set."""
+    return os.environ.get("TECHCO_ALERT_WEBHOOK", "")
+
+
+def alert_email() -> str:
+    """TECHCO_ALERT_EMAIL, empty where it is not set."""
+    return os.environ.get("TECHCO_ALERT_EMAIL", "")
+
+
+def alert_smtp() -> str:
+    """TECHCO_SMTP, the mail server as smtp://host:port."""
+    return os.environ.get("TECHCO_SMTP", "smtp://localhost:25")

@@ -1,0 +1,1 @@
+"""What a change reaches: see README.md."""
