@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-groups=(simulator build test lint snowflake emulator)
+groups=(simulator build test lint snowflake emulator ingest broker)
 together=$(mktemp)
 trap 'rm -f "$together"' EXIT
 flags=(--quiet --generate-hashes --universal --no-strip-extras --no-annotate --no-header --no-emit-index-url --python-version 3.11)
