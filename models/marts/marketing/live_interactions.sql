@@ -214,7 +214,10 @@ select
 
     ---------- timestamps
     visits.started_at,
-    visits.last_event_at
+    visits.last_event_at,
+
+    ---------- technical
+    visits._visit_scope
 from visits
 cross join clock
 left join carts
