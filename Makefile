@@ -47,6 +47,10 @@ validate: env-build ## Hold every landed file against the contract
 publish: env-build ## Write a release that analysts read without touching the warehouse
 	python -m techco.serving.publish
 
+.PHONY: live
+live: env-build ## Show what customers do right now, at http://127.0.0.1:8787 (docs/live.md); needs a release
+	python -m techco.live
+
 .PHONY: backup
 backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
 	python -m techco.operations.backup save

@@ -1,13 +1,16 @@
-{#- `dbt run-operation print_live_intake`: print, as JSON, the SQL by which the live service (pylib/techco/live) reads landed files: the very
-    checks and keys of base models, by format, with $files and $path_begins where the names of files and the length of their folder's name go.
-    CSV is left to the build: each header would need a query of its own. -#}
+{#- `dbt run-operation print_live_intake`: print, as JSON, the SQL by which the live service (pylib/techco/live) reads landed files, for each table
+    and format: `read`, with $files and $path_begins where the names of files and the length of their folder's name go, and `judge`: the very checks
+    and keys of base models, over what was read, which is called landed_rows. CSV is left to the build: each header would need SQL of its own. -#}
 {% macro print_live_intake(tables) %}
     {%- set intake = {} -%}
     {%- for source_name, table_name in tables -%}
-        {%- set table, of_format = contract(source_name, table_name), {} -%}
+        {%- set of_format = {} -%}
         {%- for format in ['jsonl', 'parquet'] -%}
-            {%- set landed = landed_rows(dict(table, format=format), [{'header': none, 'files': '$files', 'path_begins': '$path_begins'}]) -%}
-            {%- do of_format.update({format: rows_with_keys(dict(table, format=format), landed)}) -%}
+            {%- set table = dict(contract(source_name, table_name), format=format) -%}
+            {%- do of_format.update({format: {
+                'read': landed_rows(table, [{'header': none, 'files': '$files', 'path_begins': '$path_begins'}]),
+                'judge': rows_with_keys(table, 'select * from landed_rows'),
+            }}) -%}
         {%- endfor -%}
         {%- do intake.update({source_name ~ '.' ~ table_name: of_format}) -%}
     {%- endfor -%}

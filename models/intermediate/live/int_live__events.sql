@@ -1,3 +1,4 @@
+{% set bots = var('bots') %}
 {#- A day is longer than any visit of a person; it is what lets an engine skip the storage of history. -#}
 {{ config(materialized='table') }}
 
@@ -40,11 +41,18 @@ select
     ---------- attributes
     recent_events.event_type,
     recent_events.device_type,
-    recent_events.user_agent,
     recent_events.country_code,
     recent_events.utm_source,
     recent_events.utm_campaign,
     recent_events.in_stock,
+    coalesce(
+        {%- for pattern in bots.user_agents %}
+            {{ 'or ' if not loop.first }}lower(recent_events.user_agent) like '{{ pattern }}'
+        {%- else %}
+            false
+        {%- endfor %},
+        false
+    ) as has_agent_of_bot,
 
     ---------- numerics
     recent_events.quantity,

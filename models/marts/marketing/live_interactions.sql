@@ -83,13 +83,7 @@ visits as (
         count_if(event_type = 'product_view') as product_view_count,
         count_if(event_type = 'add_to_cart') as add_to_cart_count,
         coalesce(count_if(event_type = 'product_view' and not in_stock), 0) as unavailable_product_view_count,
-        coalesce(count_if(
-            {%- for pattern in bots.user_agents %}
-                {{ 'or ' if not loop.first }}lower(user_agent) like '{{ pattern }}'
-            {%- else %}
-                false
-            {%- endfor %}
-        ), 0) > 0 as has_agent_of_bot
+        count_if(has_agent_of_bot) > 0 as has_agent_of_bot
     from events
     group by _visit_scope
 

@@ -16,10 +16,9 @@ EVENTS = "intermediate.int_live__events"
 CLOCK = "intermediate.int_live__clock"
 # Raw tables that the service reads as they land.
 LANDED = (("web", "events"), ("crm", "consents"), ("crm", "privacy_requests"))
-# Of persons: whom roles see, what was declared since when, and by what erased ones are known (an HMAC, no id).
+# Of persons: whom roles see, and by what erased ones are known (an HMAC, no id).
 CONTROL = {
     "scopes": "select role_name, customer_key from intermediate.int_person__scopes",
-    "declared_consents": "select customer_key, purpose, valid_from from core.fct_consent where is_current",
     "suppressions": "select person_hash from base.suppressions where person_key is not null",
     "access_matrix": "select * from governance.access_matrix where schema_name || '.' || table_name in ({live_tables})",
     "loaded_files": "select file_path from base.loaded_files where {landed} union all "
