@@ -8,8 +8,10 @@ comes again.
 import json
 import secrets
 import socket
+import sys
 import threading
 import time
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -65,7 +67,9 @@ class Server(ThreadingHTTPServer):
             self.places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that has gone is no error."""
+        """Say what went wrong; a reader that has gone is no error."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            traceback.print_exc()
 
 
 class Handler(BaseHTTPRequestHandler):

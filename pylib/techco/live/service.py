@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -308,7 +308,7 @@ class Service:
 
     def status(self) -> dict[str, Any]:
         """How the service is."""
-        counts = asdict(self.view.counts)
+        counts = vars(self.view.counts) | {"broken": dict(self.view.counts.broken)}
         return {
             "as_of": self.view.now,
             "revision": self.view.revision,
