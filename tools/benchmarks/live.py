@@ -305,7 +305,10 @@ class Builder:
         target = Path(self.place["TECHCO_LANDING"]).parent / "target"
         env = self.place | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
         command = [sys.executable, "-m", module]
-        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        # A session of its own: where the kernel shares the processor by sessions, it has a build's share of it.
+        run = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, start_new_session=True
+        )
         self.done.append({"what": module.rsplit(".", 1)[1], "exit_code": run.returncode})
         if run.returncode:
             print(run.stdout[-3000:], run.stderr[-3000:], sep="\n", flush=True)

@@ -231,10 +231,8 @@ class LiveView:
         run(f"create or replace temp table landed_rows as {read}")
         # Of long SQL over few rows: what the optimizer saves is less than half of what it takes.
         run("pragma disable_optimizer")
-        try:
-            run(f"create or replace temp table landed as select {NEEDED[named]} from ({how['judge']})")
-        finally:
-            run("pragma enable_optimizer")
+        run(f"create or replace temp table landed as select {NEEDED[named]} from ({how['judge']})")
+        run("pragma enable_optimizer")
         rows, good = only_row(self.connection, "select count(*), coalesce(count_if(_issues is null), 0) from landed")
         if good < rows:
             for issues, count in self.connection.execute(
@@ -290,12 +288,11 @@ class LiveView:
         if corrected:
             run("insert into live.touched select scope_no from known where is_older")
             run("delete from live.events where event_hash in (select event_hash from known where is_older)")
-        (ahead,) = only_row(
-            self.connection, "select count(*) from fresh where occurred_at > ?", [self.now + FARTHEST_AHEAD]
-        )
+        farthest = self.latest_time() + FARTHEST_AHEAD
+        (ahead,) = only_row(self.connection, "select count(*) from fresh where occurred_at > ?", [farthest])
         if ahead:
             self.counts.ahead += ahead
-            run("delete from fresh where occurred_at > ?", [self.now + FARTHEST_AHEAD])
+            run("delete from fresh where occurred_at > ?", [farthest])
         late = self.now - timedelta(minutes=self.queries.live_minutes)
         (too_late,) = only_row(
             self.connection,
@@ -316,11 +313,10 @@ class LiveView:
         """Leave out the rows of erased persons, and of the visits that name one, as base models do."""
         run = self.connection.execute
         run(
-            "insert into live.suppressed select distinct _visit_scope, cast(? as timestamp) from fresh "
+            "insert into live.suppressed select _visit_scope, max(occurred_at) from fresh "
             "where customer_id is not null and sha256((select outer_pad from vault.main.suppression) || "
             "unhex(sha256((select inner_pad from vault.main.suppression) || encode(customer_id)))) in "
-            "(select person_hash from live.suppressions)",
-            [self.now],
+            "(select person_hash from live.suppressions) group by _visit_scope"
         )
         (count,) = only_row(
             self.connection,
@@ -462,6 +458,7 @@ class LiveView:
             yield
         except BaseException:
             self.connection.execute("rollback")
+            self.connection.execute("pragma enable_optimizer")
             raise
         self.connection.execute("commit")
 
