@@ -76,6 +76,10 @@ class Traffic:
         }
         if kind in ("product_view", "add_to_cart"):
             document |= {"product_id": draw.choice(self.products), "in_stock": draw.random() > 0.1, "quantity": 1}
+        if kind == "search":
+            document["search"] = {"text": "headphones"}
+        if int(visit[1:]) % 4 == 0:
+            document["utm"] = {"source": "google", "campaign": "brand"}
         self.made += 1
         return visit, json.dumps(document)
 
@@ -311,7 +315,7 @@ class Builder:
         )
         self.done.append({"what": module.rsplit(".", 1)[1], "exit_code": run.returncode})
         if run.returncode:
-            print(run.stdout[-3000:], run.stderr[-3000:], sep="\n", flush=True)
+            print(run.stdout[-3000:], run.stderr[-3000:], sep="\n", file=sys.stderr, flush=True)
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what runs."""
