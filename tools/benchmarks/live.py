@@ -70,12 +70,16 @@ class Traffic:
             "session_id": visit,
             "customer_id": customer,
             "device": {"id": f"device-{visit}", "type": "mobile", "os": "Android", "user_agent": "Mozilla/5.0 (Linux)"},
+            "ip": "192.0.2.7",
             "geo": {"country": "DE"},
+            "page": {"path": "/", "referrer": "search.example"},
             "consent": {"analytics": True},
             "_ingested_at": stamp,
         }
         if kind in ("product_view", "add_to_cart"):
             document |= {"product_id": draw.choice(self.products), "in_stock": draw.random() > 0.1, "quantity": 1}
+        if kind == "purchase":
+            document["order_id"] = f"LO{self.made}"
         if kind == "search":
             document["search"] = {"text": "headphones"}
         if int(visit[1:]) % 4 == 0:
