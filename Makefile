@@ -51,6 +51,10 @@ publish: env-build ## Write a release that analysts read without touching the wa
 live: env-build ## Show what customers do right now, at http://127.0.0.1:8787 (docs/live.md); needs a release
 	python -m techco.live
 
+.PHONY: watch
+watch: env-build ## Build and publish whenever something has landed, until Ctrl-C
+	python -m techco.operations.watch
+
 .PHONY: backup
 backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
 	python -m techco.operations.backup save
@@ -121,6 +125,11 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.build
 	python -m tools.benchmarks.publish
 	python -m tools.benchmarks.incremental_day
+
+.PHONY: bench-live
+bench-live: env-build ## Measure the live service at 1,000 events/s for ten minutes, beside builds; needs a release
+	python -m tools.benchmarks.live
+	python -m tools.benchmarks.live --simulated-hour
 
 .PHONY: judge
 judge: landing-zone ## Hold predictions, lost sales, the reorder plan and sentiment against what the simulator hides; needs a built warehouse

@@ -1,4 +1,4 @@
-"""The live view and its service, over a release and SQL of a few lines that stand here; the project's own: e2e/test_live.py."""
+"""The live view and its service, over a release and SQL of a few lines; with the project's own: e2e/test_live.py."""
 
 import http.client
 import json
@@ -28,8 +28,9 @@ EVENT = {
 }  # fmt: skip
 KEY = "left(sha256((select pepper from vault.main.pepper) || ':' || customer_id), 32) as customer_key"
 STORED = (
-    "event_id varchar, session_id varchar, customer_key varchar, product_id varchar, event_type varchar, device_type varchar, "
-    "country_code varchar, utm_source varchar, utm_campaign varchar, in_stock boolean, has_agent_of_bot boolean, "
+    "event_id varchar, session_id varchar, customer_key varchar, product_id varchar, event_type varchar, "
+    "device_type varchar, country_code varchar, utm_source varchar, utm_campaign varchar, in_stock "
+    "boolean, has_agent_of_bot boolean, "
     "quantity bigint, occurred_at timestamp, _visit_scope varchar, _version bigint"
 )
 VISITS = """
@@ -52,16 +53,20 @@ NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 def reader(columns):
     """SQL that reads lines of JSON as the project's does: what cannot be read is a row with a reason."""
-    typed = ", ".join(f"try_cast(json_extract_string(document, '$.{name}') as {kind}) as {name}" for name, kind in columns.items())
+    typed = ", ".join(
+        f"try_cast(json_extract_string(document, '$.{name}') as {kind}) as {name}" for name, kind in columns.items()
+    )
     read = (
-        "select try_cast(line as json) as document, substr(filename, $path_begins) as _file, row_number() over () as _row from read_csv([$files], "
+        "select try_cast(line as json) as document, substr(filename, $path_begins) as _file, row_number() "
+        "over () as _row "
+        "from read_csv([$files], "
         "columns = {'line': 'varchar'}, header = false, delim = chr(0), quote = '', escape = '', auto_detect = false, "
         "filename = true)"
     )
     judge = (
         f"select *, {KEY}, epoch_us(coalesce(_ingested_at, timestamp '1970-01-01')) as _version from (select {typed}, "
-        "_file, _row, case when coalesce(json_type(document) <> 'OBJECT', true) then 'unreadable' when json_extract_string(document, "
-        "'$.customer_id') "
+        "_file, _row, case when coalesce(json_type(document) <> 'OBJECT', true) then 'unreadable' "
+        "when json_extract_string(document, '$.customer_id') "
         "= '?' then 'type:customer_id' end as _issues from landed_rows)"
     )
     parquet = "select * from read_parquet([$files], filename = true) where $path_begins > 0"
@@ -108,19 +113,30 @@ class Place:
             for event in events:
                 run(
                     "insert into intermediate.int_live__events by name select ? as event_id, ? as session_id, ? as "
-                    "_visit_scope, ? as occurred_at, 'page_view' as event_type, ? as customer_key, false as has_agent_of_bot, "
-                    "1 as _version",
-                    [event["event_id"], event["session_id"], event["session_id"], event["occurred_at"], event.get("key")],
+                    "_visit_scope, ? as occurred_at, 'page_view' as event_type, ? as customer_key, "
+                    "false as has_agent_of_bot, 1 as _version",
+                    [
+                        event["event_id"],
+                        event["session_id"],
+                        event["session_id"],
+                        event["occurred_at"],
+                        event.get("key"),
+                    ],
                 )
             run("create table core.dim_product as select 'P1' as product_id, 'shoes' as category")
-            run(f"create table customers.segments as select '{key('ann')}' as customer_key, '{segment}' as segment_name")
             run(
-                "create table intermediate.int_person__consents (customer_key varchar, purpose varchar, is_granted boolean, "
-                "declared_at timestamp)"
+                f"create table customers.segments as select '{key('ann')}' as customer_key, '{segment}' as segment_name"
+            )
+            run(
+                "create table intermediate.int_person__consents "
+                "(customer_key varchar, purpose varchar, is_granted boolean, declared_at timestamp)"
             )
             run("create table control.scopes (role_name varchar, customer_key varchar)")
             for person in consents:
-                run("insert into intermediate.int_person__consents values (?, 'news', true, ?)", [key(person), NOW - timedelta(days=9)])
+                run(
+                    "insert into intermediate.int_person__consents values (?, 'news', true, ?)",
+                    [key(person), NOW - timedelta(days=9)],
+                )
                 run("insert into control.scopes values ('marketing', ?)", [key(person)])
             run("create table control.suppressions (person_hash varchar)")
             for person in erased:
@@ -128,21 +144,33 @@ class Place:
             run("create table control.loaded_files (file_path varchar)")
             for path in loaded:
                 run("insert into control.loaded_files values (?)", [path])
-            run("create table control.identity as select 'zone' as landing_zone_id, ? as pepper_fingerprint", [FINGERPRINT])
             run(
-                "create table control.access_matrix (role_name varchar, table_name varchar, column_name varchar, expression "
-                "varchar, row_condition varchar, column_position bigint, registry_fingerprint varchar)"
+                "create table control.identity as select 'zone' as landing_zone_id, ? as pepper_fingerprint",
+                [FINGERPRINT],
             )
-            shown = ["session_id", "customer_key", "visit_stage", "product_id", "category_code", "is_bot", "event_count", "ids",
-                     "segment_name", "consents_to_marketing", "cart_amount_reporting", "last_event_at"]  # fmt: skip
-            scope = "customer_key in (select customer_key from intermediate.int_person__scopes where role_name = 'marketing')"
+            run(
+                "create table control.access_matrix (role_name varchar, table_name varchar, column_name varchar, "
+                "expression varchar, row_condition varchar, column_position bigint, registry_fingerprint varchar)"
+            )
+            shown = (
+                "session_id customer_key visit_stage product_id category_code is_bot event_count ids segment_name "
+                "consents_to_marketing cart_amount_reporting last_event_at"
+            ).split()
+            persons = "select customer_key from intermediate.int_person__scopes where role_name = 'marketing'"
+            scope = f"customer_key in ({persons})"
             for role, condition in (("analyst", None), ("marketing", scope)):
                 for place, column in enumerate(shown):
                     # Of what is redacted for a role, nothing is shown.
                     value = "nullif(ids, ids)" if (role, column) == ("marketing", "ids") else column
-                    run("insert into control.access_matrix values (?, 'live_interactions', ?, ?, ?, ?, ?)", [role, column, value, condition, place, registry])
+                    run(
+                        "insert into control.access_matrix values (?, 'live_interactions', ?, ?, ?, ?, ?)",
+                        [role, column, value, condition, place, registry],
+                    )
                 for place, column in enumerate(("step_number", "step_name", "visit_count")):
-                    run("insert into control.access_matrix values (?, 'live_funnel', ?, ?, null, ?, ?)", [role, column, column, place, registry])
+                    run(
+                        "insert into control.access_matrix values (?, 'live_funnel', ?, ?, null, ?, ?)",
+                        [role, column, column, place, registry],
+                    )
         link = self.folder / "releases" / ".current"
         link.symlink_to(folder, target_is_directory=True)
         link.replace(self.folder / "releases" / "current")
@@ -194,7 +222,13 @@ def suppressed(person):
 def event(number, session="S1", seconds=0, **changes):
     """An event as it lands."""
     at = NOW - timedelta(minutes=10) + timedelta(seconds=seconds)
-    return {"event_id": f"e{number}", "event_type": "page_view", "session_id": session, "occurred_at": at, "_ingested_at": at} | changes
+    return {
+        "event_id": f"e{number}",
+        "event_type": "page_view",
+        "session_id": session,
+        "occurred_at": at,
+        "_ingested_at": at,
+    } | changes
 
 
 @pytest.fixture
@@ -316,7 +350,9 @@ def test_who_withdraws_consent_is_gone_in_the_next_refresh(place, way):
     place.cycle()
     assert set(place.visits("marketing")) == {"S1", "S2"}
     if way == "withdrawn":
-        place.land({"customer_id": "ann", "purpose": "news", "is_granted": False, "declared_at": NOW}, table="crm/consents")
+        place.land(
+            {"customer_id": "ann", "purpose": "news", "is_granted": False, "declared_at": NOW}, table="crm/consents"
+        )
     else:
         kind = "object" if way == "objected" else "erase"
         place.land({"customer_id": "ann", "request_type": kind, "requested_at": NOW}, table="crm/privacy_requests")
@@ -378,7 +414,9 @@ def test_a_new_release_takes_over_what_it_has_loaded(place):
     place.cycle()
     # The build holds e1 under another visit, and has found e2 to be no event; e4 has landed since.
     place.release(
-        events=[event(1, "S1") | {"key": key("bob")}, event(3, "S3") | {"key": key("ann")}], loaded=[first], segment="champion"
+        events=[event(1, "S1") | {"key": key("bob")}, event(3, "S3") | {"key": key("ann")}],
+        loaded=[first],
+        segment="champion",
     )
     place.cycle()
     shown = place.visits()
@@ -401,7 +439,7 @@ def test_a_release_that_cannot_be_taken_leaves_the_one_before(place, capsys):
 
 @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"registry": "other"}])
 def test_a_service_does_not_begin_on_anothers_release(place, change):
-    with pytest.raises(LiveError, match="make publish|TECHCO_PEPPER"):
+    with pytest.raises(LiveError, match=r"make publish|TECHCO_PEPPER"):
         place.open(**change)
 
 
@@ -488,7 +526,14 @@ def test_marketing_is_shown_its_persons_alone(server):
     now = json.loads(ask(server, "/v1/now", "m" * 20)[1])
     assert [row["session_id"] for row in now["customers"]] == ["S1"]
     assert ask(server, "/v1/interactions", "b" * 20)[0] == 403
-    assert set(json.loads(ask(server, "/v1/now", "b" * 20)[1])) == {"as_of", "revision", "newest_event_at", "release", "landed", "problems"}
+    assert set(json.loads(ask(server, "/v1/now", "b" * 20)[1])) == {
+        "as_of",
+        "revision",
+        "newest_event_at",
+        "release",
+        "landed",
+        "problems",
+    }
 
 
 @pytest.mark.parametrize("path", ["/v1/now", "/v1/interactions", "/v1/status", "/v1/stream", "/nowhere"])
@@ -509,7 +554,8 @@ def test_the_page_holds_no_data_and_lets_nothing_else_in(server):
 
 
 @pytest.mark.parametrize(
-    "value", ["' or 1=1 --", "x'; drop table live.events; --", "S1' union select * from vault.main.pepper --", '"', "\\", "%00"]
+    "value",
+    ["' or 1=1 --", "x'; drop table live.events; --", "S1' union select * from vault.main.pepper --", '"', "\\", "%00"],
 )
 def test_parameters_are_values_and_no_sql(server, value):
     from urllib.parse import quote
@@ -574,7 +620,9 @@ def test_tokens_are_made_once_and_closed(tmp_path):
     assert load_tokens(file, ["analyst"]) == {"analyst": made["analyst"]}
 
 
-@pytest.mark.parametrize("content", ["[]", "{", '{"analyst": "short"}', '{"a": "' + "x" * 20 + '", "b": "' + "x" * 20 + '"}'])
+@pytest.mark.parametrize(
+    "content", ["[]", "{", '{"analyst": "short"}', '{"a": "' + "x" * 20 + '", "b": "' + "x" * 20 + '"}']
+)
 def test_tokens_that_protect_nothing_are_refused(tmp_path, content):
     file = tmp_path / "tokens.json"
     file.write_text(content, encoding="utf-8")

@@ -1,9 +1,9 @@
-"""Measure the live service: events land at a rate, a build and a publish run beside it, and a reader asks what is shown.
+"""Measure the live service: events land at a rate, a build and a publish run beside it, a reader asks what is shown.
 
-`python -m tools.benchmarks.live --seconds 600`, or `--simulated-hour` for the memory over an hour of traffic, landed as fast
-as it is taken. It works on a copy of an invented landing zone and its warehouse (`--landing`, `--warehouse`), which have
-to be built and published. Printed, and saved to `docs/evidence/`: the lag from the rename of a file to the answer that
-shows its events; what was lost or shown twice, counted by the ids of each visit; memory and processor time of the
+`python -m tools.benchmarks.live --seconds 600`, or `--simulated-hour` for the memory over an hour of traffic, landed as
+fast as it is taken. It works on a copy of an invented landing zone and its warehouse (`--landing`, `--warehouse`),
+which have to be built and published. Printed, and saved to `docs/evidence/`: the lag from the rename of a file to the
+answer that shows its events; what was lost or shown twice, counted by the ids of each visit; memory and processor time of the
 service; and in what the next build differs from what was shown.
 """
 
@@ -170,7 +170,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--landing", type=Path, default=ROOT / "landing", help="an invented landing zone")
     parser.add_argument("--warehouse", type=Path, default=ROOT / "warehouse" / "techco.duckdb", help="built from it")
-    parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "bench" / "live", help="where the copy goes")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "warehouse" / "bench" / "live", help="where the copy goes"
+    )
     parser.add_argument("--rate", type=int, default=1000, help="events per second (default: 1000)")
     parser.add_argument("--seconds", type=int, default=600, help="how long (default: 600)")
     parser.add_argument("--no-build", action="store_true", help="without a build and a publish beside it")
@@ -209,12 +211,19 @@ def traffic_of(place: dict[str, str]) -> Traffic:
     landing = Path(place["TECHCO_LANDING"])
     with duckdb.connect(place["TECHCO_WAREHOUSE"], read_only=True) as connection:
         newest = connection.execute("select max(ingested_on) from base.loaded_files").fetchone()[0]
-        products = [row[0] for row in connection.execute(
-            "select product_id from core.dim_product where product_id is not null order by 1"
-        ).fetchall()]
-        customers = [row[0] for row in connection.execute(
-            "select customer_id from base.base_shop__customers where customer_id is not null group by 1 order by 1 limit 5000"
-        ).fetchall()]
+        products = [
+            row[0]
+            for row in connection.execute(
+                "select product_id from core.dim_product where product_id is not null order by 1"
+            ).fetchall()
+        ]
+        customers = [
+            row[0]
+            for row in connection.execute(
+                "select customer_id from base.base_shop__customers where customer_id is not null "
+                "group by 1 order by 1 limit 5000"
+            ).fetchall()
+        ]
     start = datetime.combine(newest + timedelta(days=1), datetime.min.time()) + timedelta(hours=8)
     return Traffic(landing, start, customers, products)
 
@@ -264,7 +273,11 @@ def real_time(place: dict[str, str], chosen: argparse.Namespace) -> dict:
     process.terminate()
     process.wait()
     found, missing = lags(traffic, reader)
-    too_many = [visit for visit, times in traffic.landed.items() if reader.rows.get(visit, {}).get("event_count", 0) > len(times)]
+    too_many = [
+        visit
+        for visit, times in traffic.landed.items()
+        if reader.rows.get(visit, {}).get("event_count", 0) > len(times)
+    ]
     p95, p99 = quantile(found, 0.95), quantile(found, 0.99)
     differences = compare(place, reader.rows) if not chosen.no_build else None
     return {
@@ -364,7 +377,11 @@ def compare(place: dict[str, str], shown: dict[str, dict]) -> dict:
         names = [column[0] for column in answer.description]
         built = {row[0]: dict(zip(names, row, strict=True)) for row in answer.fetchall()}
     # Scores may be others, as they are of another day by now.
-    kept = [name for name in names if not name.startswith(("purchase_prob", "expected_rev", "left_prob", "available", "segment"))]
+    kept = [
+        name
+        for name in names
+        if not name.startswith(("purchase_prob", "expected_rev", "left_prob", "available", "segment"))
+    ]
     different = []
     for session, row in built.items():
         if session not in shown:

@@ -48,7 +48,9 @@ def main() -> int:
         return 1
     service.start()
     serve(server)
-    print(f"Live at http://{host}:{server.server_port}/ for {', '.join(tokens)}; tokens: {live_tokens_file()}", flush=True)
+    print(
+        f"Live at http://{host}:{server.server_port}/ for {', '.join(tokens)}; tokens: {live_tokens_file()}", flush=True
+    )
     if not server.is_local:
         print(
             "Others on the network can reach it, and nothing is encrypted: put a proxy with TLS before it.",

@@ -34,7 +34,9 @@ class Shown:
             # The revision of a visit is no column of the table; it is asked by, and not shown.
             revision = ", _revision" if table == "live_interactions" else ""
             where = f" where {condition}" if condition else ""
-            self.roles.setdefault(role, {})[table] = f"select {shown}{revision} from marketing.{identifier(table)}{where}"
+            self.roles.setdefault(role, {})[table] = (
+                f"select {shown}{revision} from marketing.{identifier(table)}{where}"
+            )
             if condition:
                 self.limited.add(role)
 
@@ -43,13 +45,15 @@ def read_shown(connection: duckdb.DuckDBPyConnection, release: str) -> Shown:
     """What the matrix of an attached release says of the live tables."""
     return Shown(
         connection.execute(
-            f"select role_name, table_name, column_name, expression, row_condition from {release}.control.access_matrix "
-            "order by role_name, table_name, column_position"
+            f"select role_name, table_name, column_name, expression, row_condition "
+            f"from {release}.control.access_matrix order by role_name, table_name, column_position"
         ).fetchall()
     )
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None) -> list[dict[str, Any]]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None
+) -> list[dict[str, Any]]:
     """The rows of a query by the names of its columns."""
     answer = connection.execute(query, parameters or [])
     names = [column[0] for column in answer.description]

@@ -1,7 +1,7 @@
 """What lands: each file once, as soon as it has its name.
 
-A name that begins with a dot or an underscore is not read, as a file is landed by renaming it when it is whole. Folders are
-asked when they were changed last, and listed when that has moved.
+A name that begins with a dot or an underscore is not read, as a file is landed by renaming it when it is whole.
+Folders are asked when they were changed last, and listed when that has moved.
 """
 
 import glob
@@ -14,7 +14,7 @@ from pathlib import Path
 from techco.contract.landing_zone import format_of, partition_date
 from techco.sql import literal
 
-# A folder's time of change is as fine as the clock of the file system: what landed in the same tick would be passed over.
+# A folder's time of change is as fine as the clock of the file system: what landed in the same tick would be missed.
 TICK_NS = 50_000_000
 
 

@@ -92,7 +92,9 @@ def make() -> Queries:
     from dbt.contracts.graph.manifest import Manifest
 
     printed: list[str] = []
-    runner = dbtRunner(callbacks=[lambda event: printed.append(event.data.msg) if event.info.name == "PrintEvent" else None])
+    runner = dbtRunner(
+        callbacks=[lambda event: printed.append(event.data.msg) if event.info.name == "PrintEvent" else None]
+    )
 
     def invoke(*arguments: str) -> Any:
         answer = runner.invoke(["--quiet", *arguments])

@@ -1,4 +1,4 @@
-"""The live service: one thread that takes what lands and keeps the live tables, and what readers are answered from it."""
+"""The live service: one thread takes what lands and keeps the live tables; readers are answered from them."""
 
 import sys
 import threading
@@ -66,9 +66,7 @@ class Service:
         self.open_release()
         # Of what landed before the service began, old events are of visits that are over.
         oldest = time.time() - 60 * queries.live_minutes
-        self.backlog = [
-            file for file in self.landed.poll() if file.named in CONSENTS or file.changed_at > oldest
-        ]
+        self.backlog = [file for file in self.landed.poll() if file.named in CONSENTS or file.changed_at > oldest]
         self.thread = threading.Thread(target=self.run, name="live", daemon=True)
 
     def start(self) -> None:
@@ -130,8 +128,10 @@ class Service:
     # ---- Time
 
     def now(self) -> datetime:
-        """The instant that the live tables are as of: the clock's; of an invented zone, whose days are others, the newest
-        event's, and as much later as it came ago."""
+        """The instant that the live tables are as of: the clock's.
+
+        Of an invented zone, whose days are others, the newest event's, and as much later as it came ago.
+        """
         clock = datetime.now(UTC).replace(tzinfo=None)
         if not self.zone.simulated:
             return clock
@@ -180,13 +180,14 @@ class Service:
         """Raise LiveError for a release of another zone, pepper or registry."""
         with duckdb.connect(str(file), read_only=True) as connection:
             identity = connection.execute("select landing_zone_id, pepper_fingerprint from control.identity").fetchall()
-            rules = {row[0] for row in connection.execute(
-                "select registry_fingerprint from control.access_matrix"
-            ).fetchall()}
+            rules = {
+                row[0]
+                for row in connection.execute("select registry_fingerprint from control.access_matrix").fetchall()
+            }
         if identity != [(self.zone.landing_zone_id, self.fingerprint)]:
             raise LiveError(
-                f"{file} is of another landing zone or pepper than TECHCO_LANDING and TECHCO_PEPPER name; set those that "
-                "the warehouse was built with."
+                f"{file} is of another landing zone or pepper than TECHCO_LANDING and TECHCO_PEPPER name; set those "
+                "that the warehouse was built with."
             )
         if rules != {self.registry}:
             raise LiveError(
@@ -200,7 +201,8 @@ class Service:
         """Read some of the files that wait, each kind at once."""
         self.backlog += self.landed.poll()
         self.backlog += self.to_be_tried_again()
-        batch, size = [], 0
+        batch: list[LandedPath] = []
+        size = 0
         for file in self.backlog[:MOST_FILES]:
             size += file.bytes
             if batch and size > MOST_BYTES:
@@ -272,7 +274,9 @@ class Service:
         """The queries by which a role is shown the live tables."""
         tables = self.shown.roles.get(role, {})
         if role in self.shown.limited and not self.consents_are_known():
-            return {name: f"from ({query}) where false" if " where " in query else query for name, query in tables.items()}
+            return {
+                name: f"from ({query}) where false" if " where " in query else query for name, query in tables.items()
+            }
         return tables
 
     def show(self) -> None:

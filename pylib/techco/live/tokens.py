@@ -20,12 +20,16 @@ def load_tokens(file: Path, roles: Collection[str]) -> dict[str, str]:
     try:
         kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except (OSError, ValueError) as error:
-        raise TokensError(f"{file} cannot be read as JSON ({error}). Correct it, or remove it for new tokens.") from error
+        raise TokensError(
+            f"{file} cannot be read as JSON ({error}). Correct it, or remove it for new tokens."
+        ) from error
     if not isinstance(kept, dict) or not all(isinstance(token, str) for token in kept.values()):
         raise TokensError(f'{file} is no object of tokens by role, such as {{"marketing": "…"}}.')
     for role, token in kept.items():
         if len(token) < SHORTEST:
-            raise TokensError(f"{file}: the token of {role} has {len(token)} characters; at least {SHORTEST} are needed.")
+            raise TokensError(
+                f"{file}: the token of {role} has {len(token)} characters; at least {SHORTEST} are needed."
+            )
     if len(set(kept.values())) < len(kept):
         raise TokensError(f"{file}: two roles have one token; give each its own.")
     missing = {role: secrets.token_urlsafe(24) for role in sorted(roles) if role not in kept}

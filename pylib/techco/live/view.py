@@ -20,7 +20,7 @@ from techco.privacy import vault
 from techco.serving.live_file import EVENTS
 from techco.sql import literal, only_row
 
-# An event that is stamped later than this from now was stamped by a clock that is wrong; it is shown when its time comes.
+# An event that is stamped later than this from now was stamped by a wrong clock; it is shown when its time comes.
 CLOCK_SLACK = timedelta(minutes=5)
 # Later than this, and it is left to the build.
 FARTHEST_AHEAD = timedelta(days=1)
@@ -32,7 +32,8 @@ INTERACTIONS = "live_interactions"
 # What is needed of the landed rows of each table; what is judged is all of them.
 NEEDED = {
     "web.events": "event_id, event_type, occurred_at, session_id, customer_id, customer_key, device_key, device_type, "
-    "user_agent, country_code, utm_source, utm_campaign, product_id, quantity, in_stock, _version, _file, _row, _issues",
+    "user_agent, country_code, utm_source, utm_campaign, product_id, quantity, in_stock, _version, _file, _row, "
+    "_issues",
     "crm.consents": "customer_key, purpose, is_granted, declared_at, _version, _file, _issues",
     "crm.privacy_requests": "customer_key, request_type, requested_at, _file, _issues",
 }
@@ -145,9 +146,7 @@ class LiveView:
                 self.make_first_tables(name)
             else:
                 self.take_over_events(name)
-            loaded = frozenset(
-                row[0] for row in run(f"select file_path from {name}.control.loaded_files").fetchall()
-            )
+            loaded = frozenset(row[0] for row in run(f"select file_path from {name}.control.loaded_files").fetchall())
             for table in ("declarations", "objections"):
                 run(f"delete from live.{table} where _file in (select file_path from {name}.control.loaded_files)")
             self.withdraw_consents()
@@ -190,10 +189,7 @@ class LiveView:
     def take_over_events(self, release: str) -> None:
         """Put the build's events in the place of those that it has loaded, where they differ."""
         run = self.connection.execute
-        run(
-            "create or replace temp table loaded as select hash(event_id) as event_hash, * "
-            f"from {release}.{EVENTS}"
-        )
+        run(f"create or replace temp table loaded as select hash(event_id) as event_hash, * from {release}.{EVENTS}")
         # What the build has loaded and does not hold: superseded since, or of a person who was erased.
         run(
             "delete from live.events where _file in (select file_path from "
@@ -250,8 +246,8 @@ class LiveView:
             self.withdraw_consents()
         else:
             self.connection.execute(
-                "insert into live.objections select customer_key, requested_at, _file from landed where _issues is null "
-                "and customer_key is not null and request_type in ('object', 'erase')"
+                "insert into live.objections select customer_key, requested_at, _file from landed "
+                "where _issues is null and customer_key is not null and request_type in ('object', 'erase')"
             )
             self.withdraw_consents()
         self.counts.files += len(files)
@@ -371,12 +367,14 @@ class LiveView:
             "select last.customer_key, last.purpose from ("
             "  select * from ("
             "    select customer_key, purpose, is_granted, declared_at, -1 as _version from live.built_consents "
-            "    where customer_key in (select customer_key from live.declarations union select customer_key from live.objections)"
+            "    where customer_key in "
+            "      (select customer_key from live.declarations union select customer_key from live.objections)"
             "    union all by name select * exclude (_file) from live.declarations"
             "  ) qualify row_number() over (partition by customer_key, purpose "
             "    order by declared_at desc, _version desc, is_granted asc) = 1"
-            ") as last left join (select customer_key, max(requested_at) as requested_at from live.objections group by 1) "
-            "as objections on last.customer_key = objections.customer_key "
+            ") as last left join "
+            "(select customer_key, max(requested_at) as requested_at from live.objections group by 1) as "
+            "objections on last.customer_key = objections.customer_key "
             "where not last.is_granted or objections.requested_at >= last.declared_at"
         )
         run(
@@ -435,8 +433,9 @@ class LiveView:
         if events > most:
             (cut,) = only_row(
                 self.connection,
-                "select last_event_at from (select last_event_at, sum(count(*)) over (order by last_event_at desc) as kept "
-                "from live.events inner join live.scopes using (scope_no) group by scope_no, last_event_at) "
+                "select last_event_at from ("
+                "select last_event_at, sum(count(*)) over (order by last_event_at desc) as kept from "
+                "live.events inner join live.scopes using (scope_no) group by scope_no, last_event_at) "
                 f"where kept > {most} order by kept limit 1",
             )
             self.counts.forgotten_early += 1
@@ -465,4 +464,3 @@ class LiveView:
     def reader(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to read by, for another thread."""
         return self.connection.cursor()
-
