@@ -3,8 +3,8 @@
 `python -m tools.benchmarks.live --seconds 600`, or `--simulated-hour` for the memory over an hour of traffic, landed as
 fast as it is taken. It works on a copy of an invented landing zone and its warehouse (`--landing`, `--warehouse`),
 which have to be built and published. Printed, and saved to `docs/evidence/`: the lag from the rename of a file to the
-answer that shows its events; what was lost or shown twice, counted by the ids of each visit; memory and processor time of the
-service; and in what the next build differs from what was shown.
+answer that shows its events; what was lost or shown twice, counted by the ids of each visit; memory and processor time
+of the service; and in what the next build differs from what was shown.
 """
 
 import argparse

@@ -1,3 +1,5 @@
+{{ config(materialized=live_materialization()) }}
+
 with
 
 steps as (

@@ -1,3 +1,4 @@
+{{ config(materialized=live_materialization()) }}
 {% set pause = "-" ~ var('visit_gap_minutes') %}
 {% set bots = var('bots') %}
 {% set consent = var('privacy').purposes.marketing.consent %}

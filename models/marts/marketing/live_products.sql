@@ -1,3 +1,5 @@
+{{ config(materialized=live_materialization()) }}
+
 select
     ---------- key
     product_key,
