@@ -22,6 +22,13 @@ visits as (
     from {{ ref('live_interactions') }}
     where not is_bot
 
+),
+
+all_visits as (
+
+    select count(*) as visit_count
+    from visits
+
 )
 
 select
@@ -34,9 +41,10 @@ select
     ---------- measures
     count(visits.funnel_step) as visit_count,
     cast(
-        cast(count(visits.funnel_step) as double) / nullif((select count(*) from visits), 0) as decimal(18, 4)
+        cast(count(visits.funnel_step) as double) / nullif(max(all_visits.visit_count), 0) as decimal(18, 4)
     ) as share_of_visits
 from steps
+cross join all_visits
 left join visits
     on steps.step_number <= visits.funnel_step
 group by steps.step_number, steps.step_name

@@ -34,7 +34,7 @@ events_with_pauses as (
 events as (
 
     select
-        events_with_pauses.*,
+        *,
         row_number() over (partition by _visit_scope order by occurred_at, _version, event_id) as event_number,
         min(case when event_type = 'product_view' then occurred_at end) over (partition by _visit_scope)
             as first_viewed_at,
