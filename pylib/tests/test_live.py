@@ -197,6 +197,7 @@ class Place:
         """Cycle, with all that is due."""
         for _ in range(count):
             self.service.due.clear()
+            self.service.forgot_at = datetime(1970, 1, 1)
             self.service.cycle()
 
     def visits(self, role="analyst", **asked):

@@ -46,7 +46,7 @@ class Traffic:
         self.start, self.customers, self.products = start, customers, products
         self.random = random.Random(7)
         self.visits: list[tuple[str, str | None]] = []
-        self.made = self.broken = self.repeated = 0
+        self.made = self.broken = self.repeated = self.files = 0
         self.held: list[tuple[float, str, str]] = []
         self.recent: list[str] = []
         # Of each visit, when each of its events landed, each id once.
@@ -111,6 +111,7 @@ class Traffic:
         hidden = self.folder / f".{name}"
         hidden.write_text("\n".join(line for _, line in lines) + "\n", encoding="utf-8")
         hidden.rename(self.folder / name)
+        self.files += 1
         now = time.monotonic() if clock < 0 else clock
         for visit, _ in lines:
             if visit is not None:
@@ -407,12 +408,12 @@ def simulated_hour(place: dict[str, str], rate: int) -> dict:
     for second in range(0, 5400, int(span)):
         traffic.land(int(rate * span), second + span, span, 0.0)
         if second % 60 == 0:
-            while reader.status()["landed"]["waiting_files"] > 8:
+            while reader.status()["landed"]["files"] < traffic.files - 8:
                 time.sleep(0.2)
         if second % 300 == 0:
             memory.append({"simulated_minute": second // 60, "mb": resident(process.pid)})
             print(memory[-1], round(time.monotonic() - began), flush=True)
-    while reader.status()["landed"]["waiting_files"]:
+    while reader.status()["landed"]["files"] < traffic.files:
         time.sleep(0.5)
     status = reader.status()
     usage = process_seconds(process.pid)
@@ -424,11 +425,14 @@ def simulated_hour(place: dict[str, str], rate: int) -> dict:
         "simulated_minutes": 90,
         "wall_seconds": round(time.monotonic() - began),
         "cpu_seconds": round(usage),
+        "repeated": traffic.repeated,
         "service": status["landed"],
         "memory_mb": memory,
         # In the last half hour as much is forgotten as comes.
         "growth_of_the_last_25_minutes": round(max(half) / half[0] - 1, 3),
-        "reached": max(half) <= 1.25 * half[0] and status["landed"]["repeated"] == traffic.repeated,
+        "reached": max(half) <= 1.25 * half[0]
+        and status["landed"]["repeated"] == traffic.repeated
+        and not status["landed"]["forgotten_early"],
     }
 
 

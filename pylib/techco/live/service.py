@@ -20,7 +20,7 @@ from techco.live.view import LiveError, LiveView
 from techco.serving.live_file import LANDED, NAME
 
 # Seconds: how often landed files are looked for, sums and what is shown are made, releases are looked for, and what is
-# over is forgotten.
+# over is forgotten; the last of the live tables' own time.
 CYCLE, SUMS, RELEASES, FORGETTING = 0.25, 1.0, 1.0, 120.0
 # What is read at once, so that a backlog neither fills the memory nor keeps readers waiting.
 MOST_FILES, MOST_BYTES = 64, 32_000_000
@@ -61,6 +61,7 @@ class Service:
         self.stopping = threading.Event()
         self.heard_at = time.monotonic()
         self.newest: datetime | None = None
+        self.forgot_at = datetime(1970, 1, 1)
         self.due: dict[str, float] = {}
         self.lag = 0.0
         self.open_release()
@@ -103,7 +104,9 @@ class Service:
         self.take_landed()
         with self.view.transaction():
             self.view.refresh(self.now())
-        if self.is_due("forgetting", FORGETTING):
+        # By the time of the events, which may come faster than the clock goes, as after a pause.
+        if self.view.now - self.forgot_at >= timedelta(seconds=FORGETTING):
+            self.forgot_at = self.view.now
             with self.view.transaction():
                 self.view.forget()
         if self.is_due("sums", SUMS):
