@@ -148,6 +148,15 @@ consents as (
         purpose = '{{ consent }}'
         and is_granted
 
+),
+
+-- Allowed when the release was made; whose consent does not stand any more is offered nothing.
+offers as (
+
+    select *
+    from {{ ref('offer_candidates') }}
+    where offer_rank = 1
+
 )
 
 select
@@ -197,6 +206,9 @@ select
     expectations.expected_revenue_90_days_reporting,
     expectations.left_probability,
     consents.customer_key is not null as consents_to_marketing,
+    offers.offer_kind as best_offer_kind,
+    offers.product_name as best_offer_product_name,
+    offers.discount_rate as best_offer_discount_rate,
 
     ---------- measures
     cast(visits.event_count as bigint) as event_count,
@@ -227,4 +239,6 @@ left join {{ ref('next_purchase') }} as expectations
     on visits.customer_key = expectations.customer_key
 left join consents
     on visits.customer_key = consents.customer_key
+left join offers
+    on consents.customer_key = offers.customer_key
 where visits.last_event_at > clock.in_progress_since
