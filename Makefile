@@ -60,6 +60,13 @@ observe: env-build ## Watch core with elementary, from the package hub or DBT_PA
 .PHONY: overlay
 overlay: env-build ## Hold the overlay in observability/ against the project, without a network
 	python -m tools.checks.overlay
+.PHONY: live
+live: env-build ## Show what customers do right now, at http://127.0.0.1:8787 (docs/live.md); needs a release
+	python -m techco.live
+
+.PHONY: watch
+watch: env-build ## Build and publish whenever something has landed, until Ctrl-C
+	python -m techco.operations.watch
 
 .PHONY: backup
 backup: env-build ## Save what the landing zone cannot give back to warehouse/backups/<time>, or to BACKUP=folder
@@ -166,6 +173,11 @@ bench: env-build ## Measure builds of 20 thousand, 200 thousand and 2 million or
 	python -m tools.benchmarks.build
 	python -m tools.benchmarks.publish
 	python -m tools.benchmarks.incremental_day
+
+.PHONY: bench-live
+bench-live: env-build ## Measure the live service at 1,000 events/s for ten minutes, beside builds; needs a release
+	python -m tools.benchmarks.live
+	python -m tools.benchmarks.live --simulated-hour
 
 .PHONY: judge
 judge: landing-zone ## Hold predictions, alerts, lost sales, the reorder plan and sentiment against what the simulator hides; needs a built warehouse

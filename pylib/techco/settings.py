@@ -89,3 +89,20 @@ def alert_email() -> str:
 def alert_smtp() -> str:
     """TECHCO_SMTP, the mail server as smtp://host:port."""
     return os.environ.get("TECHCO_SMTP", "smtp://localhost:25")
+
+
+def live_address() -> tuple[str, int]:
+    """Where the live service listens: TECHCO_LIVE_ADDRESS as host:port, or the loopback at 8787."""
+    host, _, port = os.environ.get("TECHCO_LIVE_ADDRESS", "127.0.0.1:8787").rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port) if port.isdecimal() else -1
+
+
+def live_tokens_file() -> Path:
+    """The tokens of the live service's readers: TECHCO_LIVE_TOKENS, or a file beside the warehouse."""
+    beside = warehouse_file().with_name(f"{warehouse_file().name}.live_tokens.json")
+    return Path(os.environ.get("TECHCO_LIVE_TOKENS", beside))
+
+
+def live_memory_limit() -> str:
+    """What the live service may take of the machine's memory: TECHCO_LIVE_MEMORY_LIMIT, or 2GB."""
+    return os.environ.get("TECHCO_LIVE_MEMORY_LIMIT", "2GB")

@@ -57,7 +57,7 @@ def measure(size: str, warehouse: Path) -> dict:
         "peak_memory_gb": round(usage.ru_maxrss * 1024 / GIGABYTE, 2),
         "warehouse_gb": gigabytes([warehouse]),
         "release_gb": gigabytes({path.stat().st_ino: path for path in current.rglob("*")}.values()),
-        "roles": {folder.name: sizes(folder) for folder in sorted(current.iterdir())},
+        "roles": {folder.name: sizes(folder) for folder in sorted(current.iterdir()) if folder.is_dir()},
     }
     print(json.dumps(result, indent=2), flush=True)
     return result

@@ -101,6 +101,10 @@ def misplaced_marts(manifest: dict) -> list[str]:
     return found
 
 
+# An audience that reads the marts of others: every role that reads its schema reads theirs.
+ALSO_READS = {"marketing": ("customers",)}
+
+
 def marts_of_other_audiences(manifest: dict) -> list[str]:
     """Marts that read another audience's mart; core is for all, and governance counts what all hold."""
     found = []
@@ -109,7 +113,7 @@ def marts_of_other_audiences(manifest: dict) -> list[str]:
         if node["resource_type"] != "model" or room in (None, "core", "governance"):
             continue
         for upstream in (manifest["nodes"].get(name, {}) for name in node["depends_on"]["nodes"]):
-            if mart_room(upstream) not in (None, "core", room):
+            if mart_room(upstream) not in (None, "core", room, *ALSO_READS.get(room, ())):
                 found.append(f"{node['name']} reads {upstream['name']} of models/marts/{mart_room(upstream)}/")
     return found
 

@@ -24,7 +24,10 @@ select
 
     ---------- attribute
     declarations.is_granted
-    and (objections.objected_at is null or objections.objected_at < declarations.declared_at) as is_granted
+    and (objections.objected_at is null or objections.objected_at < declarations.declared_at) as is_granted,
+
+    ---------- timestamp
+    declarations.declared_at
 from declarations
 -- Who objects, or asks to be erased, takes back what was declared until then.
 left join {{ ref('int_person__objections') }} as objections

@@ -26,7 +26,7 @@ from techco.command import run
 from techco.contract.landing_zone import LandingZoneError, list_files, read_zone
 from techco.contract.raw_contract import ContractError, read_yaml
 from techco.privacy import vault
-from techco.serving import release_gate
+from techco.serving import live_file, release_gate
 from techco.serving.publish_lock import BusyError, publishing
 from techco.settings import landing_folder, memory_limit, warehouse_file
 from techco.sql import literal, only_row
@@ -104,6 +104,7 @@ def write_roles(warehouse: Path, folder: Path, tested: bool) -> None:
         for role in roles:
             (folder / role).mkdir(parents=True, mode=0o700)
         jobs = [
+            partial(write_live_file, warehouse, folder),
             *(partial(write_serving_files, warehouse, folder, roles, chain) for chain in chains(roles)),
             *(partial(write_parquet, connection.cursor(), *job) for job in parquet_copies(connection, folder, roles)),
         ]
@@ -310,6 +311,12 @@ def write_serving_files(warehouse: Path, folder: Path, roles: Mapping[str, list[
         there = roles[role]
 
 
+def write_live_file(warehouse: Path, folder: Path) -> None:
+    """Write what the live service takes from the build, by an engine of its own."""
+    with open_warehouse(warehouse) as connection:
+        live_file.write(connection, folder / live_file.NAME, STORAGE_VERSION)
+
+
 def add_tables(
     connection: duckdb.DuckDBPyConnection, folder: Path, roles: Mapping[str, list[Table]], role: str, new: list[Table]
 ) -> None:
@@ -459,7 +466,7 @@ def main() -> int:
     except PublishError as error:
         print(error, file=sys.stderr)
         return 1
-    for folder in sorted(release.iterdir()):
+    for folder in sorted(path for path in release.iterdir() if path.is_dir()):
         print(f"{folder.name}: {folder / 'serving.duckdb'}")
     print(f"current: {release.parent / 'current'}")
     return 0

@@ -102,9 +102,12 @@ def test_audiences_do_not_read_each_other():
         "months": model("marts/kpi", "days"),
         "audit": model("marts/governance", "days"),
         "stock": model("marts/inventory", "orders", "days", "source.that.is.no.node"),
+        "segments": model("marts/customers", "orders", "offers"),
+        "offers": model("marts/marketing", "segments"),
     }
     assert manifest.marts_of_other_audiences({"nodes": nodes}) == [
-        "marts/inventory reads marts/kpi of models/marts/kpi/"
+        "marts/inventory reads marts/kpi of models/marts/kpi/",
+        "marts/customers reads marts/marketing of models/marts/marketing/",
     ]
 
 
