@@ -90,7 +90,8 @@ shown as (
             from {{ ref('campaign_performance') }}
             where
                 date_day <= {{ up_to }}
-                -- Of campaigns of a company without visits nothing is known.
+                -- Of a company that tells of no orders no credit is known, and of one without visits nothing of campaigns.
+                and {{ counted_up_to(['sales']) }} is not null
                 and (traffic_kind = 'no_campaign' or {{ counted_up_to(['sessions']) }} is not null)
             group by date_day
         {%- endfor %}
