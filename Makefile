@@ -60,6 +60,7 @@ observe: env-build ## Watch core with elementary, from the package hub or DBT_PA
 .PHONY: overlay
 overlay: env-build ## Hold the overlay in observability/ against the project, without a network
 	python -m tools.checks.overlay
+
 .PHONY: live
 live: env-build ## Show what customers do right now, at http://127.0.0.1:8787 (docs/live.md); needs a release
 	python -m techco.live
