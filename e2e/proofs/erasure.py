@@ -29,7 +29,12 @@ FROM_DEVICES = {"marketing.order_attribution"}
 # The same credits by campaign, with those of others.
 SUMS_FROM_DEVICES = {"marketing.campaign_performance"}
 # Who was erased may not be written to any more.
-WRITTEN_TO = {"marketing.contact_permissions", "marketing.offer_candidates", "marketing.cart_recovery"}
+WRITTEN_TO = {
+    "marketing.contact_permissions",
+    "marketing.offer_candidates",
+    "marketing.cart_recovery",
+    "marketing.live_interactions",
+}
 # What rows of persons pass on their way to the marts, and what counts landed rows.
 ON_THE_WAY = ("base", "pii", "quarantine", "audit", "staging", "governance", "intermediate")
 CLOSES = (

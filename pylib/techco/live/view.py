@@ -93,6 +93,9 @@ class LiveView:
         run("create table live.waiting (scope_no bigint)")
         run("create table live.scopes (_visit_scope varchar, scope_no bigint, last_event_at timestamp)")
         run("create sequence live.scope_numbers")
+        # Events name visits and files by numbers, which takes a third of the memory.
+        run("create table live.files (file_path varchar, file_no bigint)")
+        run("create sequence live.file_numbers")
         run("create table live.suppressed (_visit_scope varchar, seen_at timestamp)")
         run(
             "create table live.declarations (customer_key varchar, purpose varchar, is_granted boolean, "
@@ -160,11 +163,11 @@ class LiveView:
         slack = f"interval {int(CLOCK_SLACK.total_seconds())} second"
         run(
             "create table live.events as select * exclude (_visit_scope), cast(0 as bigint) as scope_no, "
-            f"hash(event_id) as event_hash, cast(null as varchar) as _file from {release}.{EVENTS} limit 0"
+            f"hash(event_id) as event_hash, cast(0 as bigint) as file_no from {release}.{EVENTS} limit 0"
         )
         self.add_events(f"select *, cast(null as varchar) as _file from {release}.{EVENTS}")
         run(
-            f"create view {EVENTS} as select events.* exclude (scope_no, event_hash, _file), scopes._visit_scope "
+            f"create view {EVENTS} as select events.* exclude (scope_no, event_hash, file_no), scopes._visit_scope "
             "from (from live.events where scope_no in (select scope_no from live.touched)) as events "
             f"inner join intermediate.int_live__clock as clock on events.occurred_at <= clock.live_at + {slack} "
             "inner join live.scopes as scopes on events.scope_no = scopes.scope_no"
@@ -192,8 +195,9 @@ class LiveView:
         run(f"create or replace temp table loaded as select hash(event_id) as event_hash, * from {release}.{EVENTS}")
         # What the build has loaded and does not hold: superseded since, or of a person who was erased.
         run(
-            "delete from live.events where _file in (select file_path from "
-            f"{release}.control.loaded_files) and scope_no in (select scope_no from live.scopes where _visit_scope in "
+            "delete from live.events where file_no in (select file_no from live.files where file_path in "
+            f"(select file_path from {release}.control.loaded_files)) and scope_no in "
+            "(select scope_no from live.scopes where _visit_scope in "
             "(select _visit_scope from loaded)) and event_hash not in (select event_hash from loaded)"
         )
         columns = [column for column in self.event_columns() if column != "event_id"]
@@ -214,7 +218,7 @@ class LiveView:
     def event_columns(self) -> list[str]:
         """The columns of an event besides what it stands by here."""
         names = [row[0] for row in self.connection.execute("describe live.events").fetchall()]
-        return [name for name in names if name not in ("scope_no", "event_hash", "_file")]
+        return [name for name in names if name not in ("scope_no", "event_hash", "file_no")]
 
     # ---- What lands
 
@@ -332,8 +336,13 @@ class LiveView:
             "(select distinct _visit_scope from added where _visit_scope not in (select _visit_scope from live.scopes))"
         )
         run(
+            "insert into live.files select file_path, nextval('live.file_numbers') from (select distinct _file as "
+            "file_path from added where _file is not null and _file not in (select file_path from live.files))"
+        )
+        run(
             f"insert into live.events by name select {columns}, scopes.scope_no, hash(event_id) as event_hash, "
-            "added._file from added inner join live.scopes as scopes on added._visit_scope = scopes._visit_scope"
+            "files.file_no from added inner join live.scopes as scopes on added._visit_scope = scopes._visit_scope "
+            "left join live.files as files on added._file = files.file_path"
         )
         run(
             "create or replace temp table newest as select scope_no, max(occurred_at) as last_event_at from added "
@@ -444,6 +453,7 @@ class LiveView:
         run("create or replace table live.events as from live.events where scope_no in (select scope_no from kept)")
         run("create or replace table live.scopes as from kept")
         run("drop table kept")
+        run("delete from live.files where file_no not in (select file_no from live.events where file_no is not null)")
         run("delete from live.suppressed where seen_at <= ?", [until])
         interactions = self.queries.tables[0]
         table = f"{interactions.schema}.{interactions.name}"
