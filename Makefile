@@ -23,12 +23,12 @@ build: landing-zone ## Set up, write the default landing zone if there is none, 
 	python -m techco.privacy.lineage
 
 .PHONY: test
-test: env-test env-lint env-snowflake env-emulator env-notebook ## Every kind of check once, on tiny landing zones
+test: env-test env-lint env-snowflake env-emulator env-notebook env-metrics ## Every kind of check once, on tiny landing zones
 	@# Side by side, because pytest alone leaves an eighth of two cores idle: it waits for what other processes write.
 	$(MAKE) --jobs 2 pytest lint
 
 .PHONY: pytest
-pytest: env-test env-lint env-snowflake env-emulator env-notebook
+pytest: env-test env-lint env-snowflake env-emulator env-notebook env-metrics
 	python -m pytest
 
 .PHONY: lint
@@ -97,6 +97,19 @@ ask: env-build ## List the questions of docs/questions.md, or answer number Q=â€
 .PHONY: orchestrate
 orchestrate: env-orchestration landing-zone ## Build and publish by itself what lands, with Dagster's page on this machine [PORT=3000]
 	python -m orchestration $(if $(PORT),--port $(PORT))
+
+.PHONY: dashboards
+dashboards: env-build env-dashboards ## Show dashboards of the release, with a login for each role, until Ctrl-C [PORT=8088]
+	@TECHCO_DASHBOARDS_PORT="$(PORT)" python -m techco.dashboards.serve
+
+.PHONY: dashboards-test
+dashboards-test: env-test env-dashboards ## Hold every number on the dashboards against SQL in a headless Chromium [SCREENSHOTS=yes]
+	python -m pytest --numprocesses 0 dashboards/tests
+
+.PHONY: metrics
+metrics: env-metrics ## List metrics and questions; answer METRICS=a,b [BY=c,d] or QUERY=name [ROLE=role] [ARGS=options of mf query]
+	@python -m techco.serving.metrics $(if $(QUERY),--saved-query "$(QUERY)") $(if $(METRICS),--metrics "$(METRICS)") \
+	  $(if $(BY),--group-by "$(BY)") $(if $(ROLE),--role "$(ROLE)") $(ARGS)
 
 ##@ Data that comes by itself
 .PHONY: capture
@@ -231,6 +244,17 @@ env-notebook: $(VENV)/installed-notebook.stamp env-build
 env-orchestration: $(VENV)/installed-orchestration.stamp env-build
 env-ingest: $(VENV)/installed-ingest.stamp env-build
 env-broker: $(VENV)/installed-broker.stamp env-build
+env-metrics: $(VENV)/installed-metrics.stamp env-build
+
+# Superset cannot share an environment with dbt. pip itself takes a minute here, uv some seconds.
+SUPERSET := .venv-dashboards
+env-dashboards: $(SUPERSET)/installed.stamp
+$(SUPERSET)/installed.stamp: requirements/dashboards.txt | $(BIN)/python
+	@echo "installing the dashboards group into $(SUPERSET)"
+	@$(BIN)/python -m venv $(SUPERSET)
+	@if command -v uv > /dev/null; then uv pip install --quiet --python $(SUPERSET)/bin/python --require-hashes -r $<; \
+	else $(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<; fi
+	@touch $@
 
 .PRECIOUS: $(VENV)/installed-%.stamp
 $(VENV)/installed-%.stamp: requirements/%.txt | $(BIN)/python

@@ -12,7 +12,7 @@ from pathlib import Path
 
 OTHERS = 0o077
 # What lies beside a warehouse file. A folder that holds anything else is not this project's to close.
-BESIDE = ("releases", "backups", "snowflake_local")
+BESIDE = ("releases", "backups", "dashboards", "snowflake_local")
 
 
 def set_umask() -> None:

@@ -106,3 +106,13 @@ def live_tokens_file() -> Path:
 def live_memory_limit() -> str:
     """What the live service may take of the machine's memory: TECHCO_LIVE_MEMORY_LIMIT, or 2GB."""
     return os.environ.get("TECHCO_LIVE_MEMORY_LIMIT", "2GB")
+
+
+def dashboards_port() -> str:
+    """TECHCO_DASHBOARDS_PORT, at which `make dashboards` answers, or Superset's own."""
+    return os.environ.get("TECHCO_DASHBOARDS_PORT") or "8088"
+
+
+def dashboards_url() -> str:
+    """TECHCO_DASHBOARDS_URL, the database that dashboards read in the place of the release; {role} stands for a role."""
+    return os.environ.get("TECHCO_DASHBOARDS_URL", "")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from techco.contract.raw_contract import ContractError, load_contract
 
-from tools.checks import files, manifest, metrics
+from tools.checks import dashboards, files, manifest, metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 # The hook dbt-parse writes them.
@@ -30,6 +30,7 @@ def main() -> int:
     ):
         found += check(parsed)
     found += metrics.lost_kpis(ROOT, json.loads(SEMANTIC_MANIFEST.read_text(encoding="utf-8")))
+    found += dashboards.stale_exposures(ROOT)
     try:
         load_contract(ROOT)
     except ContractError as error:
