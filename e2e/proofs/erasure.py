@@ -24,10 +24,14 @@ DAYS = 10
 # What marts show of a classified value in a form that tells little; it goes with the value.
 DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^device_key$|_text$|^review_title$")
 # What is shown of one customer where enough others share it: an erasure of some changes it for others.
-SHARED = {"core.dim_customer": {"birth_year", "region_code", "email_domain", "postal_area"}}
+SHARED = {
+    "core.dim_customer": {"birth_year", "region_code", "email_domain", "postal_area"},
+    # What was read in a ticket goes with its text.
+    "service.contact_reasons": {"negative_ticket_count"},
+}
 FROM_DEVICES = {"marketing.order_attribution"}
-# The same credits by campaign, with those of others.
-SUMS_FROM_DEVICES = {"marketing.campaign_performance"}
+# Sums of what goes with the person, and of others: the same credits by campaign, and what was read in texts.
+SUMS_WITH_OTHERS = {"marketing.campaign_performance", "service.voice_of_customer", "service.telling_words"}
 # Who was erased may not be written to any more.
 WRITTEN_TO = {
     "marketing.contact_permissions",
@@ -284,7 +288,7 @@ def differing(
     Which visits brought an order is told by devices too, and goes with them: of FROM_DEVICES the orders of `keys`, who
     were erased, are left out, of WRITTEN_TO their rows.
     """
-    if name in SUMS_FROM_DEVICES:
+    if name in SUMS_WITH_OTHERS:
         return []
     others = "true"
     if name in WRITTEN_TO:
