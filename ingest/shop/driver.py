@@ -79,8 +79,13 @@ class Driver:
     lock: threading.Lock = field(default_factory=threading.Lock)
     changes: int = 0
     stopped: bool = False
+    # So many changes a second at most; None for as many as it goes.
+    most_per_second: float | None = None
     next_order: int = FIRST_ORDER
     next_customer: int = FIRST_CUSTOMER
+    # When this drive began, and what had changed before it.
+    began: float = 0.0
+    before: int = 0
 
     def __post_init__(self) -> None:
         """Go on behind what an earlier driver has ordered."""
@@ -96,6 +101,7 @@ class Driver:
     def drive(self, changes: int, sessions: int = 3) -> int:
         """Change so many rows, as fast as it goes; how many they became."""
         wanted = self.changes + changes
+        self.began, self.before = time.monotonic(), self.changes
         failures: list[BaseException] = []
 
         def work(number: int) -> None:
@@ -133,6 +139,9 @@ class Driver:
         kinds, weights = zip(*KINDS.items(), strict=True)
         with psycopg.connect(self.connection) as conn:
             while not is_over():
+                if self.is_ahead():
+                    time.sleep(0.02)
+                    continue
                 (kind,) = chance.choices(kinds, weights)
                 try:
                     with conn.transaction():
@@ -143,6 +152,12 @@ class Driver:
                             self.changes += changed
                 except (psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation):
                     continue
+
+    def is_ahead(self) -> bool:
+        """Whether more has changed than should have by now."""
+        if self.most_per_second is None:
+            return False
+        return self.changes - self.before > (time.monotonic() - self.began) * self.most_per_second
 
     # ---------- what people do; each returns how many rows it changed
 

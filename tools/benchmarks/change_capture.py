@@ -113,6 +113,8 @@ class Play:
         for moment in moments:
             process = self.connector()
             time.sleep(SHORTEST_LIFE)
+            while not self.has_snapshot():
+                time.sleep(0.02)
             while self.driver.changes < moment and self.shopping.is_alive():
                 time.sleep(0.02)
             # Not always while it lands: the moment is somewhere in a second.
@@ -122,6 +124,10 @@ class Play:
         self.shopping.join()
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+    def has_snapshot(self) -> bool:
+        """Whether a snapshot has landed whole."""
+        return any(self.landing.glob("*/*/*/[!._]*-of-*"))
 
     def killed(self, process: "subprocess.Popen[bytes]") -> None:
         """Kill the connector, and note when."""
@@ -134,7 +140,7 @@ class Play:
         """Build again and again while the shop is used; kill some of the builds."""
         typical = 60.0
         while self.shopping.is_alive():
-            if not any(self.landing.glob("*/*/*/[!._]*-of-*")):
+            if not self.has_snapshot():
                 time.sleep(0.5)
             elif len([kill for kill in self.kills if kill["what"] == "build"]) < kills:
                 self.build(self.chance.uniform(1, typical))
@@ -142,9 +148,10 @@ class Play:
             else:
                 self.build()
 
-    def run(self, changes: int, kills: int, build_kills: int) -> dict:
+    def run(self, changes: int, kills: int, build_kills: int, per_second: float) -> dict:
         """Play it; the figures."""
         loaded = self.make()
+        self.driver.most_per_second = per_second
         began = time.monotonic()
         self.shopping = threading.Thread(target=self.driver.drive, args=(changes,), daemon=True)
         self.shopping.start()
@@ -255,6 +262,7 @@ def main() -> int:
     parser.add_argument("--changes", type=int, default=1_000_000, help="rows to change (default: 1000000)")
     parser.add_argument("--kills", type=int, default=10, help="kills of the connector (default: 10)")
     parser.add_argument("--build-kills", type=int, default=4, help="kills of builds (default: 4)")
+    parser.add_argument("--per-second", type=float, default=3000, help="changes a second at most (default: 3000)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default: 1)")
     parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "change_capture", help="where all of it lies")
     given = parser.parse_args()
@@ -268,7 +276,7 @@ def main() -> int:
         return 2
     play = Play(given.folder.resolve(), given.seed)
     try:
-        figures = play.run(given.changes, given.kills, given.build_kills)
+        figures = play.run(given.changes, given.kills, given.build_kills, given.per_second)
     finally:
         if play.server.data.exists() and play.server.is_running():
             play.server.stop()
