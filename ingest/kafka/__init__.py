@@ -1,0 +1,1 @@
+"""Kafka topics into the landing zone; offsets stand in the names of files."""
