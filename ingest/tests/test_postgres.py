@@ -80,7 +80,8 @@ class House:
     def landed(self, table: str, columns: str = "promotion_id, _op") -> list[tuple]:
         """What has landed, in the order of the log."""
         files = f"{self.zone}/shop/{table}/ingested_on=*/[!._]*.parquet"
-        query = f"select {columns} from read_parquet('{files}', union_by_name = true) order by _lsn, _op desc, all"
+        first = columns.split(",")[0]
+        query = f"select {columns} from read_parquet('{files}', union_by_name = true) order by _lsn, _op desc, {first}"
         return duckdb.sql(query).fetchall()
 
     def now(self) -> dict[str, str]:
