@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("--accept-gaps", action="store_true", help="go on behind messages that the broker has no more")
     given = parser.parse_args()
     try:
-        connector = Connector(read_config(given.config, load_contract(ROOT)), given.landing or settings.landing_folder(ROOT))
+        connector = Connector(
+            read_config(given.config, load_contract(ROOT)), given.landing or settings.landing_folder(ROOT)
+        )
         connector.until_idle, connector.accept_gaps = given.until_idle, given.accept_gaps
         connector.run()
     except (ContractError, AlreadyRunning, MessagesMissing) as error:

@@ -62,7 +62,8 @@ def read_config(file: Path, contract: Contract) -> Config:
         if (config.source, table) not in contract.tables:
             known = ", ".join(sorted(f"{source}.{name}" for source, name in contract.tables))
             place.at("table", table).fail(
-                f"the contract knows no table {config.source}.{table}", f"Use one of {known}, or add it with `make table`"
+                f"the contract knows no table {config.source}.{table}",
+                f"Use one of {known}, or add it with `make table`",
             )
     if len(set(config.topics.values())) < len(config.topics):
         place.fail("two tables come from one topic", "Give each a topic of its own")

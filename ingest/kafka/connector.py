@@ -103,7 +103,9 @@ class Connector:
         count, landed_at = 0, time.monotonic()
         came_at = looked_at = landed_at
         while not self.stopped:
-            for message in consumer.consume(min(10_000, self.config.land_messages), min(0.2, self.config.land_every_seconds)):
+            for message in consumer.consume(
+                min(10_000, self.config.land_messages), min(0.2, self.config.land_every_seconds)
+            ):
                 if message.error():
                     self.judge(consumer, message)
                     continue
@@ -130,8 +132,8 @@ class Connector:
         oldest = self.oldest(consumer, topic, partition)
         if oldest <= expected:
             raise MessagesMissing(
-                f"{topic}/{partition}: {expected} would come next, and the topic does not reach it: it was made anew, or the "
-                "cluster is another one. Bring it under another name of topic, so that offsets go on growing."
+                f"{topic}/{partition}: {expected} would come next, and the topic ends before: it was made anew, or "
+                "the cluster is another one. Bring it under another name of topic, so that offsets go on growing."
             )
         if not self.accept_gaps:
             raise MessagesMissing(

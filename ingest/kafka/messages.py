@@ -1,6 +1,6 @@
 """Messages become lines, and their offsets the name of the file that holds them.
 
-    web.events-00002-00000000000000048211-00000000000000049877.jsonl    topic, partition, first and last offset
+web.events-00002-00000000000000048211-00000000000000049877.jsonl    topic, partition, first and last offset
 """
 
 import json
@@ -31,7 +31,7 @@ def next_offsets(topic: str, names: Iterable[str]) -> dict[int, int]:
 def line(value: bytes | None, landed_at: datetime) -> bytes:
     """A message as one line: a JSON object with the time at which it landed.
 
-    What is no JSON object lands too, for the quarantine: as it is or, where it would be no line of text, as a JSON text.
+    What is no JSON object lands too, for the quarantine: as it is or, where that would be no line, as a JSON text.
     """
     value = (value or b"null").strip()
     if CONTROL_CHARACTERS.search(value) or not is_text(value):

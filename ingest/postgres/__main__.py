@@ -17,10 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> int:
     """The command line; exit code 2 where it cannot begin."""
     parser = argparse.ArgumentParser(prog="python -m ingest.postgres", description=__doc__.splitlines()[0])
-    parser.add_argument("config", type=Path, help="YAML that says which tables of the database are which of the contract")
+    parser.add_argument(
+        "config", type=Path, help="YAML that says which tables of the database are which of the contract"
+    )
     parser.add_argument("--landing", type=Path, help="landing zone (default: TECHCO_LANDING, else landing)")
     parser.add_argument("--until-idle", type=float, metavar="SECONDS", help="end when nothing has come for so long")
-    parser.add_argument("--snapshot", nargs="+", default=[], metavar="TABLE", help="tables of the contract to read anew")
+    parser.add_argument(
+        "--snapshot", nargs="+", default=[], metavar="TABLE", help="tables of the contract to read anew"
+    )
     given = parser.parse_args()
     try:
         config, tables = read_config(given.config, load_contract(ROOT))

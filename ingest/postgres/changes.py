@@ -116,7 +116,7 @@ class Changes:
         return ()
 
     def change(self, layout: Layout, position: int, change: Change) -> None:
-        """A row is created, updated or deleted. One whose key changes is deleted under the old and created under the new."""
+        """A row is created, updated or deleted; where its key changes, both: the old one goes, the new one comes."""
         old, new = change.old, change.new
         if new is None:
             assert old is not None
@@ -165,21 +165,21 @@ def news(before: Relation | None, now: Relation, table: Followed) -> Iterator[st
             yield f"{where}: column {column} is there now and lands from here on."
         else:
             yield (
-                f"{where}: column {column} was added. It does not land, as nobody has said what it holds; add it to the "
-                f"contract, then run the connector with --snapshot {table.name}."
+                f"{where}: column {column} was added. It does not land, as nobody has said what it holds; add it to "
+                f"the contract, then run the connector with --snapshot {table.name}."
             )
     for column in was.keys() - is_now.keys():
         if column in names:
             yield (
-                f"{where}: column {column} is gone. Rows land without it, and the build will say column_gone; where it is "
-                "gone for good, note its last day in the contract, as delivered_until."
+                f"{where}: column {column} is gone. Rows land without it, and the build will say column_gone; where it "
+                "is gone for good, note its last day in the contract, as delivered_until."
             )
     for column in was.keys() & is_now.keys():
         if was[column] != is_now[column] and column in names:
             data_type = table.own_columns[names[column]]
             yield (
-                f"{where}: column {column} has another type. Rows that do not fit {data_type} land as JSON lines and go to the "
-                "quarantine; change data_type in the contract, or the column back."
+                f"{where}: column {column} has another type. Rows that do not fit {data_type} land as JSON and go "
+                "to the quarantine; change data_type in the contract, or the column back."
             )
     if (before.schema, before.name) != (now.schema, now.name):
-        yield f"{where}: it was called {before.schema}.{before.name}. Change the connector's configuration before its next start."
+        yield (f"{where}: it was called {before.schema}.{before.name}. Change the configuration before the next start.")

@@ -1,4 +1,4 @@
-"""What a connector to PostgreSQL is told: a YAML file that says which tables of the database are which of the contract."""
+"""What a connector to PostgreSQL is told: a YAML file that says which of its tables are which of the contract."""
 
 import re
 from collections.abc import Mapping
@@ -91,7 +91,9 @@ def read_config(file: Path, contract: Contract) -> tuple[Config, list[Followed]]
     if re.search(r"\bpassword\s*=|:[^/@]+@", config.connection):
         place.fail("the connection holds a password", "Put it into ~/.pgpass or PGPASSWORD, which libpq reads")
     if config.source not in contract.sources:
-        place.fail(f"the contract knows no source {config.source!r}", f"Use one of {', '.join(sorted(contract.sources))}")
+        place.fail(
+            f"the contract knows no source {config.source!r}", f"Use one of {', '.join(sorted(contract.sources))}"
+        )
     if not config.tables:
         place.fail("it names no tables", "Add `tables: {orders: public.orders}`")
     return config, [followed(config.source, name, table, contract, place) for name, table in config.tables.items()]

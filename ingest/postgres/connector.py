@@ -28,7 +28,7 @@ from ingest.rows import Rows, Values
 
 # How often the slot and the tables are looked at.
 WATCH_EVERY_SECONDS = 10.0
-# The log that passes without a row for these tables, after which that is written down, so that the server may forget it.
+# After so much log without a row for these tables that is written down, so that the server may forget it.
 IDLE_BYTES = 16 * 2**20
 # Between so many messages the clock is looked at, where they come without a pause.
 LOOK_AFTER_MESSAGES = 500
@@ -136,8 +136,8 @@ class Connector:
             at = slot.restart + self.config.positions_from
             if landed.seen >= at:
                 raise NotReady(
-                    f"its log is at {at}, but {landed.seen} has landed: it is another server, or an older state of it. Set "
-                    f"`positions_from: {landed.seen + 2**40 >> 40 << 40}` in the configuration, so that positions go on growing"
+                    f"its log is at {at}, but {landed.seen} has landed: another server, or an older state. "
+                    f"Set `positions_from: {landed.seen + 2**40 >> 40 << 40}` in the configuration, so that they grow"
                 )
             with server.connect(self.config.connection) as reader, reader.transaction():
                 reader.execute("set transaction isolation level repeatable read read only")
@@ -200,17 +200,18 @@ class Connector:
         folder = self.landing.folder(table.name)
         # As the warehouse orders the rows of a key (macros/staging/latest_rows.sql).
         version = "_lsn * 4 + case _op when 'd' then 1 when 'c' then 2 when 'u' then 3 else 0 end"
-        keys = ", ".join(f"cast({identifier(column)} as varchar) as {identifier(column)}" for column in table.declared.key)
-        as_json = ", ".join(
-            f"{literal(column)}: 'varchar'" for column in (*table.declared.key, "_op")
+        keys = ", ".join(
+            f"cast({identifier(column)} as varchar) as {identifier(column)}" for column in table.declared.key
         )
+        as_json = ", ".join(f"{literal(column)}: 'varchar'" for column in (*table.declared.key, "_op"))
         readers = {
             "parquet": "read_parquet({}, union_by_name = true, hive_partitioning = false)",
             "jsonl": f"read_json({{}}, format = 'newline_delimited', columns = {{{{{as_json}, '_lsn': 'bigint'}}}}, "
             "hive_partitioning = false)",
         }
+        files = {ending: literal(str(folder / "ingested_on=*" / f"[!._]*.{ending}")) for ending in readers}
         selects = [
-            f"select {keys}, _op, _lsn from {reader.format(literal(str(folder / 'ingested_on=*' / f'[!._]*.{ending}')))}"
+            f"select {keys}, _op, _lsn from {reader.format(files[ending])}"
             for ending, reader in readers.items()
             if next(folder.glob(f"ingested_on=*/[!._]*.{ending}"), None)
         ]
@@ -364,15 +365,15 @@ class Follower:
         self.landed_at = time.monotonic()
 
     def watch(self) -> None:
-        """Say how much log the server keeps for the slot, where that is much; see that the tables are those that they were."""
+        """Say how much log the server keeps for the slot, where that is much; see that the tables are the same."""
         self.watched_at = time.monotonic()
         for oid, table in self.changes.tables.items():
             found = self.conn.execute("select to_regclass(%s)::oid::bigint", [table.source.table]).fetchone()
             if found and found[0] not in (None, oid):
                 raise NewSnapshotNeeded(f"{table.source.table} was dropped and made anew")
         found = self.conn.execute(
-            "select pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, safe_wal_size from pg_replication_slots "
-            "where slot_name = %s",
+            "select pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, safe_wal_size "
+            "from pg_replication_slots where slot_name = %s",
             [self.config.slot_name],
         ).fetchone()
         if found is None or found[0] is None:
@@ -380,9 +381,8 @@ class Follower:
         kept, left = found
         if kept >= self.config.warn_retained_bytes:
             limit = f"; {left:,} bytes more, and the slot is lost" if left is not None else ", without a limit"
-            say(f"The server keeps {kept:,} bytes of log for slot {self.config.slot_name}{limit}. The connector is behind.")
+            say(f"The server keeps {kept:,} bytes of log for slot {self.config.slot_name}{limit}. This end is behind.")
             self.warned = True
         elif self.warned:
             say(f"The server keeps {kept:,} bytes of log for slot {self.config.slot_name} again.")
             self.warned = False
-

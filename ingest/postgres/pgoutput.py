@@ -18,7 +18,7 @@ class Unchanged(Enum):
 
 
 UNCHANGED = Unchanged.UNCHANGED
-Tuple = tuple[str | None | Unchanged, ...]
+Tuple = tuple[str | Unchanged | None, ...]
 
 EPOCH = datetime(2000, 1, 1)
 BEGIN, COMMIT, RELATION, COLUMN = Struct(">qqI"), Struct(">Bqqq"), Struct(">I"), Struct(">Ii")
@@ -156,7 +156,7 @@ def row(message: bytes, at: int) -> tuple[Tuple, int]:
     """The values of a row, and where the message goes on behind it."""
     (count,) = COUNT.unpack_from(message, at)
     at += 2
-    values: list[str | None | Unchanged] = []
+    values: list[str | Unchanged | None] = []
     for _ in range(count):
         kind = message[at]
         at += 1

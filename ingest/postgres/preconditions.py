@@ -1,4 +1,4 @@
-"""What a database has to be like, looked at before anything is read; what is missing is said with the statement that makes it."""
+"""What a database has to be like, looked at first; what is missing is said with the statement that makes it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def require_logical(conn: psycopg.Connection[Any]) -> None:
     (level,) = conn.execute("show wal_level").fetchone() or ("",)
     if level != "logical":
         raise NotReady(
-            f"wal_level is {level}, and has to be logical. Run `alter system set wal_level = logical` and restart the server"
+            f"wal_level is {level}, and has to be logical. Run `alter system set wal_level = logical`, and restart it"
         )
     found = conn.execute(
         "select current_user, rolreplication or rolsuper from pg_roles where rolname = current_user"
@@ -29,7 +29,7 @@ def require_logical(conn: psycopg.Connection[Any]) -> None:
 
 
 def look_up(conn: psycopg.Connection[Any], tables: Sequence[Followed]) -> dict[int, Followed]:
-    """The tables by the oids of the database, each looked at. Raises NotReady about the first that is not as it has to be."""
+    """The tables by the database's oids, each looked at. Raises NotReady where one is not as it has to be."""
     return {look_up_one(conn, table): table for table in tables}
 
 
@@ -56,15 +56,15 @@ def look_up_one(conn: psycopg.Connection[Any], table: Followed) -> int:
             continue
         if column.required or column.name in table.declared.key:
             raise NotReady(
-                f"{name} has no column {in_database}, which the contract requires as {column.name}. Say in the configuration "
-                f"what it is called (`columns: {{{column.name}: …}}`), or what it always is (`constants`)"
+                f"{name} has no column {in_database}, which the contract requires as {column.name}. Say in the "
+                f"configuration what it is called (`columns: {{{column.name}: …}}`), or what it always is (`constants`)"
             )
         say(f"{name} has no column {in_database}: {column.name} is left out.")
     key = sorted(table.name_in_database(column) for column in table.declared.key)
     if not has_key(conn, oid, key):
         raise NotReady(
-            f"{name} has no unique index on ({', '.join(key)}) alone that is not deferrable, and the contract knows its rows by "
-            "that. Make one, or change the key in the contract"
+            f"{name} has no unique index on ({', '.join(key)}) alone that is not deferrable, and the contract "
+            "knows its rows by that. Make one, or change the key in the contract"
         )
     return int(oid)
 
@@ -72,8 +72,8 @@ def look_up_one(conn: psycopg.Connection[Any], table: Followed) -> int:
 def columns_of(conn: psycopg.Connection[Any], oid: int) -> list[str]:
     """The columns that the log tells of, in their order."""
     rows = conn.execute(
-        "select attname::text from pg_attribute where attrelid = %s and attnum > 0 and not attisdropped and attgenerated = '' "
-        "order by attnum",
+        "select attname::text from pg_attribute where attrelid = %s and attnum > 0 and not attisdropped "
+        "and attgenerated = '' order by attnum",
         [oid],
     )
     return [name for (name,) in rows]
@@ -82,8 +82,9 @@ def columns_of(conn: psycopg.Connection[Any], oid: int) -> list[str]:
 def has_key(conn: psycopg.Connection[Any], oid: int, key: list[str]) -> bool:
     """Whether rows are unique by these columns at every moment: two rows that swap keys would else be taken for one."""
     rows = conn.execute(
-        "select array(select attname::text from pg_attribute where attrelid = indrelid and attnum = any(indkey) order by 1) "
-        "from pg_index where indrelid = %s and indisunique and indimmediate and indpred is null and indexprs is null",
+        "select array(select attname::text from pg_attribute where attrelid = indrelid and attnum = any(indkey) "
+        "order by 1) from pg_index where indrelid = %s and indisunique and indimmediate "
+        "and indpred is null and indexprs is null",
         [oid],
     )
     return any(columns == key for (columns,) in rows)
@@ -104,4 +105,6 @@ def publish(conn: psycopg.Connection[Any], config: Config, tables: Sequence[Foll
     try:
         conn.execute(statement)
     except psycopg.errors.InsufficientPrivilege as error:
-        raise NotReady(f"this user may not publish tables. Have their owner run `{statement.as_string(conn)}`") from error
+        raise NotReady(
+            f"this user may not publish tables. Have their owner run `{statement.as_string(conn)}`"
+        ) from error

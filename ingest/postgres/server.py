@@ -32,7 +32,7 @@ class ServerError(Exception):
 
 @dataclass(frozen=True)
 class Slot:
-    """A replication slot: how far its reader has confirmed, where its log begins, and whether the server has let go of it."""
+    """A replication slot: what its reader has confirmed, where its log begins, whether the server has let go of it."""
 
     confirmed: int | None
     restart: int
@@ -98,15 +98,13 @@ class Log:
     def start(self, slot_name: str, publication: str, at: int) -> None:
         """Have the server send what was committed from a position on."""
         options = f"proto_version '1', publication_names '{publication}'"
-        result = self.pg.exec_(
-            f"START_REPLICATION SLOT {slot_name} LOGICAL {as_text(at)} ({options})".encode()
-        )
+        result = self.pg.exec_(f"START_REPLICATION SLOT {slot_name} LOGICAL {as_text(at)} ({options})".encode())
         if result.status != ExecStatus.COPY_BOTH:
             raise ServerError(" ".join(self.pg.error_message.decode(errors="replace").split()))
         self.confirmed = at
 
     def read(self) -> tuple[int, bytes | None] | None:
-        """The next message with its position; without bytes where the server only says how far it is; None for none yet."""
+        """The next message and its position; no bytes where the server only says how far it is; None for none yet."""
         while True:
             length, data = self.pg.get_copy_data(1)
             if length == 0:

@@ -20,13 +20,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ingest.shop", description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["start", "drive", "stop", "remove"])
     parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "shop", help="where the database lies")
-    parser.add_argument("--port", type=int, default=55432, help="where it listens, on the loopback only (default: 55432)")
+    parser.add_argument(
+        "--port", type=int, default=55432, help="where it listens, on the loopback only (default: 55432)"
+    )
     parser.add_argument(
         "--zone", type=Path, default=ROOT / "landing", help="landing zone whose shop it begins with (default: landing)"
     )
     parser.add_argument("--changes", type=int, help="drive: change so many rows, as fast as it goes")
-    parser.add_argument("--orders-per-second", type=float, default=1.0, help="drive: else order at this rate (default: 1)")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="drive: for so long (default: until Ctrl-C)")
+    parser.add_argument(
+        "--orders-per-second", type=float, default=1.0, help="drive: else order at this rate (default: 1)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=float("inf"), help="drive: for so long (default: until Ctrl-C)"
+    )
     given = parser.parse_args()
     server = Server(given.folder, given.port)
     try:
@@ -43,7 +49,10 @@ def start(server: Server, given: argparse.Namespace) -> int:
             server.start()
     else:
         if not (given.zone / "shop").is_dir():
-            print(f"{given.zone} has no folder `shop`. `make build` writes a landing zone, or name one by --zone.", file=sys.stderr)
+            print(
+                f"{given.zone} has no folder `shop`. `make build` writes a landing zone, or name one by --zone.",
+                file=sys.stderr,
+            )
             return 2
         server.create()
         counts = load(server, load_contract(ROOT), given.zone)

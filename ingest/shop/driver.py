@@ -44,7 +44,7 @@ ORDERS = """
     from (
         select order_id, sum(unit_price * quantity) as items, sum(tax_amount) as tax, row_number() over () as place
         from order_items
-        where order_id between 'O' || lpad(%(first)s::text, 9, '0') and 'O' || lpad((%(first)s + %(rows)s - 1)::text, 9, '0')
+        where order_id between %(first_id)s and %(last_id)s
         group by order_id
     ) as totals
     join (
@@ -58,16 +58,48 @@ PAYMENTS = """
         'Y' || substr(order_id, 2) || '3', order_id, 'card', 'authorized', total_amount, currency_code, null,
         '453201******4754', null, localtimestamp
     from orders
-    where order_id between 'O' || lpad(%(first)s::text, 9, '0') and 'O' || lpad((%(first)s + %(rows)s - 1)::text, 9, '0')
+    where order_id between %(first_id)s and %(last_id)s
 """
 # Orders of a status, some rows that no other session holds.
-OF_STATUS = "select order_id from orders where order_status = '{}' order by order_id limit %(rows)s for update skip locked"
+OF_STATUS = (
+    "select order_id from orders where order_status = '{}' order by order_id limit %(rows)s for update skip locked"
+)
 ADVANCE = "update orders set order_status = '{}', updated_at = localtimestamp where order_id in ({})"
 CUSTOMERS = """
     select customer_id from customers where customer_id >= %(customer)s order by customer_id limit %(rows)s
     for update skip locked
 """
-KEYED = "select {0} from {1} where {0} >= %(key)s order by {0} limit %(rows)s for update skip locked"
+SOME_OF = "select {0} from {1} where {0} >= %(key)s order by {0} limit %(rows)s for update skip locked"
+SOME_LINES = SOME_OF.format("order_item_id", "order_items")
+REFUNDS = """
+    insert into refunds (refund_id, order_id, payment_id, refund_reason, amount, currency_code, refunded_at)
+    select
+        'F' || substr(payment_id, 2) || '0', order_id, payment_id, 'cancellation', amount, currency_code, localtimestamp
+    from payments
+    where order_id = any(%(orders)s)
+    on conflict do nothing
+"""
+# With texts that a careless reader or writer breaks: quotes, backslashes, tabs, line ends, letters beyond ASCII.
+NEW_CUSTOMERS = """
+    insert into customers
+    select
+        'C' || lpad(n::text, 8, '0'), 'new.' || n || '@post.example', 'Grüße', 'O''Neil "\\' || n, null,
+        date '1990-01-01' + (n %% 9000)::int, null, %(country)s, 'de', 'organic', 'none', localtimestamp, localtimestamp
+    from generate_series(%(first)s::bigint, %(first)s::bigint + %(rows)s::bigint - 1) as n
+"""
+NEW_ADDRESSES = """
+    insert into addresses
+    select
+        'A' || lpad(n::text, 8, '0') || '00', 'C' || lpad(n::text, 8, '0'), 'billing', null,
+        E'Weg\\t' || n || E'\\n2. Stock', '10115', 'Berlin', 'BE', %(country)s, localtimestamp
+    from generate_series(%(first)s::bigint, %(first)s::bigint + %(rows)s::bigint - 1) as n
+"""
+PROMOTION = """
+    insert into promotions (promotion_id, promotion_name, discount_kind, discount_percent, starts_at)
+    select %(id)s, string_agg(md5(random()::text), ''), 'percent', 5, localtimestamp
+    from generate_series(1, 300)
+    on conflict do nothing
+"""
 
 
 @dataclass
@@ -91,8 +123,8 @@ class Driver:
         """Go on behind what an earlier driver has ordered."""
         with psycopg.connect(self.connection) as conn:
             found = conn.execute(
-                "select (select max(substr(order_id, 2)::bigint) from orders), (select max(substr(customer_id, 2)::bigint) "
-                "from customers)"
+                "select (select max(substr(order_id, 2)::bigint) from orders), "
+                "(select max(substr(customer_id, 2)::bigint) from customers)"
             ).fetchone()
         order, customer = found or (None, None)
         self.next_order = max(self.next_order, (order or 0) + 1)
@@ -166,7 +198,8 @@ class Driver:
         with self.lock:
             first = self.next_order
             self.next_order += rows
-        values = {"first": first, "rows": rows, "customer": self.some_customer(chance)}
+        ids = {"first_id": f"O{first:09}", "last_id": f"O{first + rows - 1:09}"}
+        values = {"first": first, "rows": rows, "customer": self.some_customer(chance), **ids}
         return sum(conn.execute(statement, values).rowcount for statement in (LINES, ORDERS, PAYMENTS))
 
     def advance(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
@@ -178,18 +211,15 @@ class Driver:
     def cancel(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """Orders are cancelled, their payments too, and some money goes back."""
         values = {"rows": rows}
-        cancelled = conn.execute(ADVANCE.format("cancelled", OF_STATUS.format("pending")) + " returning order_id", values)
+        cancelled = conn.execute(
+            ADVANCE.format("cancelled", OF_STATUS.format("pending")) + " returning order_id", values
+        )
         of = {"orders": [order for (order,) in cancelled.fetchall()]}
         changed = len(of["orders"])
         changed += conn.execute(
             "update payments set payment_status = 'cancelled' where order_id = any(%(orders)s)", of
         ).rowcount
-        return changed + conn.execute(
-            "insert into refunds (refund_id, order_id, payment_id, refund_reason, amount, currency_code, refunded_at) "
-            "select 'F' || substr(payment_id, 2) || '0', order_id, payment_id, 'cancellation', amount, currency_code, localtimestamp "
-            "from payments where order_id = any(%(orders)s) on conflict do nothing",
-            of,
-        ).rowcount
+        return changed + conn.execute(REFUNDS, of).rowcount
 
     def register(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """New customers with an address each."""
@@ -197,18 +227,7 @@ class Driver:
             first = self.next_customer
             self.next_customer += rows
         values = {"first": first, "rows": rows, "country": chance.choice(["DE", "US", "BR", "GB"])}
-        changed = conn.execute(
-            "insert into customers select 'C' || lpad(n::text, 8, '0'), 'new.' || n || '@post.example', 'Grüße', 'O''Neil \"\\' || n, "
-            "null, date '1990-01-01' + (n %% 9000)::int, null, %(country)s, 'de', 'organic', 'none', localtimestamp, localtimestamp "
-            "from generate_series(%(first)s::bigint, %(first)s::bigint + %(rows)s::bigint - 1) n",
-            values,
-        ).rowcount
-        return changed + conn.execute(
-            "insert into addresses select 'A' || lpad(n::text, 8, '0') || '00', 'C' || lpad(n::text, 8, '0'), 'billing', "
-            "null, E'Weg\\t' || n || E'\\n2. Stock', '10115', 'Berlin', 'BE', %(country)s, localtimestamp "
-            "from generate_series(%(first)s::bigint, %(first)s::bigint + %(rows)s::bigint - 1) n",
-            values,
-        ).rowcount
+        return sum(conn.execute(statement, values).rowcount for statement in (NEW_CUSTOMERS, NEW_ADDRESSES))
 
     def correct(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """Customers change what is known of them; some take an e-mail address away."""
@@ -238,7 +257,7 @@ class Driver:
     def delete_and_create(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """Lines are taken out and put back under the same ids, in one transaction."""
         gone = conn.execute(
-            f"delete from order_items where order_item_id in ({KEYED.format('order_item_id', 'order_items')}) returning *",
+            f"delete from order_items where order_item_id in ({SOME_LINES}) returning *",
             {"key": self.some_line(chance), "rows": rows},
         ).fetchall()
         with conn.cursor() as cursor:
@@ -251,33 +270,33 @@ class Driver:
     def rekey(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """Lines get other ids, and payments: a row goes on under another key."""
         changed = conn.execute(
-            f"update order_items set order_item_id = order_item_id || 'x' where order_item_id in ({KEYED.format('order_item_id', 'order_items')})",
+            f"update order_items set order_item_id = order_item_id || 'x' where order_item_id in ({SOME_LINES})",
             {"key": self.some_line(chance), "rows": rows},
         ).rowcount
         # They swap keys along a ring: each goes through a key that the other has just left.
         pair = conn.execute(
-            KEYED.format("payment_id", "payments"), {"key": f"Y{chance.randrange(10**9):09}", "rows": 2}
+            SOME_OF.format("payment_id", "payments"), {"key": f"Y{chance.randrange(10**9):09}", "rows": 2}
         ).fetchall()
         if len(pair) == 2:
             (one,), (other,) = pair
             for old, new in ((one, "Y-swap-" + one), (other, one), ("Y-swap-" + one, other)):
-                changed += conn.execute("update payments set payment_id = %s where payment_id = %s", [new, old]).rowcount
+                changed += conn.execute(
+                    "update payments set payment_id = %s where payment_id = %s", [new, old]
+                ).rowcount
         return changed
 
     def promote(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """A promotion with a text so large that it is stored apart, and changes that leave it as it is."""
         name = f"P-{chance.randrange(40)}"
-        changed = conn.execute(
-            "insert into promotions (promotion_id, promotion_name, discount_kind, discount_percent, starts_at) "
-            "values (%s, (select string_agg(md5(random()::text), '') from generate_series(1, 300)), 'percent', 5, localtimestamp) "
-            "on conflict do nothing",
-            [name],
-        ).rowcount
-        return changed + conn.execute(
-            "update promotions set discount_percent = round((random() * 90)::numeric, 2), ends_at = localtimestamp "
-            "where promotion_id = %s",
-            [name],
-        ).rowcount
+        changed = conn.execute(PROMOTION, {"id": name}).rowcount
+        return (
+            changed
+            + conn.execute(
+                "update promotions set discount_percent = round((random() * 90)::numeric, 2), ends_at = localtimestamp "
+                "where promotion_id = %s",
+                [name],
+            ).rowcount
+        )
 
     def truncate(self, conn: psycopg.Connection, chance: random.Random, rows: int) -> int:
         """All refunds are gone at once."""

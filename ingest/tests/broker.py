@@ -47,7 +47,9 @@ class Broker:
         import boto3
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.store = self.run("store", sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.store_port))
+        self.store = self.run(
+            "store", sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.store_port)
+        )
         wait_for(self.store_port)
         keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "us-east-1"}
         boto3.client("s3", endpoint_url=self.environment["AWS_ENDPOINT"], **keys).create_bucket(Bucket=BUCKET)

@@ -70,24 +70,47 @@ def test_parts_of_a_snapshot_are_no_snapshot():
 
 
 def test_later_names_sort_behind_earlier_ones():
-    names = [batch_name(500, AT, 2, 3, "parquet"), batch_name(500, LATER, 1, 3, "parquet"), batch_name(501, AT, 1, 1, "parquet")]
+    names = [
+        batch_name(500, AT, 2, 3, "parquet"),
+        batch_name(500, LATER, 1, 3, "parquet"),
+        batch_name(501, AT, 1, 1, "parquet"),
+    ]
     assert names == sorted(names)
 
 
 def test_rows_have_the_types_of_the_contract(tmp_path):
-    types = {"id": "varchar", "amount": "decimal(18,3)", "paid": "boolean", "at": "timestamp", "day": "date", "n": "bigint", "x": "double"}
+    types = {
+        "id": "varchar",
+        "amount": "decimal(18,3)",
+        "paid": "boolean",
+        "at": "timestamp",
+        "day": "date",
+        "n": "bigint",
+        "x": "double",
+    }
     rows = Rows("orders", tuple(types))
-    rows.add(("1", "12.5", "t", "2026-01-02 03:04:05.678901+00", "2026-01-02", "-9223372036854775808", "1e-3"), "c", 1, AT)
+    rows.add(
+        ("1", "12.5", "t", "2026-01-02 03:04:05.678901+00", "2026-01-02", "-9223372036854775808", "1e-3"), "c", 1, AT
+    )
     rows.add((None,) * 7, "d", 2, AT)
     ((ending, content),) = rows.contents(types, LATER)
     content.write(tmp_path / f"rows.{ending}")
     written = duckdb.read_parquet(str(tmp_path / "rows.parquet"))
     assert dict(zip(written.columns, map(str, written.types), strict=True)) == {
-        "id": "VARCHAR", "amount": "DECIMAL(18,3)", "paid": "BOOLEAN", "at": "TIMESTAMP", "day": "DATE", "n": "BIGINT", "x": "DOUBLE",
+        "id": "VARCHAR", "amount": "DECIMAL(18,3)", "paid": "BOOLEAN", "at": "TIMESTAMP", "day": "DATE", "n": "BIGINT",
+        "x": "DOUBLE",
         "_op": "VARCHAR", "_lsn": "BIGINT", "_committed_at": "TIMESTAMP", "_ingested_at": "TIMESTAMP",
     }  # fmt: skip
     text = [tuple(map(str, row)) for row in written.fetchall()]
-    assert text[0][:7] == ("1", "12.500", "True", "2026-01-02 03:04:05.678901", "2026-01-02", "-9223372036854775808", "0.001")
+    assert text[0][:7] == (
+        "1",
+        "12.500",
+        "True",
+        "2026-01-02 03:04:05.678901",
+        "2026-01-02",
+        "-9223372036854775808",
+        "0.001",
+    )
     assert text[1] == (*("None",) * 7, "d", "2", str(AT), str(LATER))
 
 
@@ -104,8 +127,8 @@ def test_a_row_that_does_not_fit_the_types_lands_as_it_came(tmp_path):
     assert (tmp_path / "rows.jsonl").read_text().splitlines() == [
         '{"id": "2", "quantity": "three", "_op": "u", "_lsn": 2, "_committed_at": "2026-01-02T03:04:05.000678", '
         '"_ingested_at": "2026-01-02T03:04:06"}',
-        '{"id": "3", "quantity": "4", "day": "infinity", "_op": "u", "_lsn": 3, "_committed_at": "2026-01-02T03:04:05.000678", '
-        '"_ingested_at": "2026-01-02T03:04:06"}',
+        '{"id": "3", "quantity": "4", "day": "infinity", "_op": "u", "_lsn": 3, '
+        '"_committed_at": "2026-01-02T03:04:05.000678", "_ingested_at": "2026-01-02T03:04:06"}',
     ]
 
 

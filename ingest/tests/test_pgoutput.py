@@ -12,7 +12,7 @@ ORDERS = 16_385
 TEXT = 25
 
 
-def values(*row: str | None | object) -> bytes:
+def values(*row: str | object | None) -> bytes:
     written = pack(">H", len(row))
     for value in row:
         if value is None:

@@ -172,7 +172,11 @@ def test_the_server_may_forget_what_has_landed_and_nothing_else(house):
 def test_a_slot_that_is_gone_is_made_anew_and_what_was_deleted_meanwhile_is_deleted(house):
     house.run(promotion("A"), promotion("B"))
     house.land()
-    house.run("select pg_drop_replication_slot('techco_shop')", "delete from promotions where promotion_id = 'A'", promotion("C"))
+    house.run(
+        "select pg_drop_replication_slot('techco_shop')",
+        "delete from promotions where promotion_id = 'A'",
+        promotion("C"),
+    )
     said = house.land()
     assert "no slot techco_shop any more" in said and "1 rows of promotions are gone" in said
     assert house.now() == {"B": "x", "C": "x"}
@@ -183,7 +187,11 @@ def test_a_slot_that_the_server_has_let_go_of_is_made_anew(house):
     house.land()
     house.run("alter system set max_slot_wal_keep_size = '1MB'", "select pg_reload_conf()")
     for _ in range(4):
-        house.run(f"insert into order_items select {LARGE}, 'O', 1, 'P', 1, 1, 0, 0 limit 0", "select pg_switch_wal()", promotion("A" + os.urandom(4).hex()))
+        house.run(
+            f"insert into order_items select {LARGE}, 'O', 1, 'P', 1, 1, 0, 0 limit 0",
+            "select pg_switch_wal()",
+            promotion("A" + os.urandom(4).hex()),
+        )
     house.run("checkpoint", "update promotions set promotion_name = 'y'")
     assert "has let go of the log" in house.land()
     assert set(house.now().values()) == {"y"} and len(house.now()) == 5
@@ -263,9 +271,21 @@ def test_a_server_that_goes_away_is_waited_for(house):
 
 def test_what_a_database_lacks_is_said_with_the_statement_that_makes_it(house):
     for statement, undo, message in (
-        ("alter table promotions replica identity default", "alter table promotions replica identity full", "replica identity full"),
-        ("alter table promotions rename to elsewhere", "alter table elsewhere rename to promotions", "no table public.promotions"),
-        ("alter table promotions rename starts_at to begins", "alter table promotions rename begins to starts_at", "columns: {starts_at: "),
+        (
+            "alter table promotions replica identity default",
+            "alter table promotions replica identity full",
+            "replica identity full",
+        ),
+        (
+            "alter table promotions rename to elsewhere",
+            "alter table elsewhere rename to promotions",
+            "no table public.promotions",
+        ),
+        (
+            "alter table promotions rename starts_at to begins",
+            "alter table promotions rename begins to starts_at",
+            "columns: {starts_at: ",
+        ),
         (
             "alter table promotions drop constraint promotions_pkey, add unique (promotion_id) deferrable",
             "alter table promotions drop constraint promotions_promotion_id_key, add primary key (promotion_id)",
@@ -297,7 +317,9 @@ def test_a_full_disk_loses_nothing(house):
             house.run(promotion(f"L{i}"), f"update promotions set promotion_name = {large} where promotion_id = 'L{i}'")
         time.sleep(6)
         filler.unlink()
-        house.wait("all of them", lambda: len(house.now()) == 4 and all(len(name) == 32_000 for name in house.now().values()))
+        house.wait(
+            "all of them", lambda: len(house.now()) == 4 and all(len(name) == 32_000 for name in house.now().values())
+        )
         process.terminate()
         _, said = process.communicate(timeout=PATIENCE)
         assert "No space left on device" in said

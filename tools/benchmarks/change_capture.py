@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 import psycopg
-from techco.contract.raw_contract import Contract, Table, load_contract
+from techco.contract.raw_contract import Table, load_contract
 
 from ingest.shop.database import Server, ServerMissing, load, programs, tables
 from ingest.shop.driver import Driver
@@ -31,6 +31,8 @@ BUILD = ("build", "--exclude-resource-type", "test", "unit_test", "-s", "+path:m
 # How the newest row of a key is found, written here a second time.
 RANK = "case _op when 'u' then 3 when 'c' then 2 when 'd' then 1 else 0 end"
 SHORTEST_LIFE = 0.2
+# Exit code where the programs that it needs are not installed, as test runners have it for skipped.
+NOT_RUN = 77
 
 
 class Play:
@@ -211,11 +213,14 @@ class Play:
                 keys = ", ".join(table.key)
                 base = (
                     f"select {', '.join(columns)} from warehouse.base.base_shop__{table.name} where _issues is null "
-                    f"qualify row_number() over (partition by {keys} order by _lsn desc, {RANK} desc) = 1 and _op <> 'd'"
+                    f"qualify row_number() over (partition by {keys} order by _lsn desc, {RANK} desc) = 1 "
+                    "and _op <> 'd'"
                 )
                 staged = conn.execute(f"describe warehouse.staging.stg_shop__{table.name}").fetchall()
                 shared = [name for name, *_ in staged if name in columns]
-                staging = f"select {', '.join(shared)} from warehouse.staging.stg_shop__{table.name} where not is_deleted"
+                staging = (
+                    f"select {', '.join(shared)} from warehouse.staging.stg_shop__{table.name} where not is_deleted"
+                )
                 for layer, query, compared in (("base", base, columns), ("staging", staging, shared)):
                     of_database = f"select {', '.join(compared)} from {there}"
                     for what, one, other in (("missing", of_database, query), ("too many", query, of_database)):
@@ -231,14 +236,19 @@ class Play:
         columns = [column for column in table.columns if not column.name.startswith("_")]
         file = self.folder / f"{table.name}.csv"
         names = ", ".join(column.name for column in columns)
-        with psycopg.connect(self.server.connection) as database, file.open("wb") as written:
-            with database.cursor().copy(f"copy (select {names} from {table.name}) to stdout (format csv, header, force_quote *)") as copy:
-                for part in copy:
-                    written.write(part)
+        query = f"copy (select {names} from {table.name}) to stdout (format csv, header, force_quote *)"
+        with (
+            psycopg.connect(self.server.connection) as database,
+            file.open("wb") as written,
+            database.cursor().copy(query) as copied,
+        ):
+            for part in copied:
+                written.write(part)
         typed = ", ".join(f"cast({column.name} as {column.data_type}) as {column.name}" for column in columns)
         conn.execute(
-            f"create or replace table of_{table.name} as select {typed} from read_csv('{file}', header = true, all_varchar = true, "
-            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, max_line_size = 10000000)"
+            f"create or replace table of_{table.name} as select {typed} from read_csv('{file}', header = true, "
+            "all_varchar = true, quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
+            "max_line_size = 10000000)"
         )
         return f"of_{table.name}"
 
@@ -264,13 +274,15 @@ def main() -> int:
     parser.add_argument("--build-kills", type=int, default=4, help="kills of builds (default: 4)")
     parser.add_argument("--per-second", type=float, default=3000, help="changes a second at most (default: 3000)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default: 1)")
-    parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "change_capture", help="where all of it lies")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "warehouse" / "change_capture", help="where all of it lies"
+    )
     given = parser.parse_args()
     try:
         programs()
     except ServerMissing as error:
         print(error, file=sys.stderr)
-        return 2
+        return NOT_RUN
     if given.folder.exists():
         print(f"{given.folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
         return 2

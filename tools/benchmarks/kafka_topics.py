@@ -24,7 +24,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ingest.tests.broker import NOT_INSTALLED, Broker, is_installed
-from tools.benchmarks.change_capture import SHORTEST_LIFE, free_port, kill
+from tools.benchmarks.change_capture import NOT_RUN, SHORTEST_LIFE, free_port, kill
 from tools.benchmarks.evidence import ROOT, save
 
 TOPIC, PARTITIONS = "web.events", 3
@@ -178,12 +178,16 @@ class Play:
                 "files": len(files),
                 "lines": len(lines),
                 "in_base": count(f"select count(*) from {base}"),
-                "in_quarantine": count("select count(*) from warehouse.base.base_web__events where _issues is not null"),
+                "in_quarantine": count(
+                    "select count(*) from warehouse.base.base_web__events where _issues is not null"
+                ),
                 "in_staging": count(f"select count(*) from {staging}"),
             }
             wrong = {
                 "ids missing in base": count(f"select count(*) from (from sent except select event_id from {base})"),
-                "ids missing in staging": count(f"select count(*) from (from sent except select event_id from {staging})"),
+                "ids missing in staging": count(
+                    f"select count(*) from (from sent except select event_id from {staging})"
+                ),
                 "ids twice in staging": count(
                     f"select count(*) from (select event_id from {staging} group by event_id having count(*) > 1)"
                 ),
@@ -219,7 +223,7 @@ def main() -> int:
     given = parser.parse_args()
     if not is_installed():
         print(NOT_INSTALLED, file=sys.stderr)
-        return 2
+        return NOT_RUN
     if given.folder.exists():
         print(f"{given.folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
         return 2
