@@ -85,6 +85,10 @@ capture: env-ingest ## Land a PostgreSQL database and its changes, until Ctrl-C:
 topics: env-ingest ## Land Kafka topics, until Ctrl-C: CONFIG=file
 	python -m ingest.kafka $(CONFIG)
 
+.PHONY: fetch
+fetch: env-ingest ## Land what is new of an API or of partners' files, and end: CONFIG=file
+	python -m ingest.api $(CONFIG)
+
 .PHONY: shop
 shop: landing-zone env-ingest ## Start a small database with the simulated shop, to try `make capture` with; needs PostgreSQL's server
 	python -m ingest.shop start

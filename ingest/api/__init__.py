@@ -1,0 +1,1 @@
+"""Pages of APIs, and files of partners, into the landing zone; dlt and fsspec fetch them."""
