@@ -19,7 +19,7 @@ class Cursor(Declaration):
 
 
 class Pages(Declaration):
-    """The records of a table; `pages` are the settings of a paginator of dlt, which finds one where they are left out."""
+    """The records of a table; `pages` are the settings of a paginator of dlt, found by itself where left out."""
 
     path: str
     records: str | None = None

@@ -3,8 +3,8 @@
     20261201T081500123456-000001.jsonl
     20261201T081500123456-000002-through-2026-12-01T08%3A14%3A59Z.jsonl
 
-The last file of a run says up to which value of the cursor it has come. A run that was cut off says nothing, and the next
-one begins where it began: records of equal version count once.
+The last file of a run says up to which value of the cursor it has come. A run that was cut off says nothing, and the
+next one begins where it began: records of equal version count once.
 """
 
 import json

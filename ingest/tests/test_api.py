@@ -12,10 +12,10 @@ from techco.contract.declarations import ContractError
 from techco.contract.raw_contract import load_contract
 
 pytest.importorskip("dlt", reason="the group `ingest` is not installed")
-from ingest.api.config import Config, read_config  # noqa: E402
-from ingest.api.pages import land_pages, newest  # noqa: E402
-from ingest.api.partner_files import land_files  # noqa: E402
-from ingest.files import Landing  # noqa: E402
+from ingest.api.config import Config, read_config
+from ingest.api.pages import land_pages, newest
+from ingest.api.partner_files import land_files
+from ingest.files import Landing
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = 2
