@@ -32,6 +32,8 @@ BUILD = ("build", "--exclude-resource-type", "test", "unit_test", "-s", "+path:m
 # How the newest row of a key is found, written here a second time.
 RANK = "case _op when 'u' then 3 when 'c' then 2 when 'd' then 1 else 0 end"
 SHORTEST_LIFE = 0.2
+# The shop is used until all kills are through, and as much as was asked for has changed.
+ENDLESS = 10**12
 # What is compared: its name, its query, and the columns that it has.
 Layer = tuple[str, str, list[str]]
 # Exit code where the programs that it needs are not installed, as test runners have it for skipped.
@@ -110,36 +112,46 @@ class Play:
         return time.monotonic() - began
 
     def follow(self, changes: int, kills: int) -> None:
-        """Run the connector while the shop is used; kill it as often, the first time in its snapshot."""
-        moments = sorted(self.chance.uniform(0, changes) for _ in range(kills - 1))
+        """Run the connector while the shop is used; kill it as often, the first time in its snapshot.
+
+        Each later one is killed at work: when it has landed something, and a random while after that.
+        """
         process = self.connector()
         time.sleep(self.chance.uniform(SHORTEST_LIFE, 4))
         self.killed(process)
-        for moment in moments:
+        for number in range(1, kills):
+            before = self.batches()
             process = self.connector()
-            time.sleep(SHORTEST_LIFE)
-            while not self.has_snapshot():
-                time.sleep(0.02)
-            while self.driver.changes < moment and self.shopping.is_alive():
-                time.sleep(0.02)
-            # Not always while it lands: the moment is somewhere in a second.
-            time.sleep(self.chance.uniform(0, 1))
+            moment = self.chance.uniform(number - 1, number) * changes / kills
+            while self.batches() == before or self.driver.changes < moment:
+                assert process.poll() is None, f"the connector has ended; see {self.folder / 'connector.log'}"
+                time.sleep(0.05)
+            time.sleep(self.chance.uniform(0, 2))
             self.killed(process)
         process = self.connector()
+        while self.driver.changes < changes:
+            time.sleep(0.1)
+        self.driver.stopped = True
         self.shopping.join()
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(600)
+
+    def batches(self) -> int:
+        """How many files of batches there are; more of them say that a connector is at work."""
+        return sum(1 for _ in self.landing.glob("*/*/*/[!._]*-of-*"))
+
+    def killed(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill the connector, and note when."""
+        assert process.poll() is None, f"the connector has ended; see {self.folder / 'connector.log'}"
+        kill(process)
+        hidden = sum(1 for _ in self.landing.glob("*/*/*/.*"))
+        self.kills.append(
+            {"what": "connector", "changes": self.driver.changes, "files": self.batches(), "files_cut_off": hidden}
+        )
 
     def has_snapshot(self) -> bool:
         """Whether a snapshot has landed whole."""
         return any(self.landing.glob("*/*/*/[!._]*-of-*"))
-
-    def killed(self, process: "subprocess.Popen[bytes]") -> None:
-        """Kill the connector, and note when."""
-        assert process.poll() is None, f"the connector has ended by itself; see {self.folder / 'connector.log'}"
-        kill(process)
-        hidden = sum(1 for _ in self.landing.glob("*/*/*/.*"))
-        self.kills.append({"what": "connector", "changes": self.driver.changes, "files_cut_off": hidden})
 
     def build_beside(self, kills: int) -> None:
         """Build again and again while the shop is used; kill some of the builds."""
@@ -158,7 +170,7 @@ class Play:
         loaded = self.make()
         self.driver.most_per_second = per_second
         began = time.monotonic()
-        self.shopping = threading.Thread(target=self.driver.drive, args=(changes,), daemon=True)
+        self.shopping = threading.Thread(target=self.driver.drive, args=(ENDLESS,), daemon=True)
         self.shopping.start()
         failures: list[BaseException] = []
 

@@ -24,7 +24,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ingest.tests.broker import NOT_INSTALLED, Broker, is_installed
-from tools.benchmarks.change_capture import NOT_RUN, SHORTEST_LIFE, free_port, kill
+from tools.benchmarks.change_capture import NOT_RUN, free_port, kill
 from tools.benchmarks.evidence import ROOT, save
 
 TOPIC, PARTITIONS = "web.events", 3
@@ -45,6 +45,7 @@ class Play:
         self.acknowledged: set[str] = set()
         self.broken = 0
         self.kills: list[dict] = []
+        self.kills_are_through = False
 
     def make(self) -> None:
         """The broker with an empty topic, and the connector's configuration."""
@@ -62,7 +63,8 @@ class Play:
         settings = {"linger.ms": 50, "acks": "all", "message.timeout.ms": 600_000, "log_level": 2}
         producer = Producer({"bootstrap.servers": self.broker.address} | settings)
         began = time.monotonic()
-        for number in range(messages):
+        number = -1
+        while (number := number + 1) < messages or not self.kills_are_through:
             while number > (time.monotonic() - began) * per_second:
                 producer.poll(0.01)
             self.send(producer, number)
@@ -118,6 +120,10 @@ class Play:
         """Start the connector."""
         return self.start("connector", sys.executable, "-m", "ingest.kafka", str(self.folder / "web.yml"), *options)
 
+    def files(self) -> int:
+        """How many files have landed."""
+        return sum(1 for _ in self.landing.glob("*/*/*/[!._]*"))
+
     def restart_broker(self) -> None:
         """Kill the broker, and start it a while later."""
         self.broker.kill()
@@ -131,19 +137,21 @@ class Play:
         began = time.monotonic()
         producing = threading.Thread(target=self.produce, args=(messages, per_second), daemon=True)
         producing.start()
-        moments = sorted(self.chance.uniform(0, messages) for _ in range(kills))
         of_broker = kills // 2
-        for number, moment in enumerate(moments):
+        for number in range(kills):
+            before = self.files()
             process = self.connector()
-            time.sleep(SHORTEST_LIFE)
+            moment = self.chance.uniform(number, number + 1) * messages / kills
+            while self.files() == before or self.sent < moment:
+                assert process.poll() is None, f"the connector has ended; see {self.folder / 'connector.log'}"
+                time.sleep(0.05)
             if number == of_broker:
                 self.restart_broker()
-            while self.sent < moment and producing.is_alive():
-                time.sleep(0.02)
-            time.sleep(self.chance.uniform(0, 1))
-            assert process.poll() is None, f"the connector has ended by itself; see {self.folder / 'connector.log'}"
+            # A while after it has landed something, so that it is killed at work.
+            time.sleep(self.chance.uniform(0, 2))
             kill(process)
-            self.kills.append({"what": "connector", "messages": self.sent})
+            self.kills.append({"what": "connector", "messages": self.sent, "files": self.files()})
+        self.kills_are_through = True
         process = self.connector()
         producing.join()
         process.send_signal(signal.SIGTERM)
