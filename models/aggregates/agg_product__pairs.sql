@@ -81,8 +81,8 @@ select
     cast(pairs.together_order_count as double) * basket_counts.order_count
     / nullif(cast(products.order_count as double) * companions.order_count, 0) as lift,
     -- What chance explains is taken off: the root of a count that is Poisson varies by a half.
-    power(sqrt(cast(pairs.together_order_count as double)) - 0.98, 2) * basket_counts.order_count
-    / nullif(cast(products.order_count as double) * companions.order_count, 0) as lift_at_least
+    power(sqrt(cast(pairs.together_order_count as double)) - 0.98, 2) * cast(basket_counts.order_count as double)
+    / nullif(cast(products.order_count as double) * cast(companions.order_count as double), 0) as lift_at_least
 from pairs
 cross join basket_counts
 inner join orders_by_product as products

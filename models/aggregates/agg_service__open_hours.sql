@@ -3,11 +3,11 @@ with
 hours as (
 
     select
-        weekday_number,
         {% for column in ['opens_at', 'closes_at'] -%}
             cast(split_part({{ column }}, ':', 1) as bigint) * 60
             + cast(split_part({{ column }}, ':', 2) as bigint) as {{ column }}_minute,
         {% endfor -%}
+        weekday_number
     from {{ ref('service_hours') }}
 
 ),
@@ -15,12 +15,13 @@ hours as (
 days as (
 
     select
-        days.date_day,
         {% for column in ['opens_at', 'closes_at'] -%}
             {{ utc_of_business_time(
-                dbt.dateadd('minute', 'hours.' ~ column ~ '_minute', 'cast(days.date_day as timestamp)')
+                'cast(' ~ dbt.dateadd('minute', 'hours.' ~ column ~ '_minute', 'cast(days.date_day as timestamp)')
+                ~ ' as timestamp)'
             ) }} as {{ column }},
         {% endfor -%}
+        days.date_day
     from {{ ref('dim_date') }} as days
     left join {{ ref('service_closed_days') }} as closed_days
         on days.date_day = closed_days.closed_on

@@ -6,10 +6,10 @@ contents as (
 
     select
         items.cart_id,
-        {{ dbt.listagg(
+        nullif({{ dbt.listagg(
             "cast(items.quantity as varchar) || ' x ' || coalesce(products.product_name, items.product_id, 'unknown')",
             "', '", 'order by items.item_number'
-        ) }} as cart_contents
+        ) }}, '') as cart_contents
     from {{ ref('fct_cart_item') }} as items
     left join {{ ref('dim_product') }} as products
         on items.product_key = products.product_key

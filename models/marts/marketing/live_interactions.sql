@@ -111,7 +111,7 @@ rates as (
         currency_code,
         reporting_rate
     from {{ ref('int_currency__daily_rates') }}
-    qualify row_number() over (partition by currency_code order by rate_date desc) = 1
+    qualify row_number() over (partition by currency_code order by rate_date desc nulls last) = 1
 
 ),
 

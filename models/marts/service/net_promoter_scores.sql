@@ -104,6 +104,6 @@ select
     cast(passive_count as bigint) as passive_count,
     cast(detractor_count as bigint) as detractor_count,
     round(100 * cast(promoter_count - detractor_count as double) / nullif(answer_count, 0), 4) as net_promoter_score,
-    round(100 * greatest(coalesce(centre - half_width, -1), -1), 4) as lower_bound,
+    -round(100 * least(coalesce(half_width - centre, 1), 1), 4) as lower_bound,
     round(100 * least(coalesce(centre + half_width, 1), 1), 4) as upper_bound
 from intervals

@@ -32,7 +32,7 @@ tickets_with_open_seconds as (
         {% for day in ['opened', 'answered', 'closed'] -%}
             {{ day }}_days.open_seconds_before + least(
                 greatest(coalesce({{ seconds_between(day ~ '_days.opens_at', 'tickets.' ~ day ~ '_at') }}, 0), 0),
-                {{ day }}_days.open_seconds
+                coalesce({{ day }}_days.open_seconds, 0)
             ) as open_seconds_when_{{ day }},
         {% endfor -%}
         message_days.open_seconds_before + message_days.open_seconds as open_seconds_of_messages,
@@ -59,11 +59,11 @@ tickets_with_business_seconds as (
         *,
         case
             when answered_at is not null
-                then greatest(coalesce(open_seconds_when_answered, 0) - coalesce(open_seconds_when_opened, 0), 0)
+                then greatest(coalesce(open_seconds_when_answered - open_seconds_when_opened, 0), 0)
         end as first_response_business_seconds,
         case
             when closed_at is not null
-                then greatest(coalesce(open_seconds_when_closed, 0) - coalesce(open_seconds_when_opened, 0), 0)
+                then greatest(coalesce(open_seconds_when_closed - open_seconds_when_opened, 0), 0)
         end as resolution_business_seconds,
         open_seconds_of_messages - open_seconds_when_opened as seconds_without_answer,
         open_seconds_of_tickets - open_seconds_when_opened as seconds_without_solution
