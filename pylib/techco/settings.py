@@ -114,5 +114,5 @@ def dashboards_port() -> str:
 
 
 def dashboards_url() -> str:
-    """TECHCO_DASHBOARDS_URL, the database that dashboards read in the place of the release; {role} stands for a role."""
+    """TECHCO_DASHBOARDS_URL, the database that dashboards read instead of the release; {role} stands for a role."""
     return os.environ.get("TECHCO_DASHBOARDS_URL", "")
