@@ -8,6 +8,7 @@ import json
 import runpy
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -49,9 +50,10 @@ class Compiled:
         """Make a model anew, as dbt would."""
         node, relation = self.nodes[name], self.relation(name)
         if node["language"] == "python":
-            # What dbt hands to a Python model: something that knows what `ref` is, and the connection.
+            # What dbt hands to a Python model: what knows `ref` and the settings, and the connection.
             model = runpy.run_path(str(ROOT / node["original_file_path"]))["model"]
-            frame = model(self, self.connection)  # noqa: F841
+            dbt = SimpleNamespace(ref=self.ref, config=SimpleNamespace(meta_get=node["config"]["meta"].get))
+            frame = model(dbt, self.connection)  # noqa: F841
             self.connection.execute(f"create or replace table {relation} as select * from frame")
         elif "_superseded_load_id" in dict(self.columns(name)) and node["config"]["schema"] == "base":
             # Which rows are superseded is said by a hook, as long as the rows are the same as before.
