@@ -14,3 +14,4 @@ events as (
 select max(occurred_at) as live_at
 from events
 where {{ business_date('occurred_at') }} <= {{ live_until() }}
+having max(occurred_at) is not null
