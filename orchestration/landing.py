@@ -36,6 +36,8 @@ raw_tables = [
     for (source, table), declared in TABLES.items()
 ]
 
+LANDED = [dg.AssetsDefinition(specs=[spec]) for spec in raw_tables]
+
 
 @dg.sensor(
     asset_selection=dg.AssetSelection.assets(warehouse) | dg.AssetSelection.assets(release),
@@ -86,13 +88,8 @@ def keys_behind(tables: Iterable[tuple[str, str]]) -> list[dg.AssetKey]:
     tables = set(tables)
     if not tables <= TABLES.keys():
         return [*warehouse.keys, release.key]
-    reached = {key_of(*table) for table in tables}
-    while True:
-        more = {key for key, reads in warehouse.asset_deps.items() if reads & reached} - reached
-        if not more:
-            break
-        reached |= more
-    return [*sorted(reached & warehouse.keys), release.key]
+    landed = dg.AssetSelection.assets(*(key_of(*table) for table in tables))
+    return sorted(landed.downstream(include_self=False).resolve([*LANDED, warehouse, release]))
 
 
 def materializations(files: list[LandedFile]) -> Iterable[dg.AssetMaterialization]:
