@@ -9,7 +9,7 @@ from pathlib import Path
 from comparing import query
 from conftest import ROOT, House
 
-COPIED = ("models", "macros", "seeds", "snapshots", "tests", "analyses", "profiles", "pylib", "tools")
+COPIED = ("models", "macros", "seeds", "snapshots", "tests", "analyses", "dashboards", "profiles", "pylib", "tools")
 FILES = ("dbt_project.yml", "profiles.yml", "packages.yml", "CONTRIBUTING.md", "Makefile", "dbt-bouncer.yml")
 
 
