@@ -408,6 +408,8 @@ def is_never_null(segment: BaseSegment) -> bool:
     segment = core(segment)
     if segment.is_type("column_reference"):
         return last_name(segment) in NEVER_NULL
+    if name_of(segment) in NULL_WITH_ANY_NULL:
+        return all(is_never_null(value) for value in arguments(segment))
     return segment.is_type("literal") or name_of(segment) in ("coalesce", "count", "count_if", "zeroifnull")
 
 

@@ -77,6 +77,7 @@ BROKEN = [
     ("typeof", "select typeof(payload:a) from t"),
     ("listagg", "select listagg(a, ',') within group (order by a) from t"),
     ("null among arguments", "select greatest(a, 0) from t"),
+    ("null among arguments", "select least(greatest(a, 0), 1) from t"),
     ("null among arguments", "select concat(a, 'b') from t"),
     ("order of nulls", "select row_number() over (order by a desc) from t"),
     ("order of nulls", "select a from t order by a desc nulls last, b desc limit 1"),
@@ -131,6 +132,7 @@ SOUND = [
     "select typeof(payload:a) in ('OBJECT', 'ARRAY') from t",
     "select coalesce(listagg(a, ',') within group (order by a), ''), nullif(listagg(a), '') from t",
     "select greatest(coalesce(a, 0), 0), least(1, count(*)), greatest(t._load_id, u._load_id), a || 'b' from t",
+    "select least(greatest(coalesce(a, 0), 0), 1) from t",
     "select row_number() over (order by b desc nulls last, c, coalesce(d, 0) desc, _version desc) from t",
 ]
 
