@@ -12,7 +12,16 @@ OF_THE_BUILD = {"_load_id", "load_id", "invocation_id"}
 SNAPSHOTS = "snapshots"
 # Which runs there were, what they tested, and what rows named in between: two warehouses may be the same by other ways.
 # They may also have been built in other months, which is what segment_movements, made of a snapshot, is about.
-RUNS = ["runs", "run_audit", "former_parents", "node_runs", "tested_loads", "segment_movements"]
+RUNS = [
+    "runs",
+    "run_audit",
+    "model_timings",
+    "node_timings",
+    "former_parents",
+    "node_runs",
+    "tested_loads",
+    "segment_movements",
+]
 # What data tests found; many builds of tests run none.
 FOUND_BY_TESTS = "audit"
 OF_THE_CLOCK = {"dbt_valid_from", "dbt_updated_at", "dbt_scd_id"}

@@ -45,3 +45,36 @@ def test_runs_that_failed_or_were_killed_are_told(built, tmp_path):
     assert told[2][:3] == ("test", "select currencies", "failed") and told[2][3] > 0 and "currencies" in told[2][4]
     assert told[3] == ("run", "select run_audit it's'odd", "passed", 0, "")
     assert len(told) == 4
+
+
+def test_what_each_node_took_is_written_down(built, tmp_path):
+    house = built.copy(tmp_path)
+    with duckdb.connect(str(house.warehouse)) as connection:
+        connection.execute("delete from base.node_timings")
+        # Three runs whose times are known, one of which failed, and one of long ago.
+        connection.execute(
+            "insert into base.node_timings values "
+            "('first', 'seed.techco.currencies', 'success', timestamp '2026-11-01', 2.0),"
+            "('second', 'seed.techco.currencies', 'error', timestamp '2026-11-02', 90.0),"
+            "('third', 'seed.techco.currencies', 'success', timestamp '2026-11-03', 6.0),"
+            "('third', 'seed.techco.countries', 'success', timestamp '2026-11-03', 2.0),"
+            "('old', 'seed.techco.currencies', 'success', timestamp '2020-01-01', 1.0)"
+        )
+        told = (
+            "select usual_seconds, times_usual, share_of_run from governance.model_timings where invocation_id = '{}'"
+        )
+        told += " and node_name = 'currencies'"
+        assert connection.execute(told.format("third")).fetchall() == [(1.5, 4.0, 0.75)]
+    house.dbt("seed", "--select", "currencies")
+    ((runs, oldest),) = query(
+        house.warehouse,
+        "select list(invocation_id order by started_at), min(started_at)::varchar from base.node_timings "
+        "where node_id = 'seed.techco.currencies'",
+    )
+    assert runs[:3] == ["first", "second", "third"] and len(runs) == 4 and oldest.startswith("2026-11-01")
+    ((seconds, usual, share),) = query(
+        house.warehouse,
+        "select seconds, usual_seconds, share_of_run from governance.model_timings "
+        "where node_kind = 'seed' order by started_at desc limit 1",
+    )
+    assert 0 < seconds < 60 and usual == 4.0 and share == 1.0

@@ -85,7 +85,7 @@ NOT_COMPARED = Allowed(
     compared_as_set=dict.fromkeys(("_raw", "raw_row", "_superseded_load_id"), "told above"),
 )
 # What the project consists of is the engine's too: live marts are views there, and tables here.
-OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs", "project_nodes", "tested_loads"]
+OF_RUNS = ["loads", "runs", "last_runs", "former_parents", "node_runs", "node_timings", "project_nodes", "tested_loads"]
 
 
 @pytest.fixture(scope="module", autouse=True)

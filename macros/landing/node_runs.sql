@@ -41,6 +41,7 @@
         ]) -%}
     {%- endfor -%}
     {%- do write_node_runs(ended) -%}
+    {%- do write_node_timings() -%}
     {%- do write_tested_loads() -%}
     {%- do remember_full_refreshes() -%}
 {% endmacro %}
@@ -63,6 +64,26 @@
         values (present.node_id, {{ number }}, '{{ invocation_id }}', present.status, present.fingerprint, {{ as_of }})
     {%- endset -%}
     {%- do run_query(statement) -%}
+{% endmacro %}
+
+{#- Write down how long each node of this run took, as governance.model_timings shows it; a quarter of a year is kept, as runs by the minute would
+    add half a million rows a day. -#}
+{% macro write_node_timings() %}
+    {%- set timed = [] -%}
+    {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
+        {%- for timing in result.timing if timing.name == 'execute' and timing.started_at -%}
+            {%- do timed.append([
+                result.node.unique_id, result.status | string, timing.started_at.strftime('%Y-%m-%d %H:%M:%S'), result.execution_time | round(3) | string
+            ]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'delete from ' ~ ledger('node_timings') ~ ' where started_at < ' ~ instant_literal(run_started_at - modules.datetime.timedelta(days=90))
+    ) -%}
+    {%- do run_query(
+        'insert into ' ~ ledger('node_timings') ~ " select '" ~ invocation_id ~ "', node_id, status, cast(started_at as timestamp), cast(seconds as double) from ("
+        ~ declared_rows(['node_id', 'status', 'started_at', 'seconds'], timed) ~ ') as timed'
+    ) if timed -%}
 {% endmacro %}
 
 {#- Note of the tests of this run that have passed that they did for all rows of the last load whose run has ended; what a run beside this one is

@@ -42,6 +42,7 @@
         'runs': 'invocation_id varchar, started_at timestamp, finished_at timestamp, started_by varchar, git_commit varchar, target_name varchar, '
             ~ 'command varchar, selection varchar, built_nodes bigint, run_tests bigint, landed_rows bigint, failures bigint, failed_nodes varchar',
         'node_runs': 'node_id varchar, run_number bigint, invocation_id varchar, status varchar, fingerprint varchar, as_of varchar',
+        'node_timings': 'invocation_id varchar, node_id varchar, status varchar, started_at timestamp, seconds double',
         'tested_loads': 'node_id varchar, load_id bigint, fingerprint varchar',
         'model_settings': 'node_id varchar, fingerprint varchar',
         'settings': 'fingerprint varchar, setting_name varchar, setting_value varchar',
