@@ -65,6 +65,7 @@ OF_STATUS = (
     "select order_id from orders where order_status = '{}' order by order_id limit %(rows)s for update skip locked"
 )
 ADVANCE = "update orders set order_status = '{}', updated_at = localtimestamp where order_id in ({})"
+PAID = "update orders set order_status = 'paid', updated_at = localtimestamp where order_id >= %(first_id)s"
 CUSTOMERS = """
     select customer_id from customers where customer_id >= %(customer)s order by customer_id limit %(rows)s
     for update skip locked
@@ -115,6 +116,8 @@ class Driver:
     most_per_second: float | None = None
     next_order: int = FIRST_ORDER
     next_customer: int = FIRST_CUSTOMER
+    # Of those who were there before anybody was driven.
+    last_known_customer: int | None = None
     # When this drive began, and what had changed before it.
     began: float = 0.0
     before: int = 0
@@ -123,10 +126,11 @@ class Driver:
         """Go on behind what an earlier driver has ordered."""
         with psycopg.connect(self.connection) as conn:
             found = conn.execute(
-                "select (select max(substr(order_id, 2)::bigint) from orders), "
-                "(select max(substr(customer_id, 2)::bigint) from customers)"
+                "select (select max(substr(order_id, 2)::bigint) from orders), max(substr(customer_id, 2)::bigint), "
+                f"max(substr(customer_id, 2)::bigint) filter (where customer_id < 'C{FIRST_CUSTOMER:08}') "
+                "from customers"
             ).fetchone()
-        order, customer = found or (None, None)
+        order, customer, self.last_known_customer = found or (None, None, None)
         self.next_order = max(self.next_order, (order or 0) + 1)
         self.next_customer = max(self.next_customer, (customer or 0) + 1)
 
@@ -152,16 +156,19 @@ class Driver:
         return self.changes
 
     def shop_at(self, orders_per_second: float, seconds: float) -> int:
-        """Place orders at a steady rate; how many."""
+        """Place orders at a steady rate, each paid at once; how many."""
         ends, placed, began = time.monotonic() + seconds, 0, time.monotonic()
         chance = random.Random(self.seed)
         with psycopg.connect(self.connection) as conn:
             while time.monotonic() < ends and not self.stopped:
                 due = int((time.monotonic() - began) * orders_per_second) - placed
                 if due > 0:
+                    first = f"O{self.next_order:09}"
                     with conn.transaction():
                         self.order(conn, chance, due)
-                    placed += due
+                    # Orders count as sales once they are paid.
+                    with conn.transaction():
+                        placed += conn.execute(PAID, {"first_id": first}).rowcount
                 time.sleep(0.05)
         return placed
 
@@ -307,7 +314,8 @@ class Driver:
     def some_customer(self, chance: random.Random) -> str:
         """An id from which on customers are taken."""
         newest = chance.random() < 0.5 and self.next_customer > FIRST_CUSTOMER
-        number = chance.randrange(FIRST_CUSTOMER, self.next_customer) if newest else chance.randrange(6000)
+        known = self.last_known_customer or 0
+        number = chance.randrange(FIRST_CUSTOMER, self.next_customer) if newest else chance.randrange(known + 1)
         return f"C{number:08}"
 
     def some_line(self, chance: random.Random) -> str:

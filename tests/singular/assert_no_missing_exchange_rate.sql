@@ -1,5 +1,6 @@
 -- Days and currencies up to the as-of date for which an amount is known and its day too, but not its amount in the reporting currency. Where
--- no rate ever landed there is no source of rates: assert_rates_have_landed says so, and everything still builds.
+-- no rate ever landed there is no source of rates: assert_rates_have_landed says so, and everything still builds. Where the next rates are not
+-- due yet nothing is missing after the newest ones: orders of today come in before the rate of today.
 {%- set amounts = [
     ('fct_order', 'order_date', 'currency_code', 'shipping_amount'),
     ('fct_order_line', 'order_date', 'currency_code', 'gross_amount'),
@@ -23,8 +24,12 @@
         {{ amount }} is not null
         and {{ currency }} is not null
         and {{ amount }}_reporting is null
-        and {{ day }} <= {{ as_of() }}
-        and exists (select 1 from {{ ref('stg_fx__daily_rates') }})
+        and {{ day }} <= (
+            select max(case when tables.as_of_date < tables.due_on then rates.rate_date else tables.as_of_date end)
+            from {{ ref('stg_fx__daily_rates') }} as rates
+            cross join {{ ref('int_delivery__tables') }} as tables
+            where tables.source_name = 'fx' and tables.table_name = 'daily_rates'
+        )
     group by {{ day }}, {{ currency }}
     {{ 'union all' if not loop.last }}
 {%- endfor %}

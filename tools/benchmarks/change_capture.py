@@ -53,10 +53,10 @@ class Play:
         self.kills: list[dict] = []
         self.builds: list[dict] = []
 
-    def make(self) -> dict[str, int]:
-        """The database with the simulated shop, the connector's configuration, and room for the rest."""
+    def make(self, *also: str) -> dict[str, int]:
+        """The database with the shop simulated by options `also`, the connector's configuration, room for the rest."""
         self.folder.mkdir(parents=True)
-        options = ("--days", "2", "--history-days", "20", "--customers", "300", "--orders-per-day", "30")
+        options = ("--days", "2", "--history-days", "20", "--customers", "300", "--orders-per-day", "30", *also)
         assert simulate(["--out", str(self.folder / "simulated"), *options]) == 0
         self.server.create()
         counts = load(self.server, self.contract, self.folder / "simulated")

@@ -208,6 +208,8 @@ def answer(asked: argparse.Namespace, manifest: dict[str, Any], file: Path) -> N
         ) from error
     finally:
         client.close()
+    # MetricFlow leaves it out of what was explained only.
+    assert table is not None
     rows = table.rows if asked.order else sorted(table.rows, key=lambda row: [str(value) for value in row])
     table = type(table).create_from_rows(column_names=table.column_names, rows=rows)
     if asked.csv:
