@@ -104,6 +104,20 @@ def test_a_fifth_day_without_a_rate_is_unknown_and_fails(growing, tmp_path):
     assert [net for (net,) in query(later.warehouse, nets)][:2] == [None, D("6.25")]
 
 
+def test_an_order_of_today_may_come_before_the_rate_of_today(tmp_path, dbt_files):
+    made = house(tmp_path, dbt_files)
+    begin(made.landing)
+    land_rate(made.landing, THURSDAY, 1.25, THURSDAY)
+    for day in (THURSDAY, FRIDAY):
+        land_order(made.landing, day)
+    made.dbt(*BUILD)
+    assert amounts(made.warehouse)[:3] == [[D(8), None]] * 3
+    # Rates come at least every five days; from the fifth on the day is missing.
+    land_order(made.landing, TUESDAY)
+    printed = made.dbt("build", "-s", "+assert_no_missing_exchange_rate", succeeds=False)
+    assert re.search(r"FAIL \d+ assert_no_missing_exchange_rate", printed)
+
+
 def test_another_word_for_the_fill_is_refused(growing):
     printed = growing.dbt("compile", "-s", "int_currency__daily_rates", "--vars", "{fx_fill: weekly}", succeeds=False)
     assert "expected null" in printed and "previous_business_day" in printed

@@ -25,7 +25,11 @@
         and {{ currency }} is not null
         and {{ amount }}_reporting is null
         and {{ day }} <= (
-            select max(case when tables.as_of_date < tables.due_on then rates.rate_date else tables.as_of_date end)
+            select
+                case
+                    when max(tables.as_of_date) < {{ add_days('max(rates.rate_date)', 'max(tables.every_days)') }} then max(rates.rate_date)
+                    else max(tables.as_of_date)
+                end
             from {{ ref('stg_fx__daily_rates') }} as rates
             cross join {{ ref('int_delivery__tables') }} as tables
             where tables.source_name = 'fx' and tables.table_name = 'daily_rates'
