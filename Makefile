@@ -214,6 +214,7 @@ prove: env-test env-snowflake env-emulator env-orchestration env-ingest env-brok
 	@# 77: what they need is not installed, which they have said.
 	python -m tools.benchmarks.change_capture || test $$? -eq 77
 	python -m tools.benchmarks.kafka_topics || test $$? -eq 77
+	python -m tools.benchmarks.order_to_kpi || test $$? -eq 77
 
 .PHONY: clean
 clean: ## Remove what dbt wrote; landing zone, warehouse and environment stay
