@@ -133,7 +133,7 @@ def search(page: Browser, words: str) -> list[str]:
     [
         ("net revenue", "word Net revenue"),
         ("daily_sales net_revenue_amount", "column kpi.daily_sales.net_revenue_amount"),
-        ("order today", "question Which ten products must I order today?"),
+        ("order today", "question Which ten products must I order first, and what of them today?"),
         ("e-mail addresses", "question Who may see e-mail addresses, and in which form?"),
         ("daily_sales", "table kpi.daily_sales"),
         ("zebra", None),
@@ -174,7 +174,7 @@ def test_a_mart_shows_its_owner_tests_freshness_and_questions(site, page):
     for said in (
         "owner: Supply chain",
         "known up to 2025-09-10",
-        "Which ten products must I order today?",
+        "Which ten products must I order first, and what of them today?",
         "✓ one row per",
     ):
         assert said in text, said
@@ -369,5 +369,5 @@ def test_a_column_means_what_its_yaml_says(published):
 def test_a_question_is_asked_without_sql(published):
     command = [sys.executable, "-m", "techco.documents.questions", "11"]
     run = subprocess.run(command, cwd=ROOT, env=published.environment(), capture_output=True, text=True, check=False)
-    assert run.returncode == 0 and "Which ten products must I order today?" in run.stdout
+    assert run.returncode == 0 and "Which ten products must I order first, and what of them today?" in run.stdout
     assert ask(published, 11)[0]["product_name"] in run.stdout and "Asked as buyer" in run.stdout
