@@ -81,8 +81,8 @@
         'delete from ' ~ ledger('node_timings') ~ ' where started_at < ' ~ instant_literal(run_started_at - modules.datetime.timedelta(days=90))
     ) -%}
     {%- do run_query(
-        'insert into ' ~ ledger('node_timings') ~ " select '" ~ invocation_id ~ "', node_id, status, cast(started_at as timestamp), cast(seconds as double) from ("
-        ~ declared_rows(['node_id', 'status', 'started_at', 'seconds'], timed) ~ ') as timed'
+        'insert into ' ~ ledger('node_timings') ~ " select '" ~ invocation_id ~ "', node_id, status, cast(started as timestamp), cast(seconds as double) from ("
+        ~ declared_rows(['node_id', 'status', 'started', 'seconds'], timed) ~ ') as timed'
     ) if timed -%}
 {% endmacro %}
 

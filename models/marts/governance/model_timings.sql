@@ -7,7 +7,7 @@ timings as (
 
     select
         *,
-        avg(case when status in ('success', 'pass', 'warn') then seconds end) over (
+        avg(cast(case when status in ('success', 'pass', 'warn') then seconds end as double)) over (
             partition by node_id
             order by started_at, invocation_id
             rows between 10 preceding and 1 preceding
@@ -30,8 +30,9 @@ select
     ---------- measures
     timings.seconds,
     timings.usual_seconds,
-    timings.seconds / nullif(timings.usual_seconds, 0) as times_usual,
-    timings.seconds / nullif(sum(timings.seconds) over (partition by timings.invocation_id), 0) as share_of_run,
+    cast(timings.seconds as double) / nullif(timings.usual_seconds, 0) as times_usual,
+    cast(timings.seconds as double)
+    / nullif(sum(timings.seconds) over (partition by timings.invocation_id), 0) as share_of_run,
 
     ---------- timestamps
     timings.started_at
