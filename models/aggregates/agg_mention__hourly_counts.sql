@@ -69,7 +69,8 @@ hours_of_brands as (
     select
         brands.brand,
         cast(
-            {{ dbt.dateadd('hour', 'cast(hours.hour_of_day as integer)', 'cast(days.date_day as timestamp)') }} as timestamp
+            {{ dbt.dateadd('hour', 'cast(hours.hour_of_day as integer)', 'cast(days.date_day as timestamp)') }}
+            as timestamp
         ) as hour_start,
         coalesce(days.date_day <= days.counted_up_to, false) as is_delivered
     from brands

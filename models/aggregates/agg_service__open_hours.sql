@@ -50,8 +50,10 @@ select
 
     ---------- measures
     cast(open_seconds as bigint) as open_seconds,
-    cast(sum(open_seconds) over (order by date_day rows between unbounded preceding and current row) - open_seconds as bigint)
-        as open_seconds_before,
+    cast(
+        sum(open_seconds) over (order by date_day rows between unbounded preceding and current row) - open_seconds
+        as bigint
+    ) as open_seconds_before,
 
     ---------- timestamps
     opens_at,

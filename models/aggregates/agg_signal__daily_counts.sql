@@ -91,7 +91,9 @@ select
 
     ---------- measures
     case
-        when days.date_day <= case subjects.signal_kind when 'tickets' then days.tickets_up_to else days.returns_up_to end
+        when
+            days.date_day
+            <= case subjects.signal_kind when 'tickets' then days.tickets_up_to else days.returns_up_to end
             then coalesce(events_by_day.event_count, 0)
     end as event_count
 from subjects

@@ -100,7 +100,8 @@ select
 
     ---------- values
     case
-        when ratios.group_size >= {{ var('alerts').least_group }} then cast(ratios.amount as double) / nullif(ratios.group_size, 0)
+        when ratios.group_size >= {{ var('alerts').least_group }}
+            then cast(ratios.amount as double) / nullif(ratios.group_size, 0)
     end as value,
     ratios.group_size
 from subjects

@@ -35,7 +35,8 @@ documents as (
         'unknown' as product_key,
         language_code,
         comment_text as document_text,
-        case nps_group when 'promoter' then 'positive' when 'passive' then 'neutral' else 'negative' end as rated_sentiment
+        case nps_group when 'promoter' then 'positive' when 'passive' then 'neutral' else 'negative' end
+            as rated_sentiment
     from {{ ref('fct_survey_response') }}
 
     union all

@@ -27,7 +27,8 @@
         and {{ day }} <= (
             select
                 case
-                    when max(tables.as_of_date) < {{ add_days('max(rates.rate_date)', 'max(tables.every_days)') }} then max(rates.rate_date)
+                    when max(tables.as_of_date) < {{ add_days('max(rates.rate_date)', 'max(tables.every_days)') }}
+                        then max(rates.rate_date)
                     else max(tables.as_of_date)
                 end
             from {{ ref('stg_fx__daily_rates') }} as rates

@@ -105,7 +105,8 @@ select
         cast(reasons.{{ measure }} as bigint) as {{ measure }},
     {% endfor -%}
     cast(sales_by_week.order_count as bigint) as week_order_count,
-    round(100 * cast(reasons.ticket_count as double) / nullif(sales_by_week.order_count, 0), 4) as tickets_per_100_orders,
+    round(100 * cast(reasons.ticket_count as double) / nullif(sales_by_week.order_count, 0), 4)
+        as tickets_per_100_orders,
     cast(coalesce(earlier_weeks.ticket_count, 0) as double) / 4 as mean_ticket_count_4_weeks
 from reasons
 left join sales_by_week

@@ -45,7 +45,8 @@ parcels_with_outcomes as (
             when parcels.promised_on < parcels.tracking_up_to then 'overdue'
             else 'in_transit'
         end as delivery_outcome,
-        {{ days_between('parcels.promised_on', 'coalesce(parcels.known_delivery_date, parcels.tracking_up_to)') }} as days_after_promise,
+        {{ days_between('parcels.promised_on', 'coalesce(parcels.known_delivery_date, parcels.tracking_up_to)') }}
+            as days_after_promise,
         case when parcels.known_delivery_date is not null then parcels.delivery_days end as delivery_days
     from parcels
     inner join {{ ref('dim_date') }} as days
@@ -115,8 +116,11 @@ select
     ---------- parcels
     cast(count(*) as bigint) as parcel_count,
     cast(count(parcels.known_delivery_date) as bigint) as delivered_parcel_count,
-    cast(coalesce(sum(case when parcels.delivery_outcome in ('late', 'overdue') then parcels.days_after_promise end), 0) as bigint)
-        as late_days,
+    cast(
+        coalesce(
+            sum(case when parcels.delivery_outcome in ('late', 'overdue') then parcels.days_after_promise end), 0
+        ) as bigint
+    ) as late_days,
     cast(coalesce(sum(parcels.delivery_days), 0) as bigint) as delivery_days,
     cast(coalesce(sum(parcels.failed_delivery_count), 0) as bigint) as failed_delivery_count,
 

@@ -83,7 +83,8 @@ intervals as (
         *,
         promoter_share - detractor_share as centre,
         {{ quantile }} * sqrt(
-            (promoter_share + detractor_share - power(promoter_share - detractor_share, 2)) / nullif(cast(answer_count + 2 as double), 0)
+            (promoter_share + detractor_share - power(promoter_share - detractor_share, 2))
+            / nullif(cast(answer_count + 2 as double), 0)
         ) as half_width
     from adjusted_shares
 

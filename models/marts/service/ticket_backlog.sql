@@ -26,8 +26,13 @@ steps as (
             priority,
             '{{ step }}' as step,
             -- A ticket waits for an answer until it is answered or solved, whatever comes first.
-            {{ 'true' if step == 'opened' else 'answered_date is null or solved_date <= answered_date' if step == 'solved'
-                else 'solved_date is null or answered_date < solved_date' }} as is_waiting_changed
+            {% if step == 'opened' -%}
+                true
+            {%- elif step == 'answered' -%}
+                solved_date is null or answered_date < solved_date
+            {%- else -%}
+                answered_date is null or solved_date <= answered_date
+            {%- endif %} as is_waiting_changed
         from tickets
         where {{ day }} is not null
     {% endfor %}

@@ -15,9 +15,13 @@ tickets as (
     select
         tickets.*,
         {{ business_time('tickets.opened_at') }} as opened_clock_time,
-        case when {{ business_date('tickets.first_response_at') }} <= known_days.as_of_date then tickets.first_response_at end
-            as answered_at,
-        case when {{ business_date('tickets.solved_at') }} <= known_days.as_of_date then tickets.solved_at end as closed_at
+        case
+            when {{ business_date('tickets.first_response_at') }} <= known_days.as_of_date
+                then tickets.first_response_at
+        end as answered_at,
+        case
+            when {{ business_date('tickets.solved_at') }} <= known_days.as_of_date then tickets.solved_at
+        end as closed_at
     from {{ ref('fct_ticket') }} as tickets
     cross join known_days
     where tickets.opened_date <= known_days.as_of_date
