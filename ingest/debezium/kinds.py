@@ -27,8 +27,12 @@ KINDS = {
     "mysql": Kind(
         "MySQL", "io.debezium.connector.mysql.MySqlConnector", 3306,
         "jdbc:mysql://{host}:{port}/{database}", "db", of_binlog,
-        # So often the server says that it is alive, by which an idle connector knows that it is not behind.
-        {"connect.keep.alive.interval.ms": "5000"},
+        {
+            # So often the server says that it is alive, by which an idle connector knows that it is not behind.
+            "connect.keep.alive.interval.ms": "5000",
+            # The year 1 is the year 1, and not 2001: the server has read years of two digits already.
+            "enable.time.adjuster": "false",
+        },
     ),
     "oracle": Kind(
         "Oracle", "io.debezium.connector.oracle.OracleConnector", 1521,
