@@ -116,6 +116,10 @@ metrics: env-metrics ## List metrics and questions; answer METRICS=a,b [BY=c,d] 
 capture: env-ingest ## Land a PostgreSQL database and its changes, until Ctrl-C: CONFIG=file (ingest/README.md)
 	python -m ingest.postgres $(CONFIG)
 
+.PHONY: capture-debezium
+capture-debezium: env-debezium ## Land a MySQL, Oracle or SQL Server database and its changes, until Ctrl-C: CONFIG=file; needs Java 17
+	python -m ingest.debezium $(CONFIG)
+
 .PHONY: topics
 topics: env-ingest ## Land Kafka topics, until Ctrl-C: CONFIG=file
 	python -m ingest.kafka $(CONFIG)
@@ -208,7 +212,7 @@ redaction: env-test ## Measure what redact_text() finds in texts; needs a built 
 	python -m tools.benchmarks.redaction
 
 .PHONY: prove
-prove: env-test env-snowflake env-emulator env-orchestration env-ingest env-broker ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
+prove: env-test env-snowflake env-emulator env-orchestration env-ingest env-debezium env-broker ## The long tests, and the full proofs: seeds, kills and arrival orders, for hours; goes on where it was stopped
 	python -m pytest -m long
 	PYTHONPATH=$$PYTHONPATH:e2e python -m prove
 	@# 77: what they need is not installed, which they have said.
@@ -244,6 +248,7 @@ env-emulator: $(VENV)/installed-emulator.stamp env-build
 env-notebook: $(VENV)/installed-notebook.stamp env-build
 env-orchestration: $(VENV)/installed-orchestration.stamp env-build
 env-ingest: $(VENV)/installed-ingest.stamp env-build
+env-debezium: $(VENV)/installed-debezium.stamp env-build
 env-broker: $(VENV)/installed-broker.stamp env-build
 env-metrics: $(VENV)/installed-metrics.stamp env-build
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 groups=(simulator build test lint snowflake emulator)
 # Tools beside the project, which share its environment and move none of its versions.
-beside=(metrics notebook orchestration ingest broker)
+beside=(metrics notebook orchestration ingest debezium broker)
 together=$(mktemp)
 trap 'rm -f "$together"' EXIT
 flags=(--quiet --generate-hashes --universal --no-strip-extras --no-annotate --no-header --no-emit-index-url --python-version 3.11)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.back_off import say
-from ingest.postgres.config import Followed
 from ingest.postgres.pgoutput import UNCHANGED, Begin, Change, Commit, Message, Relation, Truncate, Tuple
 from ingest.rows import Rows, Values
+from ingest.tables import Followed
 
 
 class NewSnapshotNeeded(Exception):

@@ -1,38 +1,20 @@
 """What a connector to PostgreSQL is told: a YAML file that says which of its tables are which of the contract."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 from techco.contract.declarations import Declaration, Place, Refusal, read_yaml, validated
-from techco.contract.raw_contract import Contract, Table
+from techco.contract.raw_contract import Contract
+
+from ingest.tables import Followed, SourceTable, as_mapping, followed
 
 Identifier = Annotated[
     str,
     Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$"),
     Refusal("{setting} {found} is no name", "Use lower-case letters, digits and underscores"),
 ]
-
-
-def as_mapping(value: object) -> object:
-    """The name of a table alone stands for a mapping with nothing else."""
-    return {"table": value} if isinstance(value, str) else value
-
-
-class SourceTable(Declaration):
-    """A table of the database; `columns` are those that the contract calls otherwise: `customer_id: id`."""
-
-    table: Annotated[
-        str,
-        Field(pattern=r"^[^.]+\.[^.]+$"),
-        Refusal("the table {found} has no schema", "Write it as in `public.orders`"),
-    ]
-    columns: dict[str, str] = Field(default_factory=dict)
-    # What is the same for all rows, as the currency of a shop that has one.
-    constants: dict[str, str] = Field(default_factory=dict)
 
 
 class Config(Declaration):
@@ -62,28 +44,6 @@ class Config(Declaration):
         return self.publication or f"techco_{self.source}"
 
 
-@dataclass(frozen=True)
-class Followed:
-    """A table that is followed: what the contract says of it, and what the database calls it."""
-
-    declared: Table
-    source: SourceTable
-
-    @property
-    def name(self) -> str:
-        """Its name in the contract."""
-        return self.declared.name
-
-    @property
-    def own_columns(self) -> Mapping[str, str]:
-        """Type by column, without what the feed adds."""
-        return {column.name: column.data_type for column in self.declared.columns if not column.name.startswith("_")}
-
-    def name_in_database(self, column: str) -> str:
-        """What the database calls a column of the contract."""
-        return self.source.columns.get(column, column)
-
-
 def read_config(file: Path, contract: Contract) -> tuple[Config, list[Followed]]:
     """The configuration and its tables, held against the contract; raises ContractError."""
     place = Place(file)
@@ -97,19 +57,3 @@ def read_config(file: Path, contract: Contract) -> tuple[Config, list[Followed]]
     if not config.tables:
         place.fail("it names no tables", "Add `tables: {orders: public.orders}`")
     return config, [followed(config.source, name, table, contract, place) for name, table in config.tables.items()]
-
-
-def followed(source: str, name: str, table: SourceTable, contract: Contract, place: Place) -> Followed:
-    """One table, held against the contract."""
-    place = place.at("table", name)
-    declared: Any = contract.tables.get((source, name))
-    if declared is None:
-        known = ", ".join(sorted(known for of, known in contract.tables if of == source))
-        place.fail("the contract does not know it", f"Use one of {known}, or add it with `make table`")
-    if declared.feed != "cdc":
-        place.fail(f"its feed is {declared.feed}", "Change logs are of feed cdc: say so in the contract")
-    made = Followed(declared, table)
-    for column in (*table.columns, *table.constants):
-        if column not in made.own_columns:
-            place.fail(f"the contract has no column {column}", f"Use one of {', '.join(made.own_columns)}")
-    return made

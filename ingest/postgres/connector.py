@@ -11,20 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
 from psycopg import sql
-from techco.sql import identifier, literal
 
 from ingest.back_off import BackOff, say
 from ingest.files import Landing, NewFile, now
 from ingest.postgres import server
 from ingest.postgres.changes import Changes, NewSnapshotNeeded
 from ingest.postgres.checkpoint import ENDS, Checkpoint, batch_name, snapshot_name
-from ingest.postgres.config import Config, Followed
+from ingest.postgres.config import Config
 from ingest.postgres.pgoutput import Begin, Commit, Relation, decode
 from ingest.postgres.preconditions import NotReady, columns_of, look_up, publish, require_logical
-from ingest.rows import Rows, Values
+from ingest.rows import Rows
+from ingest.tables import Followed, living_keys
 
 # How often the slot and the tables are looked at.
 WATCH_EVERY_SECONDS = 10.0
@@ -184,7 +183,7 @@ class Connector:
 
     def land_vanished(self, conn: psycopg.Connection[Any], oid: int, table: Followed, at: int) -> int:
         """Land deletes of the keys that have landed before and are in the snapshot no more; how many there were."""
-        gone = list(self.living_keys(table, before=at))
+        gone = list(living_keys(self.landing, table, before=at))
         if not gone:
             return 0
         rows = Rows(table.name, table.declared.key)
@@ -192,40 +191,6 @@ class Connector:
             rows.add(key, "d", at, now())
         say(f"{len(gone):,} rows of {table.name} are gone since the last file; their deletes land.")
         return self.land_part(rows, at, 999_999)
-
-    def living_keys(self, table: Followed, before: int) -> Iterator[Values]:
-        """The keys of a table that have landed, and of which no file says that they are deleted; none that has a row at
-        `before` or later.
-        """
-        folder = self.landing.folder(table.name)
-        # As the warehouse orders the rows of a key (macros/staging/latest_rows.sql).
-        version = "_lsn * 4 + case _op when 'd' then 1 when 'c' then 2 when 'u' then 3 else 0 end"
-        keys = ", ".join(
-            f"cast({identifier(column)} as varchar) as {identifier(column)}" for column in table.declared.key
-        )
-        as_json = ", ".join(f"{literal(column)}: 'varchar'" for column in (*table.declared.key, "_op"))
-        readers = {
-            "parquet": "read_parquet({}, union_by_name = true, hive_partitioning = false)",
-            "jsonl": f"read_json({{}}, format = 'newline_delimited', columns = {{{{{as_json}, '_lsn': 'bigint'}}}}, "
-            "hive_partitioning = false)",
-        }
-        files = {ending: literal(str(folder / "ingested_on=*" / f"[!._]*.{ending}")) for ending in readers}
-        selects = [
-            f"select {keys}, _op, _lsn from {reader.format(files[ending])}"
-            for ending, reader in readers.items()
-            if next(folder.glob(f"ingested_on=*/[!._]*.{ending}"), None)
-        ]
-        if not selects:
-            return
-        of_key = ", ".join(map(identifier, table.declared.key))
-        query = (
-            f"select {of_key} from ({' union all by name '.join(selects)}) group by {of_key} "
-            f"having max(_lsn) < {before:d} and arg_max(_op, {version}) <> 'd'"
-        )
-        with duckdb.connect() as conn:
-            answer = conn.execute(query)
-            while rows := answer.fetchmany(10_000):
-                yield from rows
 
     # ---------- log
 
@@ -323,7 +288,7 @@ class Follower:
             # Only what has landed says which keys there are.
             self.land()
             count = 0
-            for key in self.connector.living_keys(layout.table, before=position + self.config.positions_from):
+            for key in living_keys(self.connector.landing, layout.table, before=position + self.config.positions_from):
                 self.changes.delete(layout, position, key)
                 count += 1
                 if self.changes.count >= self.config.land_rows:

@@ -7,7 +7,8 @@ import psycopg
 from psycopg import sql
 
 from ingest.back_off import say
-from ingest.postgres.config import Config, Followed
+from ingest.postgres.config import Config
+from ingest.tables import Followed
 
 
 class NotReady(Exception):

@@ -6,8 +6,8 @@ import pytest
 from techco.contract.raw_contract import Column, Table
 
 from ingest.postgres.changes import Changes, NewSnapshotNeeded
-from ingest.postgres.config import Followed, SourceTable
 from ingest.postgres.pgoutput import UNCHANGED, Begin, Change, Commit, Relation, Truncate
+from ingest.tables import Followed, SourceTable
 
 ORDERS, TEXT, BIGINT, FROM = 7, 25, 20, 1_000
 AT = datetime(2026, 1, 2, 3, 4, 5, 678)
