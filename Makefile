@@ -252,9 +252,10 @@ env-debezium: $(VENV)/installed-debezium.stamp env-build
 env-broker: $(VENV)/installed-broker.stamp env-build
 env-metrics: $(VENV)/installed-metrics.stamp env-build
 
-# Superset cannot share an environment with dbt. pip itself takes a minute here, uv some seconds.
+# Superset cannot share an environment with dbt. pip itself takes a minute here, uv some seconds. The semicolon is a recipe of its own: without
+# one, make takes that of env-%, and installs Superset over dbt.
 SUPERSET := .venv-dashboards
-env-dashboards: $(SUPERSET)/installed.stamp
+env-dashboards: $(SUPERSET)/installed.stamp ;
 $(SUPERSET)/installed.stamp: requirements/dashboards.txt | $(BIN)/python
 	@echo "installing the dashboards group into $(SUPERSET)"
 	@$(BIN)/python -m venv $(SUPERSET)
