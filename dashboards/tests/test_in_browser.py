@@ -4,6 +4,7 @@ import json
 import os
 import time
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -11,11 +12,16 @@ import duckdb
 import pytest
 import yaml
 from conftest import PATIENCE, ROOT
+from sqlglot import parse_one
+from sqlglot.exp import Table
+from techco import settings
 from techco.dashboards import queries, style
-from techco.dashboards.declared import Chart, load
+from techco.dashboards.declared import Chart, Dashboard, load
 from techco.dashboards.kpis import read_kpis
+from techco.dashboards.serve import released_tables
 from techco.dashboards.shapes import Shapes
 from techco.dashboards.superset import Bundle, asset, slug
+from techco.serving.releases import serving_file
 
 DECLARED = load(ROOT)
 PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
@@ -23,19 +29,26 @@ ROLES = PROJECT["privacy"]["roles"]
 CURRENCY = PROJECT["reporting_currency"]
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "BRL": "R$"}
 BUNDLE = Bundle(DECLARED, read_kpis(ROOT), Shapes(ROOT), CURRENCY)
-PAGES = {
-    role: [page for page in (BUNDLE.limited(page, set(entry["schemas"])) for page in DECLARED.dashboards) if page]
-    for role, entry in ROLES.items()
-}
 SCREENSHOTS = ROOT / "docs" / "dashboards"
+
+
+@cache
+def pages(role: str) -> list[Dashboard]:
+    """What a role is shown of the release that is tested."""
+    marts = released_tables(serving_file(settings.warehouse_file(ROOT), role))
+    return [page for page in (BUNDLE.limited(page, marts) for page in DECLARED.dashboards) if page]
 
 
 def rows_by_sql(served, role: str, page, chart: Chart, chosen: dict[str, str]) -> list[tuple]:
     """What a chart has to show, by the SQL beside its declaration."""
     dataset = DECLARED.datasets[chart.dataset]
     found = queries.conditions(page, dataset, set(BUNDLE.columns(chart.dataset)), chosen)
-    with duckdb.connect(str(served.release(role)), read_only=True) as release:
-        return release.execute(queries.check(chart, found)).fetchall()
+    check = queries.check(chart, found)
+    # The second way may lead over a table that the role has not, to a number that is the same for everybody.
+    named = {f"{table.db}.{table.name}" for table in parse_one(check, dialect="duckdb").find_all(Table) if table.db}
+    release_of = role if named <= released_tables(served.release(role)) else "analyst"
+    with duckdb.connect(str(served.release(release_of)), read_only=True) as release:
+        return release.execute(check).fetchall()
 
 
 def rows_answered(answer: dict, chart: Chart) -> list[tuple]:
@@ -192,7 +205,7 @@ def test_they_are_up_within_three_minutes(served):
 def test_every_number_is_that_of_its_sql(served, logged_in, role):
     wrong, seconds = [], {}
     with logged_in(role) as browser:
-        for page in PAGES[role]:
+        for page in pages(role):
             seconds[page.name] = browser.dashboard(slug(page.name, role))
             wrong += wrong_numbers(served, browser, role, page, page.charts, {})
             read = headlines(browser)
@@ -218,7 +231,7 @@ def test_every_number_is_that_of_its_sql(served, logged_in, role):
 def test_a_page_is_there_within_three_seconds(logged_in):
     with logged_in("analyst") as browser:
         browser.dashboard(slug("today", "analyst"))
-        seconds = {page.name: browser.dashboard(slug(page.name, "analyst")) for page in PAGES["analyst"]}
+        seconds = {page.name: browser.dashboard(slug(page.name, "analyst")) for page in pages("analyst")}
     print({name: round(one, 1) for name, one in seconds.items()})
     assert max(seconds.values()) < 3 * PATIENCE
 
@@ -227,7 +240,7 @@ def test_a_page_is_there_within_three_seconds(logged_in):
 def test_nothing_is_cut_off(logged_in, width):
     found = {}
     with logged_in("analyst", width) as browser:
-        for page in PAGES["analyst"]:
+        for page in pages("analyst"):
             browser.resize(width, 900)
             browser.dashboard(slug(page.name, "analyst"))
             if cut := too_wide(browser):
@@ -252,7 +265,7 @@ FILTERED = {
 
 @pytest.mark.parametrize("name", FILTERED)
 def test_filters_do_what_they_say(served, logged_in, name):
-    page = next(page for page in PAGES["analyst"] if page.name == name)
+    page = next(page for page in pages("analyst") if page.name == name)
     chosen = FILTERED[name]
     parts = []
     for one in page.filters:
@@ -309,7 +322,7 @@ def test_a_role_sees_its_release_and_no_other(served, logged_in):
     with logged_in("buyer") as browser:
         status, text = browser.fetch("/api/v1/dashboard/")
         titles = {entry["slug"] for entry in json.loads(text)["result"]}
-        assert status == 200 and titles == {slug(page.name, "buyer") for page in PAGES["buyer"]}
+        assert status == 200 and titles == {slug(page.name, "buyer") for page in pages("buyer")}
         assert browser.fetch(f"/api/v1/dashboard/{slug('customers', 'analyst')}")[0] in (403, 404)
         status, text = ask(browser, "buyer", "select count(*) as answer from kpi.daily_sales")
         assert status == 200 and json.loads(text)["data"][0]["answer"] > 0
@@ -332,7 +345,7 @@ def test_a_role_sees_its_release_and_no_other(served, logged_in):
 
 
 def test_the_next_look_shows_the_next_release(served, logged_in):
-    page = next(page for page in PAGES["analyst"] if page.name == "sales")
+    page = next(page for page in pages("analyst") if page.name == "sales")
     with logged_in("analyst") as browser:
         browser.dashboard(slug("sales", "analyst"))
         before = headlines(browser)["How many orders came?"]

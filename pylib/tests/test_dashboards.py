@@ -29,7 +29,10 @@ def bundle() -> Bundle:
 @pytest.fixture(scope="module")
 def assets(bundle) -> dict[str, dict]:
     """What each role is shown."""
-    return {role: bundle.assets(role, set(entry["schemas"]), "duckdb://", {}) for role, entry in ROLES.items()}
+    return {
+        role: bundle.assets(role, bundle.marts_in(set(entry["schemas"])), "duckdb://", {})
+        for role, entry in ROLES.items()
+    }
 
 
 def test_the_pages_that_the_audiences_ask_for_are_there(bundle):

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from techco import owner_only, settings
 from techco.command import run
 from techco.contract.raw_contract import read_yaml
@@ -127,8 +129,16 @@ def assets(warehouse: Path, roles: Mapping[str, Any], url: str) -> dict[str, Any
     bundle = Bundle(load(), read_kpis(), shapes(), currency)
     found: dict[str, Any] = {}
     for role, entry in roles.items():
-        found |= bundle.assets(role, set(entry["schemas"]), *connection(warehouse, role, url))
+        marts = bundle.marts_in(set(entry["schemas"])) if url else released_tables(serving_file(warehouse, role))
+        found |= bundle.assets(role, marts, *connection(warehouse, role, url))
     return found
+
+
+def released_tables(file: Path) -> set[str]:
+    """What a role's release holds: a role that sees some persons only lacks tables that do not say whose their rows are."""
+    with duckdb.connect(str(file), read_only=True) as release:
+        named = "select table_schema || '.' || table_name from information_schema.tables"
+        return {name for (name,) in release.execute(named).fetchall()}
 
 
 def connection(warehouse: Path, role: str, url: str) -> tuple[str, dict[str, Any]]:

@@ -40,9 +40,14 @@ class Bundle:
     def __init__(self, declared: Dashboards, kpis: Mapping[str, Metric], shapes: Shapes, currency: str) -> None:
         self.declared, self.kpis, self.shapes, self.currency = declared, kpis, shapes, currency
 
-    def assets(self, role: str, schemas: set[str], url: str, engine: dict[str, Any]) -> Assets:
-        """All that a role is shown; nothing where its schemas answer no question."""
-        pages = [page for page in map(lambda page: self.limited(page, schemas), self.declared.dashboards) if page]
+    def marts_in(self, schemas: set[str]) -> set[str]:
+        """The marts in some schemas, of those that datasets read."""
+        read = {mart for dataset in self.declared.datasets.values() for mart in dataset.marts}
+        return {mart for mart in read if mart.split(".")[0] in schemas}
+
+    def assets(self, role: str, marts: set[str], url: str, engine: dict[str, Any]) -> Assets:
+        """All that a role is shown; nothing where the marts that it has answer no question."""
+        pages = [page for page in map(lambda page: self.limited(page, marts), self.declared.dashboards) if page]
         if not pages:
             return {}
         used = sorted({chart.dataset for page in pages for chart in page.all_charts})
@@ -55,11 +60,11 @@ class Bundle:
             found[f"dashboards/{role}/{page.name}.yaml"] = self.page(role, page)
         return found
 
-    def limited(self, page: Dashboard, schemas: set[str]) -> Dashboard | None:
-        """What a role sees of a page; none where no question is left, but rows alone."""
+    def limited(self, page: Dashboard, marts: set[str]) -> Dashboard | None:
+        """What a role with these marts sees of a page; none where no question is left, but rows alone."""
 
         def sees(dataset: str) -> bool:
-            return all(mart.split(".")[0] in schemas for mart in self.declared.datasets[dataset].marts)
+            return marts.issuperset(self.declared.datasets[dataset].marts)
 
         charts = tuple(chart for chart in page.charts if sees(chart.dataset))
         rows = tuple(chart for chart in page.rows if sees(chart.dataset))
