@@ -13,7 +13,7 @@ import pytest
 import yaml
 from conftest import PATIENCE, ROOT
 from sqlglot import parse_one
-from sqlglot.exp import Table
+from sqlglot.expressions import Table
 from techco import settings
 from techco.dashboards import queries, style
 from techco.dashboards.declared import Chart, Dashboard, load
