@@ -321,3 +321,12 @@ def test_a_connection_after_a_swap_sees_the_next_release_though_another_is_open(
     shutil.rmtree(tmp_path / "one")
     assert set(reading.fetchall()) == {(1,)}
     open_one.close()
+
+
+def test_every_chart_over_time_obeys_the_period(bundle):
+    for page in bundle.declared.dashboards:
+        for chart in page.all_charts:
+            dataset = bundle.declared.datasets[chart.dataset]
+            filters = bundle.chart("analyst", page, chart)["params"]["adhoc_filters"]
+            ranges = [one["subject"] for one in filters if one.get("operator") == "TEMPORAL_RANGE"]
+            assert ranges == ([dataset.time] if dataset.time else []), f"{page.name}.{chart.name}"

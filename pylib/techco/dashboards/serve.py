@@ -135,7 +135,7 @@ def assets(warehouse: Path, roles: Mapping[str, Any], url: str) -> dict[str, Any
 
 
 def released_tables(file: Path) -> set[str]:
-    """What a role's release holds: a role that sees some persons only lacks tables that do not say whose their rows are."""
+    """What a role's release holds; one of a role that sees some persons lacks tables that do not say whose rows are."""
     with duckdb.connect(str(file), read_only=True) as release:
         named = "select table_schema || '.' || table_name from information_schema.tables"
         return {name for (name,) in release.execute(named).fetchall()}

@@ -153,7 +153,7 @@ class Bundle:
         found: dict[str, Any] = {
             "viz_type": VISUALS[kind],
             "color_scheme": SCHEME,
-            "adhoc_filters": [conditions(chart.where)] if chart.where else [],
+            "adhoc_filters": conditions(chart, dataset),
             "row_limit": chart.limit or 10000,
         }
         if metrics:
@@ -295,9 +295,18 @@ def database(role: str, url: str, engine: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def conditions(where: str) -> dict[str, Any]:
-    """A condition in SQL."""
-    return {"expressionType": "SQL", "clause": "WHERE", "sqlExpression": where}
+def conditions(chart: Chart, dataset: Dataset) -> list[dict[str, Any]]:
+    """Which rows a chart is about: its own condition, and the period.
+
+    Superset puts the period of the page in the place of a range over time that the chart has, and nowhere else.
+    """
+    found: list[dict[str, Any]] = []
+    if chart.where:
+        found.append({"expressionType": "SQL", "clause": "WHERE", "sqlExpression": chart.where})
+    if dataset.time:
+        range_of_time = {"subject": dataset.time, "operator": "TEMPORAL_RANGE", "comparator": "No filter"}
+        found.append({"expressionType": "SIMPLE", "clause": "WHERE"} | range_of_time)
+    return found
 
 
 def first_order(chart: Chart) -> dict[str, Any]:
