@@ -76,6 +76,7 @@ def changed_minds(landing: Path, chance: random.Random) -> None:
             declared.append(
                 {"consent_id": f"N{number:06}-{place}", "customer_id": customer, "purpose": purpose}
                 | {"granted": chance.random() < 0.5, "source": "web", "declared_at": written(chance.choice(instants))}
+                | {"policy_version": "2025-01"}
             )
         if chance.random() < 0.2:
             asked.append(
@@ -85,7 +86,8 @@ def changed_minds(landing: Path, chance: random.Random) -> None:
             )
     for table, rows in (("consents", declared), ("privacy_requests", asked)):
         folder = landing / "crm" / table / f"ingested_on={days[-1]}"
-        folder.mkdir(exist_ok=True)
+        # On some days the simulated company has no request of this kind, and so no folder.
+        folder.mkdir(parents=True, exist_ok=True)
         delivered = [row | {"_ingested_at": written(midnight.astimezone(UTC))} for row in rows]
         (folder / "changed-minds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in delivered))
 
