@@ -11,9 +11,10 @@ from ingest.debezium.checkpoint import SnapshotNeeded, State
 from ingest.debezium.config import Config, settings
 from ingest.debezium.lander import Lander
 from ingest.debezium.positions import BadPosition
-from ingest.debezium.preconditions import NotReady, require
+from ingest.debezium.preconditions import require
 from ingest.files import Landing
 from ingest.postgres.checkpoint import ENDS
+from ingest.preconditions import NotReady
 from ingest.tables import Followed
 
 LOOK_EVERY_SECONDS = 0.2

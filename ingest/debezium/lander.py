@@ -8,9 +8,9 @@ from ingest.back_off import say
 from ingest.debezium.checkpoint import Offset, State
 from ingest.debezium.config import Config
 from ingest.debezium.messages import Changes, Event, picked_columns, read
-from ingest.debezium.preconditions import NotReady
 from ingest.files import Landing, NewFile, now
 from ingest.postgres.checkpoint import Checkpoint, batch_name
+from ingest.preconditions import NotReady
 from ingest.rows import Rows
 from ingest.tables import Followed, living_keys
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from ingest.back_off import say
 from ingest.debezium.kinds import Kind
 from ingest.debezium.positions import Source
-from ingest.debezium.preconditions import NotReady
+from ingest.preconditions import NotReady
 from ingest.rows import Rows, Values
 from ingest.tables import Followed
 

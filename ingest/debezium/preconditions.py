@@ -3,13 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from ingest.back_off import say
 from ingest.debezium.config import Config
+from ingest.preconditions import NotReady, require_columns
 from ingest.tables import Followed
-
-
-class NotReady(Exception):
-    """The database is not as it has to be; the message says what to do."""
 
 
 class Database(Protocol):
@@ -42,16 +38,7 @@ def look_up(database: Database, config: Config, table: Followed) -> list[str]:
             f"make the table, or run `grant select on {name} to {config.connection.user}`"
         )
     names = {column.lower() for column in there}
-    for column in table.declared.columns:
-        in_database = table.name_in_database(column.name)
-        if column.name.startswith("_") or column.name in table.source.constants or in_database.lower() in names:
-            continue
-        if column.required or column.name in table.declared.key:
-            raise NotReady(
-                f"{name} has no column {in_database}, which the contract requires as {column.name}. Say in the "
-                f"configuration what it is called (`columns: {{{column.name}: …}}`), or what it always is (`constants`)"
-            )
-        say(f"{name} has no column {in_database}: {column.name} is left out.")
+    require_columns(table, lambda column: column.lower() in names)
     key = frozenset(table.name_in_database(column).lower() for column in table.declared.key)
     if key not in [frozenset(column.lower() for column in unique) for unique in database.unique_keys(folder, own)]:
         raise NotReady(

@@ -21,7 +21,8 @@ from ingest.postgres.changes import Changes, NewSnapshotNeeded
 from ingest.postgres.checkpoint import ENDS, Checkpoint, batch_name, snapshot_name
 from ingest.postgres.config import Config
 from ingest.postgres.pgoutput import Begin, Commit, Relation, decode
-from ingest.postgres.preconditions import NotReady, columns_of, look_up, publish, require_logical
+from ingest.postgres.preconditions import columns_of, look_up, publish, require_logical
+from ingest.preconditions import NotReady
 from ingest.rows import Rows
 from ingest.tables import Followed, living_keys
 

@@ -6,13 +6,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from ingest.back_off import say
 from ingest.postgres.config import Config
+from ingest.preconditions import NotReady, require_columns
 from ingest.tables import Followed
-
-
-class NotReady(Exception):
-    """The database is not as it has to be; the message says what to run."""
 
 
 def require_logical(conn: psycopg.Connection[Any]) -> None:
@@ -51,16 +47,7 @@ def look_up_one(conn: psycopg.Connection[Any], table: Followed) -> int:
             f"Run `alter table {name} replica identity full`"
         )
     there = columns_of(conn, oid)
-    for column in table.declared.columns:
-        in_database = table.name_in_database(column.name)
-        if column.name.startswith("_") or column.name in table.source.constants or in_database in there:
-            continue
-        if column.required or column.name in table.declared.key:
-            raise NotReady(
-                f"{name} has no column {in_database}, which the contract requires as {column.name}. Say in the "
-                f"configuration what it is called (`columns: {{{column.name}: …}}`), or what it always is (`constants`)"
-            )
-        say(f"{name} has no column {in_database}: {column.name} is left out.")
+    require_columns(table, there.__contains__)
     key = sorted(table.name_in_database(column) for column in table.declared.key)
     if not has_key(conn, oid, key):
         raise NotReady(

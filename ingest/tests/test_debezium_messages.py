@@ -16,8 +16,9 @@ from ingest.debezium.kinds import KINDS
 from ingest.debezium.lander import Lander
 from ingest.debezium.messages import Changes, as_text, read
 from ingest.debezium.positions import BadPosition, of_binlog, of_oracle, of_sql_server
-from ingest.debezium.preconditions import NotReady, require
+from ingest.debezium.preconditions import require
 from ingest.files import Landing
+from ingest.preconditions import NotReady
 from ingest.tables import Followed, SourceTable
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -297,6 +299,30 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+def hindrance(folder: Path) -> int:
+    """The exit code of a run that cannot begin, with the reason printed; 0 where it can."""
+    try:
+        programs()
+    except ServerMissing as error:
+        print(error, file=sys.stderr)
+        return NOT_RUN
+    if folder.exists():
+        print(f"{folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
+        return 2
+    return 0
+
+
+@contextmanager
+def playing(folder: Path, seed: int, with_builds: bool) -> Iterator[Play]:
+    """A play whose database is stopped in the end, however that comes."""
+    play = Play(folder, seed, with_builds)
+    try:
+        yield play
+    finally:
+        if play.server.data.exists() and play.server.is_running():
+            play.server.stop()
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -310,20 +336,10 @@ def main() -> int:
         "--folder", type=Path, default=ROOT / "warehouse" / "change_capture", help="where all of it lies"
     )
     given = parser.parse_args()
-    try:
-        programs()
-    except ServerMissing as error:
-        print(error, file=sys.stderr)
-        return NOT_RUN
-    if given.folder.exists():
-        print(f"{given.folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
-        return 2
-    play = Play(given.folder.resolve(), given.seed, not given.without_builds)
-    try:
+    if code := hindrance(given.folder):
+        return code
+    with playing(given.folder.resolve(), given.seed, not given.without_builds) as play:
         figures = play.run(given.changes, given.kills, given.build_kills, given.per_second)
-    finally:
-        if play.server.data.exists() and play.server.is_running():
-            play.server.stop()
     for difference in figures["differences"]:
         print(difference)
     print(f"{figures['changes']:,} changes, {len(figures['kills'])} kills: {len(figures['differences'])} differences")

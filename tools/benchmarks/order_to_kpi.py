@@ -17,9 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.shop.database import ServerMissing, programs
 from ingest.shop.driver import FIRST_ORDER
-from tools.benchmarks.change_capture import NOT_RUN, Play, kill
+from tools.benchmarks.change_capture import Play, hindrance, kill, playing
 from tools.benchmarks.evidence import ROOT, save
 
 WANTED_P95 = 60.0
@@ -102,20 +101,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600, help="how long is shopped (default: 600)")
     parser.add_argument("--folder", type=Path, default=ROOT / "warehouse" / "order_to_kpi", help="where all of it lies")
     given = parser.parse_args()
-    try:
-        programs()
-    except ServerMissing as error:
-        print(error, file=sys.stderr)
-        return NOT_RUN
-    if given.folder.exists():
-        print(f"{given.folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
-        return 2
-    play = Play(given.folder.resolve(), seed=1, with_builds=True)
-    try:
+    if code := hindrance(given.folder):
+        return code
+    with playing(given.folder.resolve(), seed=1, with_builds=True) as play:
         figures = measure(play, given.orders_per_second, given.seconds)
-    finally:
-        if play.server.data.exists() and play.server.is_running():
-            play.server.stop()
     print(figures)
     save("order-to-kpi", figures)
     shutil.rmtree(given.folder)
