@@ -2,6 +2,7 @@
 
 import getpass
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 from comparing import query
@@ -49,29 +50,34 @@ def test_runs_that_failed_or_were_killed_are_told(built, tmp_path):
 
 def test_what_each_node_took_is_written_down(built, tmp_path):
     house = built.copy(tmp_path)
+    # Timings are kept for 90 days of the clock.
+    newest = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=1)
     with duckdb.connect(str(house.warehouse)) as connection:
         connection.execute("delete from base.node_timings")
         # Three runs whose times are known, one of which failed, and one of long ago.
-        connection.execute(
-            "insert into base.node_timings values "
-            "('first', 'seed.techco.currencies', 'success', timestamp '2026-11-01', 2.0),"
-            "('second', 'seed.techco.currencies', 'error', timestamp '2026-11-02', 90.0),"
-            "('third', 'seed.techco.currencies', 'success', timestamp '2026-11-03', 6.0),"
-            "('third', 'seed.techco.countries', 'success', timestamp '2026-11-03', 2.0),"
-            "('old', 'seed.techco.currencies', 'success', timestamp '2020-01-01', 1.0)"
+        runs = (
+            ("first", "currencies", "success", newest - timedelta(days=2), 2.0),
+            ("second", "currencies", "error", newest - timedelta(days=1), 90.0),
+            ("third", "currencies", "success", newest, 6.0),
+            ("third", "countries", "success", newest, 2.0),
+            ("old", "currencies", "success", newest - timedelta(days=91), 1.0),
+        )
+        connection.executemany(
+            "insert into base.node_timings select ?, 'seed.techco.' || ?, ?, cast(? as timestamp), ?", runs
         )
         told = (
-            "select usual_seconds, times_usual, share_of_run from governance.model_timings where invocation_id = '{}'"
+            "select usual_seconds, times_usual, share_of_run from governance.model_timings "
+            "where invocation_id = 'third' and node_name = 'currencies'"
         )
-        told += " and node_name = 'currencies'"
-        assert connection.execute(told.format("third")).fetchall() == [(1.5, 4.0, 0.75)]
+        assert connection.execute(told).fetchall() == [(1.5, 4.0, 0.75)]
     house.dbt("seed", "--select", "currencies")
     ((runs, oldest),) = query(
         house.warehouse,
         "select list(invocation_id order by started_at), min(started_at)::varchar from base.node_timings "
         "where node_id = 'seed.techco.currencies'",
     )
-    assert runs[:3] == ["first", "second", "third"] and len(runs) == 4 and oldest.startswith("2026-11-01")
+    assert runs[:3] == ["first", "second", "third"] and len(runs) == 4
+    assert oldest.startswith(f"{newest - timedelta(days=2):%Y-%m-%d}")
     ((seconds, usual, share),) = query(
         house.warehouse,
         "select seconds, usual_seconds, share_of_run from governance.model_timings "

@@ -148,17 +148,11 @@ def shown(table: Table, in_duckdb: bool) -> list[str]:
 
 
 @pytest.fixture
-def house(tmp_path) -> Iterator[House]:
-    # Where the server's user can go.
-    folder = Path("/tmp") / f"ingest-{os.getpid()}-{tmp_path.name}" if os.getuid() == 0 else tmp_path
-    folder.mkdir(exist_ok=True)
-    if os.getuid() == 0:
-        folder.chmod(0o755)
-    made = House(folder)
+def house(server_folder) -> Iterator[House]:
+    made = House(server_folder)
     made.make()
     yield made
     made.server.stop()
-    shutil.rmtree(folder)
 
 
 def promotion(key: str, name: str = "x") -> str:

@@ -98,18 +98,12 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path) -> Iterator[House]:
-    # Where the server's user can go.
-    folder = Path("/tmp") / f"ingest-{os.getpid()}-{tmp_path.name}" if os.getuid() == 0 else tmp_path
-    folder.mkdir(exist_ok=True)
-    if os.getuid() == 0:
-        folder.chmod(0o755)
-    made = House(folder)
+def house(server_folder) -> Iterator[House]:
+    made = House(server_folder)
     made.make()
     yield made
     if made.server.is_running():
         made.server.stop("immediate")
-    shutil.rmtree(folder)
 
 
 def promotion(key: str, name: str = "x") -> str:
