@@ -85,7 +85,7 @@ cohort_months_with_totals as (
 select
     ---------- keys
     cohort_month,
-    cast(datediff('month', cohort_month, month_start) as bigint) as months_since,
+    cast({{ dbt.datediff('cohort_month', 'month_start', 'month') }} as bigint) as months_since,
 
     ---------- attributes
     month_start,
