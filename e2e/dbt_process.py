@@ -1,22 +1,14 @@
-"""dbt as a user runs it, each time in a process of its own, forked from one that has imported it already.
-
-To import dbt takes as long as many a test's build.
-"""
+"""dbt as a user runs it, each time in a process of its own."""
 
 import gc
-import multiprocessing
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        *("dbt.cli.main", "dbt.adapters.duckdb", "dbt.parser.manifest"),
-        *("pandas", "scipy.optimize", "scipy.stats", "sklearn.cluster", "sklearn.ensemble"),
-    ]
-)
+from techco.operations.forked import closing_the_warehouse, forks
+
+FORKS = forks()
 
 
 def run(arguments: tuple[str, ...], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
@@ -38,12 +30,8 @@ def be_dbt(arguments: tuple[str, ...], folder: Path, environment: dict[str, str]
     output = os.open(printed, os.O_WRONLY | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import cli
 
     sys.argv = ["dbt", *arguments]
-    try:
+    with closing_the_warehouse():
         cli()
-    finally:
-        # A forked process ends without what dbt does when Python exits: close the warehouse, which empties its log.
-        DuckDBConnectionManager.close_all_connections()

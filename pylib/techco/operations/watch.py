@@ -8,7 +8,6 @@ longer each time; when something lands, which may be the correction, it waits no
 import argparse
 import fcntl
 import importlib
-import multiprocessing
 import os
 import sys
 import time
@@ -21,19 +20,13 @@ from techco import command
 from techco.contract.landing_zone import LandingZoneError, read_zone
 from techco.contract.raw_contract import ContractError, load_contract
 from techco.live.landed import LandedFiles
+from techco.operations.forked import closing_the_warehouse, forks
 from techco.settings import landing_folder, warehouse_file
 
 # Seconds: how often it is looked for files, and how long is waited after a run that failed, at first and at most.
 EVERY, FIRST_PAUSE, LONGEST_PAUSE = 2.0, 10.0, 600.0
 RUNS = ("techco.operations.build", "techco.privacy.lineage", "techco.serving.publish")
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        *RUNS,
-        *("dbt.cli.main", "dbt.adapters.duckdb", "dbt.parser.manifest"),
-        *("pandas", "scipy.optimize", "scipy.stats", "sklearn.cluster", "sklearn.ensemble"),
-    ]
-)
+FORKS = forks(*RUNS)
 
 
 class AnotherWatchesError(Exception):
@@ -102,14 +95,9 @@ def call(module: str) -> int:
 
 def be_command(module: str) -> None:
     """What the forked process does."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
     sys.argv = [module]
-    try:
+    with closing_the_warehouse():
         command.run(importlib.import_module(module).main, "The next watch goes on from there.")
-    finally:
-        # A forked process ends without what dbt does when Python exits: close the warehouse, which empties its log.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def say(message: str) -> None:
