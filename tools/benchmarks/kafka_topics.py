@@ -60,7 +60,7 @@ class Play:
 
     def produce(self, messages: int, per_second: float) -> None:
         """Produce at a rate; a message whose delivery fails is sent again, as a shop would."""
-        # The test's broker keeps each batch as an object, and reads all names of objects again and again: with batches of
+        # The test's broker keeps each batch as an object, and reads all their names again and again: with batches of
         # 50 ms it came down to 150 messages a second after 350,000.
         settings = {"linger.ms": 1000, "acks": "all", "message.timeout.ms": 600_000, "log_level": 2}
         producer = Producer({"bootstrap.servers": self.broker.address} | settings)
