@@ -31,6 +31,11 @@
     datediff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
+{#- The integer of months from the month of one date to that of another. -#}
+{% macro months_between(earlier, later) -%}
+    datediff('month', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
 {#- Seconds from one instant to another, a whole number. -#}
 {% macro seconds_between(earlier, later) -%}
     datediff('second', {{ earlier }}, {{ later }})

@@ -85,7 +85,7 @@ cohort_months_with_totals as (
 select
     ---------- keys
     cohort_month,
-    cast({{ dbt.datediff('cohort_month', 'month_start', 'month') }} as bigint) as months_since,
+    cast({{ months_between('cohort_month', 'month_start') }} as bigint) as months_since,
 
     ---------- attributes
     month_start,
