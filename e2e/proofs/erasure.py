@@ -28,6 +28,11 @@ SHARED = {
     "core.dim_customer": {"birth_year", "region_code", "email_domain", "postal_area"},
     # What was read in a ticket goes with its text.
     "service.contact_reasons": {"negative_ticket_count"},
+    "service.delivery_performance": {"region_code"},
+}
+# Sums by such a value are compared over all values of it: what else they are by.
+SUMS_BY_SHARED = {
+    "service.delivery_performance": {"week_start", "carrier_code", "country_code", "delivery_outcome"},
 }
 FROM_DEVICES = {"marketing.order_attribution"}
 # Sums of what goes with the person, and of others: the same credits by campaign, and what was read in texts.
@@ -300,6 +305,10 @@ def differing(
     columns = [column for column in columns if column.strip('"') not in SHARED.get(name, ())]
     derived = [column for column in columns if DERIVED.search(column.strip('"'))]
     kept = ", ".join(column for column in columns if column not in derived)
+    if name in SUMS_BY_SHARED:
+        by = SUMS_BY_SHARED[name]
+        kept = ", ".join(column if column.strip('"') in by else f"sum({column})" for column in columns)
+        others += " group by all"
     for a, b in (("one", "other"), ("other", "one")):
         rows_of = f"select {kept} from {{}}.{name} where {others}"
         missing = f"{rows_of.format(a)} except all {rows_of.format(b)}"
