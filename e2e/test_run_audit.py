@@ -65,11 +65,11 @@ def test_what_each_node_took_is_written_down(built, tmp_path):
         connection.executemany(
             "insert into base.node_timings select ?, 'seed.techco.' || ?, ?, cast(? as timestamp), ?", runs
         )
-        told = (
+        usual_times_and_share = (
             "select usual_seconds, times_usual, share_of_run from governance.model_timings "
             "where invocation_id = 'third' and node_name = 'currencies'"
         )
-        assert connection.execute(told).fetchall() == [(1.5, 4.0, 0.75)]
+        assert connection.execute(usual_times_and_share).fetchall() == [(1.5, 4.0, 0.75)]
     house.dbt("seed", "--select", "currencies")
     ((runs, oldest),) = query(
         house.warehouse,

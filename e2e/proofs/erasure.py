@@ -26,11 +26,11 @@ DERIVED = re.compile(r"_length$|^email_domain$|^birth_year$|^postal_area$|^devic
 # What is shown of one customer where enough others share it: an erasure of some changes it for others.
 SHARED = {
     "core.dim_customer": {"birth_year", "region_code", "email_domain", "postal_area"},
+    "service.delivery_performance": {"region_code"},
     # What was read in a ticket goes with its text.
     "service.contact_reasons": {"negative_ticket_count"},
-    "service.delivery_performance": {"region_code"},
 }
-# Sums by such a value are compared over all values of it: what else they are by.
+# Sums by what is shared are compared over all its values; these are the other columns of their grain.
 SUMS_BY_SHARED = {
     "service.delivery_performance": {"week_start", "carrier_code", "country_code", "delivery_outcome"},
 }
@@ -306,11 +306,11 @@ def differing(
     derived = [column for column in columns if DERIVED.search(column.strip('"'))]
     kept = ", ".join(column for column in columns if column not in derived)
     if name in SUMS_BY_SHARED:
-        by = SUMS_BY_SHARED[name]
-        kept = ", ".join(column if column.strip('"') in by else f"sum({column})" for column in columns)
-        others += " group by all"
+        grain = SUMS_BY_SHARED[name]
+        kept = ", ".join(column if column.strip('"') in grain else f"sum({column})" for column in columns)
+    grouped = "group by all" if name in SUMS_BY_SHARED else ""
     for a, b in (("one", "other"), ("other", "one")):
-        rows_of = f"select {kept} from {{}}.{name} where {others}"
+        rows_of = f"select {kept} from {{}}.{name} where {others} {grouped}"
         missing = f"{rows_of.format(a)} except all {rows_of.format(b)}"
         if rows := connection.execute(f"select count(*) from ({missing})").fetchone()[0]:
             found.append(f"{name}: {rows} rows of {a} are not in the {b}")

@@ -299,6 +299,13 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+def is_left_over(folder: Path) -> bool:
+    """Whether a folder is there from an earlier run, which is printed with what to do."""
+    if folder.exists():
+        print(f"{folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
+    return folder.exists()
+
+
 def hindrance(folder: Path) -> int:
     """The exit code of a run that cannot begin, with the reason printed; 0 where it can."""
     try:
@@ -306,10 +313,7 @@ def hindrance(folder: Path) -> int:
     except ServerMissing as error:
         print(error, file=sys.stderr)
         return NOT_RUN
-    if folder.exists():
-        print(f"{folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
-        return 2
-    return 0
+    return 2 if is_left_over(folder) else 0
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ingest.tests.broker import NOT_INSTALLED, Broker, is_installed
-from tools.benchmarks.change_capture import NOT_RUN, free_port, kill
+from tools.benchmarks.change_capture import NOT_RUN, free_port, is_left_over, kill
 from tools.benchmarks.evidence import ROOT, save
 
 TOPIC, PARTITIONS = "web.events", 3
@@ -247,8 +247,7 @@ def main() -> int:
     if not is_installed():
         print(NOT_INSTALLED, file=sys.stderr)
         return NOT_RUN
-    if given.folder.exists():
-        print(f"{given.folder} is there from an earlier run. Remove it, or name another --folder.", file=sys.stderr)
+    if is_left_over(given.folder):
         return 2
     play = Play(given.folder.resolve(), given.seed, not given.without_builds)
     try:
